@@ -1,0 +1,311 @@
+"""What a data set is made of: every knob, its default, its unit and its legal range."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+# Names people type that no spelling distance would lead to the right knob.
+MISTAKES = {
+    "noise_scale": "corr_noise_scale (beside the digit) or iid_noise_scale (everywhere)",
+    "num_test_samples": "n_test",
+    "num_train_samples": "n_train",
+    "random_state": "seed",
+}
+
+# name -> lowest and highest legal value, both included.
+WHOLE: dict[str, tuple[int, float]] = {
+    "num_samples": (1, math.inf),
+    "template_len": (2, math.inf),
+    "max_translation": (1, math.inf),
+    "final_seq_length": (2, math.inf),
+    "seed": (0, 2**32 - 1),
+    "n_train": (0, math.inf),
+    "n_val": (0, math.inf),
+    "n_test": (0, math.inf),
+}
+REAL = {
+    "train_split": (0.0, 1.0),
+    "scale_coeff": (0.0, math.nextafter(2.0, 0.0)),
+    "corr_noise_scale": (0.0, math.inf),
+    "iid_noise_scale": (0.0, math.inf),
+    "shear_scale": (0.0, math.inf),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines an MNIST-1D data set; the defaults make the published one.
+
+    Lengths are counted in points of the *canvas*, the intermediate signal of
+    ``template_len + padding[1]`` points (72) on which a digit is placed before it is
+    subsampled. Heights are in units of the raw signal, whose templates have a standard
+    deviation of 1/6; the finished set is standardised.
+
+    Parameters
+    ----------
+    num_samples
+        Size of training and test set together, at least 1. As in the original, every class
+        gets ``num_samples // n_classes`` samples and the remainder is dropped.
+    train_split
+        Fraction of the samples that train, in [0, 1]; the others test.
+    template_len
+        Points that a template contributes to the canvas, at least 2. A template of another
+        length is stretched, it need not have this one.
+    padding
+        ``(low, high)``, ``0 <= low <= high``: how many zeros, uniform over low..high, are
+        appended to the template before both are stretched to the canvas.
+    scale_coeff
+        Width of the range of the height factor, ``1 + scale_coeff * U(-1/2, 1/2)``; in [0, 2),
+        which keeps the factor positive.
+    max_translation
+        Number of circular shifts, at least 1: the shift is uniform over
+        0 .. max_translation - 1 points of the canvas. (As in the original, a shift of the
+        whole canvas or more leaves the signal in place.)
+    corr_noise_scale
+        Height of the noise that replaces the padding, at least 0: standard deviation *before*
+        smoothing with a Gaussian of 2 points, which leaves 0.38 of it.
+    iid_noise_scale
+        Standard deviation of the white noise added everywhere, at least 0.
+    shear_scale
+        Width of the range of the slope over the canvas, at least 0: ``U(-1/2, 1/2)`` times this.
+    shuffle_seq
+        Whether one random permutation reorders the positions of all samples.
+    final_seq_length
+        Points of a finished sample, at least 2.
+    seed
+        Seed of the stream, 0 .. 2**32 - 1.
+    n_train, n_val, n_test
+        Exact sizes, at least 0, as an alternative to ``num_samples`` and ``train_split`` (which
+        then keep their defaults). ``n_train`` must be given; the other two default to 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or lies outside its range; the message names all three.
+
+    Notes
+    -----
+    Table 2 of Greydanus and Kobak (2024), "Scaling Down Deep Learning with MNIST-1D",
+    arXiv:2011.14439, lists the defaults; ``scale_coeff`` is in the code only.
+
+    Examples
+    --------
+    >>> Recipe().sizes
+    (4000, 0, 1000)
+    >>> Recipe(n_train=190, n_test=1000).sizes
+    (190, 0, 1000)
+    >>> Recipe(scale_coeff=4)
+    Traceback (most recent call last):
+        ...
+    ValueError: scale_coeff must lie in [0, 2), so that the height factor stays positive; got 4.0
+    """
+
+    num_samples: int = 5000
+    train_split: float = 0.8
+    template_len: int = 12
+    padding: tuple[int, int] = (36, 60)
+    scale_coeff: float = 0.4
+    max_translation: int = 48
+    corr_noise_scale: float = 0.25
+    iid_noise_scale: float = 0.02
+    shear_scale: float = 0.75
+    shuffle_seq: bool = False
+    final_seq_length: int = 40
+    seed: int = 42
+    n_train: int | None = None
+    n_val: int | None = None
+    n_test: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in WHOLE.items():
+            value = getattr(self, name)
+            if value is not None or not name.startswith("n_"):
+                object.__setattr__(self, name, whole(name, value, low, high))
+        for name, bounds in REAL.items():
+            object.__setattr__(self, name, real(name, getattr(self, name), *bounds))
+        object.__setattr__(self, "padding", checked_padding(self.padding))
+        object.__setattr__(self, "shuffle_seq", _flag("shuffle_seq", self.shuffle_seq))
+        self._check_sizes()
+
+    def _check_sizes(self) -> None:
+        if self.n_train is None:
+            for name in ("n_val", "n_test"):
+                if getattr(self, name) is not None:
+                    raise ValueError(f"{name} needs n_train; got n_train=None")
+            return
+        for name in ("num_samples", "train_split"):
+            if (value := getattr(self, name)) != getattr(Recipe, name):
+                raise ValueError(
+                    f"give either n_train, n_val and n_test or num_samples and train_split, "
+                    f"not both; got n_train={self.n_train} and {name}={value}"
+                )
+        if sum(self.sizes) == 0:
+            raise ValueError("n_train + n_val + n_test must be at least 1; got 0")
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """``(n_train, n_val, n_test)`` with the ten published templates."""
+        return self.sizes_for(10)
+
+    def sizes_for(self, n_classes: int) -> tuple[int, int, int]:
+        """``(n_train, n_val, n_test)`` with templates of `n_classes` classes.
+
+        >>> Recipe(num_samples=101, train_split=0.5).sizes_for(4)
+        (50, 0, 50)
+        """
+        if self.n_train is not None:
+            return self.n_train, self.n_val or 0, self.n_test or 0
+        total = self.num_samples // n_classes * n_classes
+        n_train = int(total * self.train_split)
+        return n_train, 0, total - n_train
+
+    @property
+    def canvas(self) -> int:
+        """Points of the signal before it is subsampled: ``template_len + padding[1]``."""
+        return self.template_len + self.padding[1]
+
+    @property
+    def law(self) -> Recipe:
+        """The recipe with sizes and seed at their defaults: equal means the same distribution."""
+        return replace(
+            self,
+            num_samples=Recipe.num_samples,
+            train_split=Recipe.train_split,
+            seed=Recipe.seed,
+            n_train=None,
+            n_val=None,
+            n_test=None,
+        )
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Recipe:
+        """The recipe with these knobs, the others at their defaults.
+
+        Raises
+        ------
+        TypeError
+            If `mapping` is none.
+        ValueError
+            If it holds a name that is no knob (the message says which was probably meant) or a
+            value outside its range.
+
+        >>> Recipe.from_mapping({"num_test_samples": 500})
+        Traceback (most recent call last):
+            ...
+        ValueError: unknown knob 'num_test_samples'; did you mean n_test?
+        """
+        if not isinstance(mapping, Mapping):
+            raise TypeError(f"mapping must be a mapping of knobs; got {type(mapping).__name__}")
+        for name in mapping:
+            if name not in KNOBS:
+                raise ValueError(f"unknown knob {name!r}" + _hint(name))
+        return cls(**mapping)
+
+    @classmethod
+    def from_args(cls, args: object) -> Recipe:
+        """The recipe in the attributes of an argument object, as upstream's notebooks pass it.
+
+        Like upstream it ignores attributes that are no knobs (``url``); unlike it, it takes the
+        default for a missing one and warns about a name that is a known mistake. An object
+        without any knob, such as a dict, is a TypeError.
+
+        >>> from types import SimpleNamespace
+        >>> Recipe.from_args(SimpleNamespace(seed=7, url="somewhere")) == Recipe(seed=7)
+        True
+        """
+        if isinstance(args, cls):
+            return args
+        knobs = {name: getattr(args, name) for name in KNOBS if hasattr(args, name)}
+        if not knobs:
+            raise TypeError(
+                f"args must have knobs as attributes, as ObjectView(dict) does; got {args!r}"
+            )
+        for name in MISTAKES:
+            if hasattr(args, name):
+                warnings.warn(f"args.{name} has no effect{_hint(name)}", stacklevel=3)
+        return cls(**knobs)
+
+
+def checked_recipe(recipe: object) -> Recipe:
+    """`recipe` itself; TypeError if it is none."""
+    if not isinstance(recipe, Recipe):
+        raise TypeError(f"recipe must be a Recipe; got {recipe!r}")
+    return recipe
+
+
+KNOBS = tuple(field.name for field in fields(Recipe))
+
+
+def whole(name: str, value: object, low: int, high: float = math.inf) -> int:
+    """`value` as an int in [low, high]; TypeError or ValueError naming it otherwise.
+
+    >>> whole("n_classes", 0, 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: n_classes must be an integer of at least 1; got 0
+    """
+    rule = f"{name} must be an integer " + (
+        f"of at least {low}" if high == math.inf else f"from {low} to {high}"
+    )
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{rule}; got {value!r}") from None
+    if isinstance(value, bool):
+        raise TypeError(f"{rule}; got {value!r}")
+    if not low <= number <= high:
+        raise ValueError(f"{rule}; got {number}")
+    return number
+
+
+def real(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
+    """`value` as a finite float in [low, high]; TypeError or ValueError naming it otherwise.
+
+    >>> real("train_split", 80, 0, 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: train_split must lie in [0, 1]; got 80.0
+    """
+    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name} must be a number; got {value!r}")
+    number = float(value)
+    if low <= number <= high and math.isfinite(number):
+        return number
+    if name == "scale_coeff":
+        rule = "lie in [0, 2), so that the height factor stays positive"
+    elif high < math.inf:
+        rule = f"lie in [{low:g}, {high:g}]"
+    else:
+        rule = "be finite" + (f" and at least {low:g}" if low > -math.inf else "")
+    raise ValueError(f"{name} must {rule}; got {number}")
+
+
+def checked_padding(value: Any) -> tuple[int, int]:
+    """`value` as ``(low, high)`` with ``0 <= low <= high``; TypeError or ValueError otherwise."""
+    try:
+        low, high = value
+    except (TypeError, ValueError):
+        raise TypeError(f"padding must be a pair (low, high); got {value!r}") from None
+    low, high = whole("padding[0]", low, 0), whole("padding[1]", high, 0)
+    if low > high:
+        raise ValueError(f"padding must have low <= high; got {(low, high)}")
+    return low, high
+
+
+def _flag(name: str, value: object) -> bool:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise TypeError(f"{name} must be True or False; got {value!r}")
+
+
+def _hint(name: str) -> str:
+    close = MISTAKES.get(name) or ", ".join(difflib.get_close_matches(name, KNOBS, n=1))
+    return f"; did you mean {close}?" if close else f"; the knobs are {', '.join(KNOBS)}"
