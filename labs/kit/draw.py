@@ -1,0 +1,167 @@
+"""The drawing style of the labs: legible, colour-blind safe, and the same bytes every time.
+
+Figures are matplotlib `Figure` objects without pyplot, so nothing needs a display. The kit draws
+a lab's figure inside `style()`; a lab only composes.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labs.kit import files
+from labs.kit.claims import interval
+from labs.kit.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, distinct under every common colour blindness; black comes last.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
+
+STYLE: Any = {
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#E0E0E0",
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "svg.hashsalt": "labs",  # element ids that do not change from run to run
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws as the labs do."""
+    import matplotlib as mpl
+
+    return mpl.rc_context(STYLE)
+
+
+def figure(
+    columns: int = 1, rows: int = 1, *, width: float = 6.0, height: float = 4.2
+) -> tuple["Figure", list["Axes"]]:
+    """Return a figure and its axes in reading order.
+
+    Args:
+        columns, rows: the grid of axes.
+        width, height: inches of one of them.
+
+    Raises:
+        ValueError: a number below 1, or a size that is not positive.
+    """
+    from matplotlib.figure import Figure
+
+    for name, value in (("columns", columns), ("rows", rows)):
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more, not {value}")
+    if width <= 0 or height <= 0:
+        raise ValueError(f"width and height must be positive, not {width} and {height}")
+    drawn = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    return drawn, list(drawn.subplots(rows, columns, squeeze=False).flat)
+
+
+def band(
+    ax: "Axes",
+    x: Sequence[float],
+    curves: Sequence[Sequence[float]],
+    *,
+    label: str,
+    color: str,
+    **line: Any,
+) -> None:
+    """Draw the mean of curves over replicates and its pointwise 95 % t interval.
+
+    Args:
+        ax: where to draw.
+        x: positions, shape (k,).
+        curves: shape (replicates, k); none at all draws nothing, a single one no interval.
+        label, color: of the line.
+        **line: further arguments of `Axes.plot`, such as ``linestyle="--"``.
+
+    Raises:
+        ValueError: a curve that is not as long as `x`.
+    """
+    if len(curves) == 0:
+        return
+    lengths = {len(curve) for curve in curves} - {len(x)}
+    if lengths:
+        raise ValueError(f"every curve must have {len(x)} points like x, not {sorted(lengths)}")
+    mean, low, high = interval(curves)  # type: ignore[arg-type]
+    ax.plot(x, mean, label=label, color=color, **line)
+    if len(curves) > 1:
+        ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
+
+
+def dots(
+    ax: "Axes",
+    groups: Mapping[str, Sequence[float]],
+    *,
+    color: str | Sequence[str] = COLORS[0],
+    marker: str = "o",
+    label: str | None = None,
+    offset: float = 0.0,
+) -> None:
+    """Draw one mean with its 95 % t interval per group, and every replicate as a faint dot.
+
+    Args:
+        ax: where to draw; its vertical axis gets the groups' names, the first on top.
+        groups: name -> one value per replicate; an empty group keeps its place.
+        color: one for all, or one per group.
+        marker: of the mean.
+        label: in the legend.
+        offset: vertical shift, so that two series can share the groups.
+
+    Raises:
+        ValueError: not as many colours as groups.
+    """
+    colors = [color] * len(groups) if isinstance(color, str) else list(color)
+    if len(colors) != len(groups):
+        raise ValueError(f"color must be one or {len(groups)}, not {len(colors)}")
+    for place, (values, shade) in enumerate(zip(groups.values(), colors, strict=True)):
+        if len(values) == 0:
+            continue
+        height = place + offset
+        ax.plot(values, [height] * len(values), ".", color=shade, alpha=0.35, zorder=2)
+        mean, low, high = interval(values)
+        ax.errorbar(
+            [mean],
+            [height],
+            xerr=None if len(values) == 1 else [[mean - low], [high - mean]],
+            fmt=marker,
+            color=shade,
+            capsize=3,
+            label=label,
+            zorder=3,
+        )
+        label = None  # one entry in the legend for the series
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.set_ylim(len(groups) - 0.4, -0.6)
+
+
+def note(drawn: "Figure", table: Table, extra: str = "") -> None:
+    """Write under the figure how many replicates it shows and what its intervals are."""
+    n = len(table.replicates)
+    text = "no results yet"
+    if n:
+        text = f"{n} replicate{'s' if n > 1 else ''}; bands and bars are 95 % t intervals"
+    drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555")
+
+
+def save(drawn: "Figure", stem: Path) -> list[Path]:
+    """Write a figure as `.png` and `.svg` beside each other, atomically; equal figures give
+    equal bytes. Returns the paths.
+    """
+    paths = []
+    for ending, metadata in ((".png", {"Software": None}), (".svg", {"Date": None})):
+        buffer = io.BytesIO()
+        with style():
+            drawn.savefig(buffer, format=ending[1:], metadata=metadata)
+        paths.append(stem.with_name(stem.name + ending))
+        files.write(paths[-1], buffer.getvalue())
+    return paths

@@ -1,0 +1,159 @@
+"""The committed reference: `figures/<lab>.{png,svg,json}`, their index, and the README's table.
+
+Every number in them is computed here from the stored cells of a complete `full` run, or read from
+`figures/<lab>.json`; nothing is typed by hand, and `stale` finds what no longer agrees.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from labs.kit import draw, files, say, session
+from labs.kit.lab import Lab
+from labs.kit.progress import duration
+from labs.kit.provenance import read_run
+
+BEGIN = "<!-- labs table: written by python -m labs report --write -->"
+END = "<!-- end of labs table -->"
+PRESET = "full"
+
+
+def write(labs: Sequence[Lab], *, results: Path, root: Path) -> list[str]:
+    """Write the reference of every lab with a complete `full` run, the index and the README.
+
+    Args:
+        labs: in reading order.
+        results: folder of results, as `run --out`.
+        root: folder of README.md and figures/.
+
+    Returns:
+        What was done, one sentence per file or lab.
+
+    Raises:
+        ValueError: the README lacks the two marker lines.
+    """
+    names = [lab.name for lab in labs]
+    _texts(names, root)  # refuses a README without the markers before anything is written
+    done = [_reference(lab, results, root / "figures") for lab in labs]
+    for path, text in _texts(names, root).items():
+        files.write(path, text)
+        done.append(f"{path}: written")
+    return done
+
+
+def stale(names: Iterable[str], root: Path) -> list[Path]:
+    """Return the files of README.md and figures/README.md that differ from the stored reference.
+
+    Raises:
+        ValueError: the README lacks the two marker lines.
+    """
+    texts = _texts(list(names), root)
+    return [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
+
+
+def table(names: Iterable[str], figures: Path) -> str:
+    """Return the README's table of labs in Markdown."""
+    lines = ["| lab | question | claims | networks | wall time |", "|---|---|---|---|---|"]
+    for name, reference in _references(names, figures):
+        lines.append(
+            f"| [{name}](figures/README.md#{name}) | {reference['question']} "
+            f"| {say.tally(reference['claims'])} | {reference['networks']} "
+            f"| {duration(reference['wall_seconds'])} |"
+        )
+    return "\n".join(lines)
+
+
+def index(names: Iterable[str], figures: Path) -> str:
+    """Return figures/README.md: every lab's figure and claims with their intervals."""
+    parts = [
+        "# Reference results",
+        "Written by `python -m labs report --write` from runs of the `full` preset.",
+    ]
+    for name, reference in _references(names, figures):
+        parts += [f"## {name}", reference["question"], f"Source: {reference['source']}"]
+        parts += [f"![Figure of the lab {name}]({name}.png)", _claims(reference["claims"])]
+        parts += [say.level(len(reference["claims"])), _made(reference)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _reference(lab: Lab, results: Path, figures: Path) -> str:
+    path = figures / f"{lab.name}.json"
+    try:
+        plan = session.stored(lab, PRESET, results)
+    except FileNotFoundError as error:
+        return f"{path}: left as it is; {error}"
+    found = session.results(plan)
+    if plan.changed:
+        return f"{path}: left as it is; {plan.folder} was run with changed settings {plan.changed}"
+    if found.missing:
+        return f"{path}: left as it is; {found.missing} networks of {plan.folder} are not stored"
+    with draw.style():
+        draw.save(lab.plot(found.table), figures / lab.name)
+    files.write(path, files.as_json(_summary(lab, plan, found)))
+    return f"{path}: written, with its figure"
+
+
+def _summary(lab: Lab, plan: session.Plan, found: session.Results) -> dict[str, Any]:
+    stored = read_run(plan.folder)
+    sessions = stored["sessions"]
+    return {
+        "lab": lab.name,
+        "version": lab.version,
+        "question": lab.question,
+        "source": lab.source,
+        "preset": plan.preset,
+        "settings": stored["settings"],
+        "networks": len(plan.cells),
+        "versions": sessions[-1]["versions"],
+        "device": ", ".join(sorted({s["device"] for s in sessions})),
+        "commit": sessions[-1]["commit"],
+        "jobs": max(s["jobs"] for s in sessions),
+        "wall_seconds": round(sum(s["wall_seconds"] for s in sessions), 1),
+        "peak_memory_mb": max((s["peak_memory_mb"] or 0 for s in sessions), default=0),
+        "claims": [verdict.as_dict() for verdict in found.verdicts],
+        "remarks": list(lab.remarks(found.table)) if lab.remarks else [],
+    }
+
+
+def _references(names: Iterable[str], figures: Path) -> list[tuple[str, dict[str, Any]]]:
+    paths = {name: figures / f"{name}.json" for name in names}
+    return [(name, json.loads(path.read_text())) for name, path in paths.items() if path.exists()]
+
+
+def _texts(names: Sequence[str], root: Path) -> dict[Path, str]:
+    readme, figures = root / "README.md", root / "figures"
+    text = readme.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{readme} must hold the two lines {BEGIN!r} and {END!r}")
+    body = f"{before}{BEGIN}\n{table(names, figures)}\n{END}{after}"
+    return {readme: body, figures / "README.md": index(names, figures)}
+
+
+def _claims(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    lines = ["| claim | verdict | estimate | n | published | rule |", "|---|---|---|---|---|---|"]
+    for verdict in verdicts:
+        cells = [
+            f"**{verdict['id']}** {verdict['sentence']} ({verdict['source']})",
+            f"**{verdict['verdict']}**",
+            say.estimate(verdict),
+            str(verdict["n"]),
+            say.published(verdict),
+            verdict["rule"],
+        ]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def _made(reference: Mapping[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in reference["versions"].items())
+    memory = f"{reference['peak_memory_mb']:.0f} MB"
+    sentences = [
+        *reference["remarks"],
+        f"{reference['networks']} networks on {reference['device']} in "
+        f"{duration(reference['wall_seconds'])} with {reference['jobs']} processes, "
+        f"peak memory {memory} (sum over the processes); commit {reference['commit']}; {packages}.",
+    ]
+    return " ".join(sentences)

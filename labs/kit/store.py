@@ -1,0 +1,188 @@
+"""One small file per trained network: resume is "the file is there".
+
+A file is named by the cell's settings and a hash of every field, the lab and its version. It holds
+a digest of its content, so a truncated, foreign or edited file is found on reading; arrays lie in
+an `.npz` beside it, under the same digest. There is no pickle. Files are written under a temporary
+name and renamed, so a kill at any moment loses at most the stacks in flight.
+"""
+
+import hashlib
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labs.kit import files
+
+SCHEMA = "labs.cell/1"
+NON_FINITE = "float"  # JSON knows no NaN: {"float": "nan"} stands for it
+
+
+class DamagedError(ValueError):
+    """A stored file that cannot be trusted; the message names it and says why."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The stored records of one lab in one folder.
+
+    Args:
+        folder: where the cells' files lie.
+        lab: the lab's name.
+        version: the lab's version.
+    """
+
+    folder: Path
+    lab: str
+    version: int
+
+    def key(self, cell: Any) -> str:
+        """Return the name of a cell's file without its ending: its settings and a hash of them.
+
+        Raises:
+            TypeError, ValueError: a field is not a finite number, text, None or a tuple of these.
+        """
+        settings = asdict(cell)
+        identity = [SCHEMA, self.lab, self.version, settings]
+        try:
+            digest = _digest(identity)
+        except (TypeError, ValueError) as error:
+            error.add_note(f"(in {cell}: fields of a cell are plain finite values)")
+            raise
+        words = ",".join(f"{name}={value}" for name, value in settings.items())
+        return f"{re.sub(r'[^A-Za-z0-9.=,+-]+', '_', words)[:120]}-{digest[:16]}"
+
+    def path(self, cell: Any) -> Path:
+        """Return the cell's JSON file, there or not; its arrays lie beside it as `.npz`."""
+        return self.folder / f"{self.key(cell)}.json"
+
+    def write(self, cell: Any, record: Mapping[str, Any]) -> None:
+        """Store a record: plain numbers, text, None, lists and mappings of them, numpy arrays.
+
+        Floats come back exactly, NaN and the infinities too.
+
+        Raises:
+            TypeError: a value of another kind; the message names it.
+            ValueError: a field of the record has the name of a field of the cell.
+        """
+        both = sorted(asdict(cell).keys() & record.keys())
+        if both:
+            raise ValueError(f"the record of {cell} repeats fields of the cell: {', '.join(both)}")
+        arrays = {n: v for n, v in record.items() if isinstance(v, np.ndarray)}
+        plain = {n: _plain(v, n) for n, v in record.items() if n not in arrays}
+        path, packed = self.path(cell), _pack(arrays) if arrays else b""
+        content = {
+            "schema": SCHEMA,
+            "lab": self.lab,
+            "version": self.version,
+            "cell": asdict(cell),
+            "record": plain,
+            "arrays": hashlib.sha256(packed).hexdigest() if arrays else None,
+        }
+        if arrays:  # before the JSON file, whose presence says that the cell is done
+            files.write(path.with_suffix(".npz"), packed)
+        lines = [f"{json.dumps(n)}: {json.dumps(v)}" for n, v in content.items()]
+        lines.append(f'"digest": "{_digest(content)}"')
+        files.write(path, "{\n" + ",\n".join(lines) + "\n}\n")
+
+    def read(self, cell: Any) -> dict[str, Any] | None:
+        """Return a cell's record, or None where it is not stored.
+
+        Raises:
+            DamagedError: the file is truncated, edited or of another cell.
+        """
+        path = self.path(cell)
+        try:
+            content = json.loads(path.read_bytes())
+            digest = content.pop("digest")
+            record, arrays = content["record"], content["arrays"]
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise DamagedError(f"{path.name}: truncated, or not a file of this store") from None
+        if digest != _digest(content):
+            raise DamagedError(f"{path.name}: edited, its digest does not match its content")
+        expected = [SCHEMA, self.lab, self.version, asdict(cell)]
+        found = [content.get(n) for n in ("schema", "lab", "version", "cell")]
+        if _json(expected) != _json(found):
+            raise DamagedError(f"{path.name}: belongs to another cell")
+        restored = {name: _restore(value) for name, value in record.items()}
+        return restored | (_unpack(path.with_suffix(".npz"), arrays) if arrays else {})
+
+    def load(self, cells: Iterable[Any]) -> tuple[dict[Any, dict[str, Any]], list[str]]:
+        """Return the stored records, `{cell: record}`, and what is wrong with damaged files."""
+        records, damage = {}, []
+        for cell in cells:
+            try:
+                record = self.read(cell)
+            except DamagedError as error:
+                damage.append(str(error))
+            else:
+                if record is not None:
+                    records[cell] = record
+        return records, damage
+
+    def strangers(self, cells: Sequence[Any]) -> int:
+        """Return how many stored files belong to none of these cells (other settings)."""
+        names = {self.path(cell).name for cell in cells}
+        return sum(path.name not in names for path in self.folder.glob("*.json"))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, sort_keys=True)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(_json(value).encode()).hexdigest()
+
+
+def _plain(value: Any, name: str) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {NON_FINITE: repr(value)}
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping) and NON_FINITE not in value:
+        return {str(k): _plain(v, f"{name}.{k}") for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v, name) for v in value]
+    raise TypeError(f"record field {name!r} must be plain values or an array, not {type(value)}")
+
+
+def _restore(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_restore(v) for v in value]
+    if isinstance(value, dict):
+        if value.keys() == {NON_FINITE}:
+            return float(value[NON_FINITE])
+        return {k: _restore(v) for k, v in value.items()}
+    return value
+
+
+def _pack(arrays: Mapping[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    # Unlike numpy.savez this stamps no time, so that equal arrays give equal bytes.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in sorted(arrays.items()):
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _unpack(path: Path, digest: str) -> dict[str, np.ndarray]:
+    try:
+        packed = path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedError(f"{path.name}: missing, the record beside it needs it") from None
+    if hashlib.sha256(packed).hexdigest() != digest:
+        raise DamagedError(f"{path.name}: edited or truncated, its digest does not match")
+    with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}

@@ -1,0 +1,212 @@
+"""The command line: every command on the toy lab, every wrong input with its code and message."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labs.kit.cli import main
+from tests.toy_lab import LAB
+
+REGISTER = {"toy": "tests.toy_lab"}
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    assert main(REGISTER, ["run", "toy", "--jobs", "1", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def call(out, capsys):
+    def run(*words, code=0):
+        assert main(REGISTER, [*words, "--out", str(out)]) == code
+        return capsys.readouterr()
+
+    return run
+
+
+def test_run_says_what_it_will_do_and_what_it_found(call, out):
+    text = call("run", "toy", "--jobs", "2").out
+    for words in (
+        "replicates=6, tosses=400",
+        "12 in 4 stacks, 0 to train now",
+        str(out / "toy" / "quick"),
+        "nothing to train",
+        "T1 holds        31.29 [28.34, 34.25] points 6   30        A biased coin shows more heads",
+        "T2 contradicted 49.33 [45.7, 52.97] % heads 6   90 by eye A fair coin shows 90 % heads.",
+        "T2 is contradicted. A fair coin knows nothing of its fame.",
+        "95% for the 2 claims together (each 97.50%)",
+        "12 coins were tossed.",
+        str(out / "toy" / "quick" / "figure.png"),
+    ):
+        assert words in text
+    assert max(len(line) for line in text.splitlines() if str(out) not in line) <= 100
+
+
+def test_run_writes_what_the_readme_promises(out):
+    folder = out / "toy" / "quick"
+    names = {"cells", "table.csv", "claims.json", "figure.png", "figure.svg", "run.json"}
+    assert {path.name for path in folder.iterdir()} == names
+    keys = {"id", "sentence", "source", "published", "unit", "estimate", "low", "high", "n"}
+    claims = json.loads((folder / "claims.json").read_text())
+    assert all(claim.keys() == keys | {"rule", "verdict"} for claim in claims)
+    header, first, *_ = (folder / "table.csv").read_text().splitlines()
+    assert header == "arm,tosses,pause,accident,replicate,heads,loss"
+    assert first == "fair,400,0.0,none,0,52.750003,nan"
+    run = json.loads((folder / "run.json").read_text())
+    assert (run["preset"], run["networks"], run["settings"]["tosses"]) == ("quick", 12, 400)
+    (sitting,) = run["sessions"]
+    assert sitting["networks_trained"] == 12
+    assert sitting["wall_seconds"] > 0
+    assert sitting["peak_memory_mb"] > 10
+    assert sitting["versions"]["python"] == sys.version.split()[0]
+
+
+def test_a_second_run_does_no_work(call, out):
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("cells/*")}
+    call("run", "toy", "--jobs", "1")
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("cells/*")} == before
+
+
+def test_check_judges_again_and_strict_counts_contradictions(call, out):
+    stored = json.loads((out / "toy" / "quick" / "claims.json").read_text())
+    assert json.loads(call("check", "toy", "--json").out) == stored
+    assert "T2 contradicted" in call("check", "toy", "--preset", "quick").out
+    assert "T2 contradicted" in call("check", "toy", "--strict", code=3).out
+
+
+def test_draw_gives_the_same_bytes(call, out):
+    paths = sorted(out.rglob("figure.*"))
+    before = [path.read_bytes() for path in paths]
+    assert [Path(line) for line in call("draw", "toy").out.split()] == paths
+    assert [path.read_bytes() for path in paths] == before
+
+
+def test_the_bare_command_lists_labs_with_their_last_verdicts(out, capsys):
+    assert main(REGISTER, ["--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"toy: {LAB.question}\n    quick: 1 hold, 1 contradicted\n"
+
+
+def test_bench_measures_both_engines(capsys):
+    assert main(REGISTER, ["bench", "toy", "--json", "--jobs", "2"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert list(row) == ["network", "steps", "members", "plain_s", "stacked_s", "ratio"]
+    assert (row["network"], row["steps"], row["members"]) == ("coin", 1, 8)
+    assert row["ratio"] == pytest.approx(row["plain_s"] / row["stacked_s"])
+    assert main(REGISTER, ["bench", "toy", "--jobs", "1"]) == 0
+    assert "coin                     1        4" in capsys.readouterr().out
+
+
+def test_settings_of_one_folder_are_never_mixed(tmp_path, capsys):
+    words = ["--preset", "smoke", "--jobs", "1", "--out", str(tmp_path)]
+    folder = tmp_path / "toy" / "smoke"
+    assert main(REGISTER, ["run", "all", *words]) == 0
+    before = (folder / "claims.json").read_bytes()
+    assert main(REGISTER, ["run", "toy", "--set", "tosses=60", *words]) == 0
+    text = capsys.readouterr().out
+    assert "tosses=60*" in text
+    assert "(with 4 networks of other settings, not judged)" in " ".join(text.split())
+    assert (folder / "claims.json").read_bytes() != before
+    assert "tosses=60*" in _check(tmp_path, capsys)
+    assert main(REGISTER, ["run", "toy", "--set", "accident=raise", *words]) == 1
+    assert not list(folder.glob("*.csv")), "outputs of other settings than run.json says"
+    assert main(REGISTER, ["run", "toy", *words]) == 0
+    assert (folder / "claims.json").read_bytes() == before
+
+
+def _check(out, capsys):
+    assert main(REGISTER, ["check", "toy", "--out", str(out)]) == 0
+    return capsys.readouterr().out
+
+
+def test_wall_time_adds_up_over_sessions(tmp_path):
+    words = ["run", "toy", "--preset", "smoke", "--jobs", "1", "--out", str(tmp_path)]
+    main(REGISTER, [*words, "--shard", "1/2"])
+    main(REGISTER, words)
+    main(REGISTER, words)
+    run = json.loads((tmp_path / "toy" / "smoke" / "run.json").read_text())
+    assert [s["networks_trained"] for s in run["sessions"]] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("run tyo", "unknown lab 'tyo': did you mean 'toy'? Known: toy"),
+        ("check tyo", "unknown lab 'tyo': did you mean 'toy'?"),
+        ("draw zzz", "unknown lab 'zzz': Known: toy"),
+        ("bench tyo", "unknown lab 'tyo': did you mean 'toy'?"),
+        ("run toy --preset quik", "unknown preset 'quik': did you mean 'quick'?"),
+        ("check toy --preset ful", "unknown preset 'ful': did you mean 'full'?"),
+        ("run toy --set tossses=3", "unknown setting 'tossses': did you mean 'tosses'?"),
+        ("run toy --set tosses", "a setting is given as name=value, not 'tosses'"),
+        ("run toy --set tosses=many", "setting tosses: must be a whole number, not 'many'"),
+        ("run toy --set replicates=0", "replicates must be 1 or more, not 0"),
+        ("run toy --set arms=", "these settings give no network to train"),
+        ("run toy --set arms=fair,fair", "cells(config) holds a cell twice"),
+        ("run all --set tosses=x", "setting tosses: must be a whole number, not 'x'"),
+        ("run toy --jobs 0", "--jobs: must be a whole number of 1 or more, not '0'"),
+        ("run toy --jobs two", "--jobs: must be a whole number of 1 or more, not 'two'"),
+        ("run toy --shard 3/2", "--shard: must be I/N with I from 1 to N, not '3/2'"),
+        ("run toy --shard 0/2", "--shard: must be I/N with I from 1 to N, not '0/2'"),
+        ("run toy --shard half", "--shard: must be I/N with I from 1 to N, not 'half'"),
+        ("run toy --device tpu", "--device: invalid choice: 'tpu'"),
+        ("runn toy", "invalid choice: 'runn'"),
+        ("run", "the following arguments are required: LAB"),
+    ],
+)
+def test_wrong_input_is_refused_before_anything_on_disk_changes(tmp_path, capsys, words, message):
+    try:
+        code = main(REGISTER, [*words.split(), "--out", str(tmp_path / "results")])
+    except SystemExit as error:
+        code = error.code
+    assert code == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert not captured.out
+    assert not (tmp_path / "results").exists()
+
+
+def test_without_results_check_says_what_to_do(tmp_path, capsys):
+    assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 1
+    assert "first `python -m labs run toy`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"lab": "toy"}'])
+def test_a_damaged_run_json_is_named(tmp_path, capsys, content):
+    (tmp_path / "toy" / "quick").mkdir(parents=True)
+    (tmp_path / "toy" / "quick" / "run.json").write_text(content)
+    assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 1
+    assert "run.json is damaged" in capsys.readouterr().err
+    assert main(REGISTER, ["--out", str(tmp_path)]) == 0
+    assert "run.json is damaged" in capsys.readouterr().out
+
+
+def test_a_register_with_a_wrong_lab_is_refused(capsys):
+    assert main({"tony": "tests.toy_lab"}, ["run", "tony"]) == 2
+    assert "tests.toy_lab.LAB must be a Lab named 'tony'" in capsys.readouterr().err
+
+
+BLOCKED = """
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "sklearn", "mnist1d"):
+            raise ImportError(f"{name} is blocked")
+sys.meta_path.insert(0, Block())
+from labs.kit.cli import main
+codes = [main({"toy": "tests.toy_lab"}, words.split()) for words in sys.argv[1:]]
+assert codes == [0] * len(codes), codes
+"""
+
+
+def test_only_training_needs_torch(out):
+    tail = f"--out {out}"
+    commands = [f"{words} {tail}" for words in ("", "check toy --json", "draw toy", "report")]
+    code = [sys.executable, "-c", BLOCKED, *commands]
+    done = subprocess.run(code, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,64 @@
+"""Drawing: means and bands where they belong, the same bytes every time."""
+
+import numpy as np
+import pytest
+
+from labs.kit import draw
+from labs.kit.claims import interval
+from labs.kit.table import Table
+from tests.toy_lab import plot
+
+
+def test_band_draws_mean_and_interval():
+    _, (ax,) = draw.figure()
+    curves = np.random.default_rng(0).normal(size=(6, 4))
+    draw.band(ax, [0, 1, 2, 3], curves.tolist(), label="x", color=draw.COLORS[0], linestyle="--")
+    mean, low, high = interval(curves)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), mean)
+    corners = ax.collections[0].get_paths()[0].vertices[:, 1]
+    np.testing.assert_allclose([corners.min(), corners.max()], [low.min(), high.max()])
+    assert ax.lines[0].get_linestyle() == "--"
+
+
+def test_few_curves_draw_what_they_can():
+    _, (ax,) = draw.figure()
+    draw.band(ax, [0, 1], [], label="none", color="k")
+    assert not ax.lines
+    draw.band(ax, [0, 1], [[1.0, 2.0]], label="one", color="k")
+    assert len(ax.lines) == 1
+    assert not ax.collections
+    with pytest.raises(ValueError, match=r"must have 2 points like x, not \[3\]"):
+        draw.band(ax, [0, 1], [[1.0, 2.0, 3.0]], label="long", color="k")
+
+
+def test_dots_keep_the_place_of_an_empty_group():
+    _, (ax,) = draw.figure()
+    draw.dots(ax, {"a": [1.0, 2.0, 3.0], "b": [], "c": [4.0]}, color=draw.COLORS[:3], label="x")
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["a", "b", "c"]
+    heights = {float(y) for line in ax.lines for y in line.get_ydata()}
+    assert heights == {0.0, 2.0}
+    assert len(ax.get_legend_handles_labels()[1]) == 1
+    with pytest.raises(ValueError, match="color must be one or 1, not 2"):
+        draw.dots(ax, {"a": [1.0]}, color=["r", "g"])
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "no results yet"), (1, "1 replicate;"), (3, "3 rep")])
+def test_note_says_how_many_replicates(n, words):
+    figure, _ = draw.figure()
+    draw.note(figure, Table({"replicate": i} for i in range(n)), "Dashed: shuffled.")
+    text = figure.get_supxlabel()
+    assert text.startswith(words)
+    assert text.endswith("Dashed: shuffled.")
+
+
+def test_figures_are_saved_with_the_same_bytes(tmp_path):
+    paths = [draw.save(plot(Table([])), tmp_path / name) for name in ("a", "b")]
+    assert [path.name for path in paths[0]] == ["a.png", "a.svg"]
+    for one, other in zip(*paths, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("changes", [{"columns": 0}, {"rows": 0}, {"width": 0}, {"height": -1}])
+def test_figure_refuses(changes):
+    with pytest.raises(ValueError, match="must be"):
+        draw.figure(**changes)

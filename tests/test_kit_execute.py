@@ -1,0 +1,245 @@
+"""Execution: stacks are a partition, and accidents of every kind cost at most the stacks in flight.
+
+Accidents happen to the toy lab in processes of its own, through its command line.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labs.kit import session
+from labs.kit.cli import main
+from labs.kit.execute import THREADS, TrainingError, execute, one_thread, stacks, workers
+from tests.toy_lab import LAB, Cell, Config
+
+ROOT = Path(__file__).parents[1]
+REGISTER = {"toy": "tests.toy_lab"}
+SLOW = ["run", "toy", "--set", "pause=0.04"]
+
+
+def toy(*words, out, wait=True):
+    command = [sys.executable, "-m", "tests.toy_lab", *words, "--out", str(out)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    if wait:
+        process.out, process.err = process.communicate(timeout=60)
+    return process
+
+
+def here(*words, out):
+    assert main(REGISTER, [*words, "--jobs", "1", "--out", str(out)]) == 0
+
+
+def contents(out):
+    """The bytes of everything that must not depend on how a run went."""
+    paths = [
+        p for p in Path(out).rglob("*") if p.suffix in {".json", ".npz", ".csv", ".svg", ".png"}
+    ]
+    return {p.relative_to(out): p.read_bytes() for p in paths if p.name != "run.json"}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    out = tmp_path_factory.mktemp("undisturbed")
+    here(*SLOW, out=out)
+    return contents(out)
+
+
+CELLS = st.lists(
+    st.builds(
+        Cell,
+        st.sampled_from("abc"),
+        st.integers(1, 2),
+        st.just(0.0),
+        st.just("none"),
+        st.integers(0, 20),
+    ),
+    unique=True,
+)
+
+
+@given(CELLS, st.integers(1, 7))
+def test_stacks_are_a_partition_of_cells_that_belong_together(cells, members):
+    lab = replace(LAB, members=members)
+    found = stacks(lab, cells)
+    assert sorted(map(repr, (c for s in found for c in s))) == sorted(map(repr, cells))
+    assert all(1 <= len(stack) <= members for stack in found)
+    assert all(len({lab.stack_by(cell) for cell in stack}) == 1 for stack in found)
+    sizes = [len(s) for s in found if lab.stack_by(s[0]) == ("a", 1)]
+    assert not sizes or max(sizes) - min(sizes) <= 1
+
+
+@given(st.sets(st.integers(0, 19)), st.integers(1, 4))
+def test_what_is_missing_does_not_change_the_stacks(tmp_path_factory, stored, shards):
+    plan = session.plan(LAB, "full", out=tmp_path_factory.getbasetemp() / "nowhere")
+
+    class Stored(type(plan.store)):
+        def load(self, cells):
+            return {cell: {} for i, cell in enumerate(cells) if i in stored}, []
+
+    class Some(session.Plan):
+        @property
+        def store(self):
+            return Stored(plan.folder, "toy", 1)
+
+    some = Some(plan.lab, plan.preset, plan.config, plan.folder)
+    todo = [stack for i in range(shards) for stack in session.pending(some, (i + 1, shards))[0]]
+    missing = {plan.cells[i] for i in set(range(20)) - stored}
+    assert sorted(todo, key=repr) == sorted(
+        (stack for stack in plan.stacks if missing & set(stack)), key=repr
+    )
+
+
+def test_longest_stacks_go_first(tmp_path):
+    lab = replace(LAB, seconds=lambda cell: cell.replicate)
+    plan = session.plan(lab, "full", out=tmp_path)
+    order = []
+    execute(lab, plan.stacks, plan.store, started=order.append)
+    costs = [sum(cell.replicate for cell in stack) for stack in order]
+    assert costs == sorted(costs, reverse=True)
+    assert not session.pending(plan)[0]
+
+
+def test_an_executor_may_be_handed_in(tmp_path, undisturbed):
+    plan = session.plan(LAB, "quick", ["pause=0.04"], tmp_path)
+    with ThreadPoolExecutor(3) as executor:
+        session.run(plan, plan.stacks, executor=executor)
+    session.write(plan, session.results(plan))
+    assert contents(tmp_path) == undisturbed
+
+
+def test_workers_have_one_thread_and_this_process_is_left_alone(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    with one_thread(), workers(1) as (lane,):
+        assert [lane.submit(os.getenv, name).result() for name in THREADS] == ["1"] * len(THREADS)
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_a_lab_that_yields_too_few_records_fails(tmp_path):
+    lab = replace(LAB, train=lambda cells, device: iter([{"heads": 1.0}]))
+    plan = session.plan(lab, "smoke", out=tmp_path)
+    with pytest.raises(TrainingError, match=r"arm=fair.* and 1 more failed: ValueError"):
+        session.run(plan, plan.stacks)
+
+
+@pytest.mark.parametrize("changes", [{"jobs": 0}, {"jobs": -1}])
+def test_execute_refuses(tmp_path, changes):
+    plan = session.plan(LAB, "smoke", out=tmp_path)
+    with pytest.raises(ValueError, match="jobs must be 1 or more"):
+        execute(LAB, plan.stacks, plan.store, **changes)
+    with pytest.raises(ValueError, match="members must be 1 or more, not 0"):
+        stacks(replace(LAB, members=0), LAB.cells(Config()))
+
+
+@pytest.mark.parametrize("whole_group", [False, True], ids=["parent", "all processes"])
+def test_kills_at_random_moments_change_no_byte(tmp_path, undisturbed, whole_group):
+    moments = random.Random(int(whole_group))
+    survived = 0
+    for _ in range(5):
+        process = toy(*SLOW, out=tmp_path, wait=False)
+        time.sleep(moments.uniform(0.4, 1.4))
+        survived += process.poll() is None
+        (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert survived
+    done = toy(*SLOW, out=tmp_path)
+    assert done.returncode == 0, done.err
+    assert contents(tmp_path) == undisturbed
+
+
+def test_workers_do_not_outlive_a_killed_parent(tmp_path):
+    process = toy(*SLOW, "--set", "replicates=400", out=tmp_path, wait=False)
+    wait_for_cells(tmp_path)
+    process.kill()
+    process.communicate()  # ends when the last process that holds the pipes is gone
+    before = len(list(tmp_path.rglob("*.json")))
+    time.sleep(0.5)
+    assert len(list(tmp_path.rglob("*.json"))) == before < 800
+
+
+def wait_for_cells(out):
+    deadline = time.monotonic() + 30
+    while not list(out.rglob("cells/*.json")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path, undisturbed, jobs):
+    process = toy(*SLOW, "--jobs", jobs, out=tmp_path, wait=False)
+    wait_for_cells(tmp_path)
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+    assert time.monotonic() - began < 15
+    assert process.returncode == 130
+    assert error.count("\n") == 1
+    assert "the same command continues" in error
+    here(*SLOW, out=tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize(
+    ("accident", "message"),
+    [
+        ("die", "the worker training arm=biased,tosses=400,pause=0.0,accident=die,replicate=0"),
+        ("raise", "RuntimeError: the coin rolled under the table"),
+    ],
+)
+def test_accidents_name_their_stack_and_keep_what_is_stored(tmp_path, accident, message):
+    done = toy("run", "toy", "--jobs", "2", "--set", f"accident={accident}", out=tmp_path)
+    assert done.returncode == 1
+    last = done.err.splitlines()[-1]
+    assert message in last
+    assert "replicate=0 and 2 more" in last or "replicate=3 and 2 more" in last
+
+
+def test_two_processes_in_one_folder_do_not_corrupt_each_other(tmp_path, undisturbed):
+    pair = [toy(*SLOW, "--jobs", "1", out=tmp_path, wait=False) for _ in range(2)]
+    for process in pair:
+        _, error = process.communicate(timeout=60)
+        assert process.returncode == 0, error
+    assert contents(tmp_path) == undisturbed
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_shards_are_together_the_whole(tmp_path, undisturbed, capsys):
+    here(*SLOW, "--shard", "1/2", out=tmp_path)
+    assert "6 networks are not stored yet" in capsys.readouterr().out
+    here(*SLOW, "--shard", "2/2", out=tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+def test_damaged_files_are_named_and_trained_again(tmp_path, undisturbed, capsys):
+    here(*SLOW, out=tmp_path)
+    short, edited, *_ = sorted(tmp_path.rglob("cells/*.json"))
+    short.write_bytes(short.read_bytes()[:100])
+    edited.write_text(edited.read_text().replace('"heads": ', '"heads": 1'))
+    capsys.readouterr()
+    assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 0
+    check = capsys.readouterr()
+    here(*SLOW, out=tmp_path)
+    again = capsys.readouterr()
+    for path, reason in ((short, "truncated"), (edited, "edited")):
+        assert f"{path.name}: {reason}" in check.err
+        assert f"{path.name}: {reason}" in again.err
+    assert "(2 networks are not stored yet)" in check.out
+    assert "3 to train now" in again.out  # the stack of the two
+    assert contents(tmp_path) == undisturbed

@@ -1,0 +1,90 @@
+"""The committed reference and the README's table: written from stored results, stale when not."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from labs import LABS
+from labs.kit import report, say
+from labs.kit.cli import main
+from labs.kit.lab import load
+from tests.toy_lab import LAB
+
+REGISTER = {"toy": "tests.toy_lab"}
+ROOT = Path(__file__).parents[1]
+README = f"# Title\n\n{report.BEGIN}\nold\n{report.END}\nthe rest\n"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text(README)
+    return tmp_path
+
+
+def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
+    assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
+    assert report.stale(["toy"], root) == [root / "README.md", root / "figures" / "README.md"]
+    capsys.readouterr()
+    assert main(REGISTER, ["report", "--write"]) == 0
+    assert "figures/toy.json: written, with its figure" in capsys.readouterr().out
+    assert report.stale(["toy"], root) == []
+    names = {"toy.json", "toy.png", "toy.svg", "README.md"}
+    assert {path.name for path in (root / "figures").iterdir()} == names
+    reference = json.loads((root / "figures" / "toy.json").read_text())
+    assert reference["claims"] == json.loads((root / "results/toy/full/claims.json").read_text())
+    for key in ("lab", "version", "preset", "settings", "networks", "versions", "device", "commit"):
+        assert key in reference
+    assert reference["networks"] == 20
+    assert reference["peak_memory_mb"] > 10
+    readme = (root / "README.md").read_text()
+    assert readme.startswith("# Title\n\n")
+    assert readme.endswith("the rest\n")
+    assert "| [toy](figures/README.md#toy) | Does training help a coin? | 1 hold, 1 contr" in readme
+    index = (root / "figures" / "README.md").read_text()
+    estimate = say.estimate(reference["claims"][1])
+    assert f"| **contradicted** | {estimate} | 10 | 90 by eye | between 85 and 95" in index
+    assert "20 coins were tossed." in index
+    reference["claims"][0]["verdict"] = "undecided"
+    (root / "figures" / "toy.json").write_text(json.dumps(reference))
+    assert len(report.stale(["toy"], root)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--preset", "quick"], "no results in results/toy/full"),
+        (["--preset", "full", "--set", "tosses=40"], "changed settings {'tosses': 40}"),
+        (["--preset", "full", "--shard", "1/3"], "networks of results/toy/full are not stored"),
+    ],
+)
+def test_only_a_complete_full_run_is_a_reference(root, words, message):
+    assert main(REGISTER, ["run", "toy", "--jobs", "1", *words]) == 0
+    said = report.write([LAB], results=root.joinpath("results").relative_to(root), root=root)
+    assert "toy.json: left as it is" in said[0]
+    assert message in said[0]
+    assert not (root / "figures" / "toy.json").exists()
+
+
+def test_a_readme_without_the_markers_is_refused(root, capsys):
+    (root / "README.md").write_text("# Title\n")
+    assert main(REGISTER, ["report", "--write"]) == 1
+    assert "must hold the two lines" in capsys.readouterr().err
+
+
+def test_the_readme_agrees_with_the_reference():
+    assert report.stale(LABS, ROOT) == [], "run `python -m labs report --write`"
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_the_reference_is_of_this_version_of_the_lab(name):
+    path = ROOT / "figures" / f"{name}.json"
+    if not path.exists():
+        pytest.skip("no reference run yet")
+    lab, reference = load(LABS, name), json.loads(path.read_text())
+    assert reference["version"] == lab.version
+    assert reference["settings"] == json.loads(json.dumps(asdict(lab.presets["full"])))
+    rules = [(claim["id"], claim["sentence"], claim["rule"]) for claim in reference["claims"]]
+    assert rules == [(claim.id, claim.sentence, claim.rule) for claim in lab.claims]
