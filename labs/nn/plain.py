@@ -1,0 +1,138 @@
+"""The same networks as ordinary `torch.nn` modules, and the usual training loop.
+
+They are the oracle of the stacked nets in the tests and the baseline of `python -m labs bench`.
+Input (B, length) float32, output logits (B, classes).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from labs.nn.nets import CLASSES, LENGTH
+
+
+class Logistic(nn.Module):
+    """One affine map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(LENGTH, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(x)
+
+
+class MLP(nn.Module):
+    """Two hidden layers, the second residual."""
+
+    def __init__(self, hidden: int = 100) -> None:
+        super().__init__()
+        self.first = nn.Linear(LENGTH, hidden)
+        self.second = nn.Linear(hidden, hidden)
+        self.head = nn.Linear(hidden, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.first(x).relu()
+        h = h + self.second(h).relu()
+        return self.head(h)
+
+
+class CNN(nn.Module):
+    """Three convolutions of stride 2 and a linear readout."""
+
+    def __init__(self, channels: int = 25) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(1, channels, 5, stride=2, padding=1)
+        self.second = nn.Conv1d(channels, channels, 3, stride=2, padding=1)
+        self.third = nn.Conv1d(channels, channels, 3, stride=2, padding=1)
+        self.head = nn.Linear(5 * channels, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.first(x.unsqueeze(1)).relu()
+        h = self.second(h).relu()
+        h = self.third(h).relu()
+        return self.head(h.flatten(1))
+
+
+class LocalLayer(nn.Module):
+    """One `Linear` per position over windows of a (B, length, channels) sequence."""
+
+    def __init__(self, length: int, inputs: int, outputs: int, kernel: int) -> None:
+        super().__init__()
+        self.kernel = kernel
+        positions = (length + 2 - kernel) // 2 + 1
+        self.kernels = nn.ModuleList(nn.Linear(kernel * inputs, outputs) for _ in range(positions))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (0, 0, 1, 1))
+        outputs = [
+            k(x[:, 2 * i : 2 * i + self.kernel].flatten(1)) for i, k in enumerate(self.kernels)
+        ]
+        return torch.stack(outputs, dim=1)
+
+
+class LocalNet(nn.Module):
+    """The CNN without weight sharing."""
+
+    def __init__(self, channels: int = 25) -> None:
+        super().__init__()
+        self.first = LocalLayer(LENGTH, 1, channels, 5)
+        self.second = LocalLayer(19, channels, channels, 3)
+        self.third = LocalLayer(10, channels, channels, 3)
+        self.head = nn.Linear(5 * channels, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.first(x.unsqueeze(-1)).relu()
+        h = self.second(h).relu()
+        h = self.third(h).relu()
+        return self.head(h.transpose(1, 2).flatten(1))
+
+
+class GRUNet(nn.Module):
+    """Bidirectional GRU, all states read out."""
+
+    def __init__(self, hidden: int = 6) -> None:
+        super().__init__()
+        self.recurrent = nn.GRU(1, hidden, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * hidden * LENGTH, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.recurrent(x.unsqueeze(-1))[0].flatten(1))
+
+
+class Transformer(nn.Module):
+    """One pre-norm encoder block over patches with learned positions, mean readout."""
+
+    def __init__(self, features: int = 16, heads: int = 2, wide: int = 32, patch: int = 4) -> None:
+        super().__init__()
+        self.patch = patch
+        self.embed = nn.Linear(patch, features)
+        self.positions = nn.Embedding(LENGTH // patch, features)
+        nn.init.uniform_(self.positions.weight, -1, 1)
+        self.block = nn.TransformerEncoderLayer(
+            features, heads, wide, dropout=0.0, batch_first=True, norm_first=True
+        )
+        self.head = nn.Linear(features, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.embed(x.unflatten(1, (-1, self.patch))) + self.positions.weight
+        return self.head(self.block(h).mean(1))
+
+
+def train(
+    net: nn.Module, x: Tensor, y: Tensor, steps: int, rate: float = 1e-2, batch: int = 100
+) -> None:
+    """The usual loop: Adam, cross-entropy, batches cyclically in fixed order; trains `net` in
+    place.
+
+    x (n, length) float32, y (n,) int64, n a multiple of `batch`.
+    """
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    for step in range(steps):
+        start = step * batch % len(x)
+        loss = F.cross_entropy(net(x[start : start + batch]), y[start : start + batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()

@@ -1,0 +1,264 @@
+"""Training and evaluation of a stack of networks.
+
+The sum over members of the mean loss keeps every member's gradient its own, so one backward pass
+trains them all. Data may be shared by the members, leading axis 1, or differ, leading axis M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import signature
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.func import functional_call
+
+from labs.kit.names import known
+from labs.nn.layers import check_sizes
+from labs.nn.nets import Net
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean cross-entropy of each member in nats (M,); logits (M, B, K), labels (M, B) int64."""
+    losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
+    return losses.view(labels.shape).mean(1)
+
+
+class Optimizer:
+    """A `torch.optim` optimiser over a stack, whose settings may be one value or one per member.
+
+    Elementwise optimisers (SGD, Adam, RMSprop) on stacked tensors are independent optimisers.
+    Members that follow one another with equal settings share a parameter group, so a uniform stack
+    is one group.
+
+    Args:
+        net: the stack, already on its device: the optimiser holds views of the parameters.
+        kind: `torch.optim.Adam`, `torch.optim.SGD`, ...
+        settings: its keyword arguments, each a value or a list or tuple of M values (no setting of
+            these optimisers but Adam's `betas` is itself a tuple: give `betas` as a list of pairs).
+
+    Raises:
+        ValueError: a name that `kind` does not have, a list of settings whose length is not M, a
+            value that torch refuses.
+    """
+
+    def __init__(self, net: Net, kind: type[torch.optim.Optimizer], **settings: Any) -> None:
+        names = list(signature(kind).parameters)[1:]
+        for name, value in settings.items():
+            known(f"setting of {kind.__name__}", name, names)
+            if isinstance(value, Sequence) and len(value) != net.members:
+                raise ValueError(
+                    f"{name} must be one value or one per member ({net.members}), got {value!r}"
+                )
+        members = [
+            {
+                name: value[m] if isinstance(value, Sequence) else value
+                for name, value in settings.items()
+            }
+            for m in range(net.members)
+        ]
+        fused = {"fused": True} if "fused" in names else {}
+        self._parameters = list(net.parameters())
+        self._slices: list[slice] = []
+        self._groups: list[dict[str, Any]] = []
+        for values, run in groupby(range(net.members), key=members.__getitem__):
+            first, *rest = run
+            self._slices.append(slice(first, first + 1 + len(rest)))
+            views = [p.detach()[self._slices[-1]] for p in self._parameters]
+            kind(views, **values)  # torch checks the settings of an optimiser, not of a group
+            self._groups.append({"params": views, **values})
+        self._optimizer = kind(self._groups, **fused)  # type: ignore[arg-type]
+
+    def step(self) -> None:
+        """One update from the gradients of the net's parameters, which are then cleared."""
+        for group, members in zip(self._groups, self._slices, strict=True):
+            for view, parameter in zip(group["params"], self._parameters, strict=True):
+                view.grad = None if parameter.grad is None else parameter.grad[members]
+        self._optimizer.step()
+        for parameter in self._parameters:
+            parameter.grad = None
+
+
+def batch_indices(
+    examples: int, batch: int, steps: int, shuffles: Sequence[torch.Generator | None]
+) -> Iterator[Tensor]:
+    """Indices of each step's batch, (M, batch) int64: epochs laid end to end and cut into batches.
+
+    A member whose entry in `shuffles` is None goes through its examples cyclically in fixed order,
+    as upstream does (which cuts the batch short where the data end; here it goes on at the start);
+    another draws a new order from its generator every epoch.
+
+    >>> [indices.tolist() for indices in batch_indices(5, 2, 4, [None])]
+    [[[0, 1]], [[2, 3]], [[4, 0]], [[1, 2]]]
+
+    Raises:
+        ValueError: a size below 1.
+    """
+    check_sizes(examples=examples, batch=batch, steps=steps)
+    return _batch_indices(examples, batch, steps, shuffles)
+
+
+def _batch_indices(
+    examples: int, batch: int, steps: int, shuffles: Sequence[torch.Generator | None]
+) -> Iterator[Tensor]:
+    queue = torch.empty(len(shuffles), 0, dtype=torch.int64)
+    for _ in range(steps):
+        while queue.shape[1] < batch:
+            epoch = [
+                torch.arange(examples) if g is None else torch.randperm(examples, generator=g)
+                for g in shuffles
+            ]
+            queue = torch.cat([queue, torch.stack(epoch)], dim=1)
+        yield queue[:, :batch]
+        queue = queue[:, batch:]
+
+
+def fit(
+    net: Net,
+    x: Tensor,
+    y: Tensor,
+    *,
+    optimizer: Optimizer,
+    steps: int,
+    every: int,
+    batch: int = 100,
+    shuffles: Sequence[torch.Generator | None] | None = None,
+    masks: Mapping[str, Tensor] | None = None,
+    loss: Loss = cross_entropy,
+) -> Iterator[int]:
+    """Train a stack in place; yields the number of steps done, every `every` steps and at the end.
+
+    The caller evaluates between two yields whatever it wants to record:
+
+        for step in fit(net, x, y, optimizer=optimizer, steps=6000, every=250):
+            curve.append(evaluate(net, x_test, y_test))
+
+    Args:
+        net: the stack of M networks.
+        x: inputs (M or 1, n, ...) float32, on the net's device.
+        y: targets (M or 1, n, ...); int64 labels for the default loss.
+        optimizer: the stack's optimiser.
+        steps: training steps.
+        every: steps between two yields.
+        batch: examples per step and member.
+        shuffles: per member, the generator of its batch order or None for the cyclic order
+            (default: all None).
+        masks: parameter name -> 0/1 tensor of its shape, multiplied into the parameter in the
+            forward pass. Masked weights are set to zero at the start and, with a new optimiser,
+            stay there, and so does their optimiser state.
+        loss: (outputs, targets) -> mean loss per member (M,).
+
+    Raises:
+        ValueError: a size below 1, x and y that do not fit the stack, a mask that fits no
+            parameter or is not 0/1.
+    """
+    shuffles = [None] * net.members if shuffles is None else shuffles
+    masks = masks or {}
+    _check(net, x, y, {"steps": steps, "every": every, "batch": batch}, shuffles, masks)
+    return _fit(net, x, y, optimizer, steps, every, batch, shuffles, masks, loss)
+
+
+def _check(
+    net: Net,
+    x: Tensor,
+    y: Tensor,
+    sizes: Mapping[str, int],
+    shuffles: Sequence[torch.Generator | None],
+    masks: Mapping[str, Tensor],
+) -> None:
+    check_sizes(**sizes)
+    _check_data(net, x, y)
+    if len(shuffles) != net.members:
+        raise ValueError(
+            f"shuffles must have one entry per member ({net.members}), got {len(shuffles)}"
+        )
+    shapes = {name: tuple(p.shape) for name, p in net.named_parameters()}
+    for name, mask in masks.items():
+        shape = shapes[known("parameter in masks", name, shapes)]
+        if mask.shape != shape:
+            raise ValueError(f"mask {name!r} must have shape {shape}, got {tuple(mask.shape)}")
+        if not ((mask == 0) | (mask == 1)).all():
+            raise ValueError(f"mask {name!r} must hold 0 and 1 only, got {mask}")
+
+
+def _check_data(net: Net, x: Tensor, y: Tensor) -> None:
+    leading = tuple(x.shape[:2])
+    if leading != y.shape[:2] or len(leading) < 2 or leading[0] not in (1, net.members):
+        raise ValueError(
+            f"x and y must begin with the same axes (M or 1, n) for M = {net.members}, "
+            f"got {tuple(x.shape)} and {tuple(y.shape)}"
+        )
+    if leading[1] < 1:
+        raise ValueError(f"x must hold at least 1 example, got {tuple(x.shape)}")
+
+
+def _fit(
+    net: Net,
+    x: Tensor,
+    y: Tensor,
+    optimizer: Optimizer,
+    steps: int,
+    every: int,
+    batch: int,
+    shuffles: Sequence[torch.Generator | None],
+    masks: Mapping[str, Tensor],
+    loss: Loss,
+) -> Iterator[int]:
+    parameters = dict(net.named_parameters())
+    net.zero_grad()
+    with torch.no_grad():
+        for name, mask in masks.items():
+            parameters[name].mul_(mask)
+    examples = x.shape[1]
+    offsets = torch.arange(net.members).unsqueeze(1) * (examples if x.shape[0] > 1 else 0)
+    flat_x, flat_y = x.flatten(0, 1), y.flatten(0, 1)
+    for step, indices in enumerate(batch_indices(examples, batch, steps, shuffles), start=1):
+        rows = (indices + offsets).flatten().to(x.device)
+        inputs = flat_x.index_select(0, rows).unflatten(0, indices.shape)
+        targets = flat_y.index_select(0, rows).unflatten(0, indices.shape)
+        masked = {name: parameters[name] * mask for name, mask in masks.items()}
+        outputs = functional_call(net, masked, (inputs,)) if masked else net(inputs)
+        loss(outputs, targets).sum().backward()
+        optimizer.step()
+        if step % every == 0 or step == steps:
+            yield step
+
+
+class Scores(NamedTuple):
+    """Per member: mean loss in nats (M,), accuracy in percent (M,), predicted classes (M, n)."""
+
+    loss: Tensor
+    accuracy: Tensor
+    predicted: Tensor
+
+
+@torch.no_grad()
+def evaluate(net: Net, x: Tensor, y: Tensor, chunk: int = 1000) -> Scores:
+    """Loss, accuracy and predictions without gradients, `chunk` examples at a time; the net's mode
+    is restored.
+
+    x (M or 1, n, ...) float32, y (M or 1, n) int64; results on the CPU, float64 and int64.
+
+    Raises:
+        ValueError: x and y that do not fit the stack, a chunk below 1.
+    """
+    check_sizes(chunk=chunk)
+    _check_data(net, x, y)
+    mode = net.training
+    net.eval()
+    pieces = zip(x.split(chunk, dim=1), y.split(chunk, dim=1), strict=True)
+    losses, predicted = [], []
+    for inputs, labels in pieces:
+        logits = net(inputs.expand(net.members, *inputs.shape[1:]))
+        labels = labels.expand(net.members, -1)
+        losses.append(cross_entropy(logits, labels).double() * labels.shape[1])
+        predicted.append(logits.argmax(-1))
+    net.train(mode)
+    classes = torch.cat(predicted, dim=1)
+    accuracy = 100 * (classes == y).double().mean(1)
+    return Scores(torch.stack(losses).sum(0).cpu() / y.shape[1], accuracy.cpu(), classes.cpu())

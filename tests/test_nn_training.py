@@ -1,0 +1,348 @@
+"""The training loop: optimisers, masks, batches, evaluation and refusals against torch alone."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn.utils import prune
+
+from labs.nn import nets, plain
+from labs.nn.training import Optimizer, batch_indices, cross_entropy, evaluate, fit
+
+ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def data(members: int, examples: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    g = generator(seed)
+    x = torch.randn(members, examples, nets.LENGTH, generator=g)
+    return x, torch.randint(nets.CLASSES, (members, examples), generator=g)
+
+
+def train(net, x, y, optimizer, steps=15, **options):
+    return [*fit(net, x, y, optimizer=optimizer, steps=steps, every=steps, batch=20, **options)]
+
+
+SETTINGS = [
+    (ADAM, {"lr": 0.01}),
+    (ADAM, {"lr": [0.1, 0.1, 0.001], "weight_decay": [0.0, 0.3, 0.3]}),
+    (ADAM, {"lr": (0.1, 0.02, 0.1), "eps": 1e-3}),
+    (ADAM, {"betas": [(0.9, 0.99), (0.5, 0.9), (0.5, 0.9)]}),
+    (SGD, {"lr": [0.1, 0.2, 0.2], "momentum": 0.9, "weight_decay": [0.01, 0.01, 0.1]}),
+    (SGD, {"lr": 0.1, "momentum": [0.9, 0.0, 0.9], "nesterov": [True, False, False]}),
+    (RMSPROP, {"lr": [0.01, 0.02, 0.03]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), SETTINGS)
+def test_a_stacked_optimizer_is_one_optimizer_per_member(kind, options):
+    g, net = generator(), nets.MLP(3, hidden=4).reset([0, 1, 2])
+    optimizer = Optimizer(net, kind, **options)
+    lone = [[p[m].detach().clone() for p in net.parameters()] for m in range(3)]
+    own = [
+        {k: v[m] if isinstance(v, list | tuple) else v for k, v in options.items()}
+        for m in range(3)
+    ]
+    optimizers = [kind(ps, **settings) for ps, settings in zip(lone, own, strict=True)]
+    for _ in range(10):
+        for i, p in enumerate(net.parameters()):
+            p.grad = torch.randn(p.shape, generator=g)
+            for m in range(3):
+                lone[m][i].grad = p.grad[m].clone()
+        optimizer.step()
+        for one in optimizers:
+            one.step()
+        assert all(p.grad is None for p in net.parameters())
+    for i, p in enumerate(net.parameters()):
+        expected = torch.stack([lone[m][i] for m in range(3)])
+        torch.testing.assert_close(p.detach(), expected, rtol=1e-5, atol=1e-6)
+
+
+OPTIMIZER_REFUSALS = {
+    r"lr must be one value or one per member \(3\), got \[0.1, 0.2\]": {"lr": [0.1, 0.2]},
+    r"betas must be one value or one per member \(3\), got \(0.9, 0.99\)": {"betas": (0.9, 0.99)},
+    "unknown setting of Adam 'weight_decai': did you mean 'weight_decay'": {"weight_decai": 0.1},
+    "learning rate: -0.1": {"lr": [0.1, 0.1, -0.1]},
+}
+
+
+@pytest.mark.parametrize(("message", "options"), OPTIMIZER_REFUSALS.items())
+def test_an_optimizer_refuses(message, options):
+    with pytest.raises(ValueError, match=message):
+        Optimizer(nets.Logistic(3), ADAM, **options)
+
+
+@pytest.mark.parametrize(("examples", "batch"), [(12, 4), (10, 4), (3, 7), (5, 5), (7, 1)])
+def test_the_cyclic_order_is_upstreams(examples, batch):
+    steps = 3 * examples
+    for step, indices in enumerate(batch_indices(examples, batch, steps, [None, None])):
+        start = step * batch % examples
+        upstream = range(examples)[start : start + batch]  # cut short at the end of the data
+        assert indices.shape == (2, batch)
+        assert indices[0].tolist() == indices[1].tolist()
+        assert indices[0, : len(upstream)].tolist() == [*upstream]
+        assert indices[0].tolist() == [(start + i) % examples for i in range(batch)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 12), st.integers(1, 15), st.integers(0, 2**63 - 1), st.integers(1, 4))
+def test_every_shuffled_epoch_is_a_permutation(examples, batch, seed, epochs):
+    steps = -(-epochs * examples // batch)
+    shuffles = [generator(seed), None, generator(seed)]
+    order = torch.cat([*batch_indices(examples, batch, steps, shuffles)], dim=1)
+    assert order.shape == (3, steps * batch)
+    for epoch in order[:, : epochs * examples].split(examples, dim=1):
+        assert (epoch.sort().values == torch.arange(examples)).all()
+    assert torch.equal(order[0], order[2])
+    alone = torch.cat([*batch_indices(examples, batch, steps, [generator(seed)])], dim=1)
+    assert torch.equal(order[:1], alone)
+
+
+def test_epochs_and_seeds_differ():
+    first, second = batch_indices(50, 50, 2, [generator(0), generator(1)])
+    assert len({tuple(row.tolist()) for row in (*first, *second)}) == 4
+
+
+@pytest.mark.parametrize("name", ["examples", "batch", "steps"])
+def test_batch_indices_refuse_before_the_first_is_drawn(name):
+    sizes = {"examples": 5, "batch": 2, "steps": 3, name: 0}
+    with pytest.raises(ValueError, match=rf"{name} must be .* got 0"):
+        batch_indices(**sizes, shuffles=[None])
+
+
+def test_fit_sees_the_batches_in_order():
+    x = torch.arange(7.0).expand(2, 7).clone()
+    x[1] += 100
+    seen = []
+
+    def loss(outputs, targets):
+        seen.append(targets.tolist())
+        return outputs.square().mean((1, 2)) * 0
+
+    net = nets.Logistic(2, length=1).reset([0, 1])
+    optimizer = Optimizer(net, SGD, lr=0.1)
+    steps = fit(net, x.unsqueeze(-1), x, optimizer=optimizer, steps=3, every=2, batch=3, loss=loss)
+    assert [*steps] == [2, 3]
+    own = [[0, 1, 2], [3, 4, 5], [6, 0, 1]]
+    assert seen == [[batch, [100 + i for i in batch]] for batch in own]
+
+
+@pytest.mark.parametrize(
+    ("steps", "every", "expected"), [(6, 2, [2, 4, 6]), (7, 3, [3, 6, 7]), (2, 5, [2])]
+)
+def test_fit_yields_at_every_and_at_the_end(steps, every, expected):
+    net, (x, y) = nets.Logistic(1).reset([0]), data(1, 10)
+    optimizer = Optimizer(net, SGD, lr=0.1)
+    assert [*fit(net, x, y, optimizer=optimizer, steps=steps, every=every, batch=5)] == expected
+
+
+def test_fit_leaves_the_global_generator_and_forgets_old_gradients():
+    x, y = data(1, 40)
+    fresh, used = (nets.MLP(1, dropout=0.5).reset([0]) for _ in range(2))
+    for p in used.parameters():
+        p.grad = torch.ones_like(p)
+    before = torch.get_rng_state()
+    for net in (fresh, used):
+        train(net, x, y, Optimizer(net, ADAM), shuffles=[generator()])
+    assert torch.equal(torch.get_rng_state(), before)
+    for p, q in zip(fresh.parameters(), used.parameters(), strict=True):
+        assert torch.equal(p, q)
+
+
+def test_evaluating_between_two_yields_changes_nothing():
+    x, y = data(1, 40)
+    watched, alone = (nets.MLP(1, dropout=0.5).reset([0]) for _ in range(2))
+    train(alone, x, y, Optimizer(alone, ADAM))
+    for _ in fit(watched, x, y, optimizer=Optimizer(watched, ADAM), steps=15, every=2, batch=20):
+        evaluate(watched, x, y, chunk=7)
+    for p, q in zip(watched.parameters(), alone.parameters(), strict=True):
+        assert torch.equal(p, q)
+
+
+def test_shared_data_are_the_same_data_for_all():
+    x, y = data(1, 40)
+    shared, copied = (nets.Logistic(2).reset([0, 1]) for _ in range(2))
+    shuffles = [[None, generator()], [None, generator()]]
+    train(shared, x, y, Optimizer(shared, ADAM), shuffles=shuffles[0])
+    copies = x.expand(2, -1, -1), y.expand(2, -1)
+    train(copied, *copies, Optimizer(copied, ADAM), shuffles=shuffles[1])
+    assert torch.equal(shared.head.weight, copied.head.weight)
+
+
+def test_another_loss_trains_too():
+    x, _ = data(2, 40)
+    net = nets.Logistic(2).reset([0, 1])
+    target = x[..., :10]
+
+    def mean_square(outputs, targets):
+        return (outputs - targets).square().mean((1, 2))
+
+    before = mean_square(net(x), target)
+    train(net, x, target, Optimizer(net, ADAM, lr=0.05), steps=100, loss=mean_square)
+    assert (mean_square(net(x), target) < 0.3 * before).all()
+
+
+def masks_of(net: nets.Net) -> dict[str, torch.Tensor]:
+    g = generator(5)
+    shapes = {"first.weight": net.first.weight.shape, "head.weight": net.head.weight.shape}
+    return {name: torch.randint(2, shape, generator=g) for name, shape in shapes.items()}
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.float32])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (ADAM, {"lr": 0.01, "weight_decay": 0.1}),
+        (SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1}),
+        (RMSPROP, {"momentum": 0.9}),
+    ],
+)
+def test_masked_weights_stay_zero_and_so_does_their_state(kind, options, dtype):
+    net, (x, y) = nets.MLP(2, hidden=8).reset([0, 1]), data(2, 60)
+    start = {name: p.detach().clone() for name, p in net.named_parameters()}
+    optimizer, masks = Optimizer(net, kind, **options), masks_of(net)
+    typed = {name: mask.to(dtype) for name, mask in masks.items()}
+    for _ in fit(net, x, y, optimizer=optimizer, steps=9, every=1, batch=20, masks=typed):
+        for name, mask in masks.items():
+            p = net.get_parameter(name)
+            assert (p[mask == 0] == 0).all()
+            assert (p[mask == 1] != start[name][mask == 1]).float().mean() > 0.9
+    views = dict(zip(dict(net.named_parameters()), optimizer._groups[0]["params"], strict=True))
+    for name, mask in masks.items():
+        state = optimizer._optimizer.state[views[name]]
+        moments = [v for v in state.values() if torch.is_tensor(v) and v.shape == mask.shape]
+        assert moments
+        assert all((v[mask == 0] == 0).all() and (v[mask == 1] != 0).any() for v in moments)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.05])
+def test_masks_train_as_torchs_pruned_net(decay):
+    net, (x, y) = nets.MLP(2), data(2, 60)
+    twins = []
+    for m in range(2):
+        with torch.random.fork_rng():
+            torch.manual_seed(m)
+            twins.append(plain.MLP())
+        net.load(m, twins[m])
+    masks = masks_of(net)
+    optimizer = Optimizer(net, ADAM, lr=1e-3, weight_decay=decay)
+    train(net, x, y, optimizer, masks=masks)
+    for m, twin in enumerate(twins):
+        prune.custom_from_mask(twin.first, "weight", masks["first.weight"][m].T)
+        prune.custom_from_mask(twin.head, "weight", masks["head.weight"][m].T)
+        lone = ADAM(twin.parameters(), lr=1e-3, weight_decay=decay)
+        for step in range(15):
+            here = slice(step * 20 % 60, step * 20 % 60 + 20)
+            lone.zero_grad()
+            F.cross_entropy(twin(x[m, here]), y[m, here]).backward()
+            lone.step()
+        for name in ("first", "second", "head"):
+            layer, expected = getattr(net, name), getattr(twin, name)
+            if prune.is_pruned(expected):
+                prune.remove(expected, "weight")
+            for got, want in (
+                (layer.weight[m].T, expected.weight),
+                (layer.bias[m, 0], expected.bias),
+            ):
+                torch.testing.assert_close(got, want, rtol=0, atol=1e-5)
+
+
+def test_a_mask_of_ones_changes_nothing():
+    x, y = data(1, 60)
+    masked, free = (nets.MLP(1).reset([0]) for _ in range(2))
+    ones = {name: torch.ones_like(p) for name, p in masked.named_parameters()}
+    train(masked, x, y, Optimizer(masked, ADAM), masks=ones)
+    train(free, x, y, Optimizer(free, ADAM))
+    for p, q in zip(masked.parameters(), free.parameters(), strict=True):
+        assert torch.equal(p, q)
+
+
+X, Y = data(2, 10)
+REFUSED = {
+    "steps must be .* got 0": {"steps": 0},
+    "every must be .* got -1": {"every": -1},
+    "batch must be .* got 2.5": {"batch": 2.5},
+    r"x and y must begin .* M = 2, got \(3, 10, 40\)": {
+        "x": X[:1].expand(3, -1, -1),
+        "y": Y[:1].expand(3, -1),
+    },
+    r"x and y must begin .* got \(2, 10, 40\) and \(2, 9\)": {"y": Y[:, :9]},
+    r"x and y must begin .* got \(2,\) and \(2,\)": {"x": X[:, 0, 0], "y": Y[:, 0]},
+    r"x must hold at least 1 example, got \(2, 0, 40\)": {"x": X[:, :0], "y": Y[:, :0]},
+    r"shuffles must have one entry per member \(2\), got 1": {"shuffles": [None]},
+    "unknown parameter in masks 'head.weigh': did you mean 'head.weight'": {
+        "masks": {"head.weigh": torch.ones(2, 40, 10)}
+    },
+    r"mask 'head.weight' must have shape \(2, 40, 10\), got \(40, 10\)": {
+        "masks": {"head.weight": torch.ones(40, 10)}
+    },
+    "mask 'head.bias' must hold 0 and 1 only": {
+        "masks": {"head.bias": torch.full((2, 1, 10), 0.5)}
+    },
+}
+
+
+@pytest.mark.parametrize(("message", "change"), REFUSED.items(), ids=REFUSED.keys())
+def test_fit_refuses_before_it_trains(message, change):
+    net = nets.Logistic(2).reset([0, 1])
+    before = net.head.weight.clone()
+    arguments = {"x": X, "y": Y, "steps": 2, "every": 1, "batch": 5, **change}
+    x, y = arguments.pop("x"), arguments.pop("y")
+    with pytest.raises(ValueError, match=message):
+        fit(net, x, y, optimizer=Optimizer(net, ADAM), **arguments)
+    assert torch.equal(net.head.weight, before)
+
+
+def test_cross_entropy_is_each_members_mean():
+    g = generator()
+    logits = torch.randn(3, 8, 10, generator=g)
+    labels = torch.randint(10, (3, 8), generator=g)
+    expected = torch.stack([F.cross_entropy(a, b) for a, b in zip(logits, labels, strict=True)])
+    torch.testing.assert_close(cross_entropy(logits, labels), expected)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("chunk", [1, 7, 20, 50])
+def test_evaluate_is_the_direct_computation(members, chunk):
+    net, (x, y) = nets.MLP(3, dropout=0.5).reset([0, 1, 2]), data(members, 20)
+    scores = evaluate(net, x, y, chunk)
+    assert net.training
+    assert net.dropout.training
+    logits = net.eval()(x.expand(3, -1, -1)).detach()
+    labels = y.expand(3, -1)
+    evaluate(net, x, y)
+    assert not net.training
+    torch.testing.assert_close(scores.loss.float(), cross_entropy(logits, labels))
+    assert torch.equal(scores.predicted, logits.argmax(-1))
+    right = (logits.argmax(-1) == labels).sum(1)
+    assert scores.accuracy.tolist() == pytest.approx((100 * right / 20).tolist())
+    assert (scores.loss.dtype, scores.accuracy.dtype) == (torch.float64, torch.float64)
+
+
+def test_evaluate_refuses():
+    net = nets.Logistic(2).reset([0, 1])
+    with pytest.raises(ValueError, match=r"chunk must be .* got 0"):
+        evaluate(net, X, Y, chunk=0)
+    with pytest.raises(ValueError, match=r"x and y must begin"):
+        evaluate(net, X, Y[:, :9])
+    with pytest.raises(ValueError, match=r"at least 1 example"):
+        evaluate(net, X[:, :0], Y[:, :0])
+
+
+def test_the_plain_loop_is_the_usual_loop():
+    (x, y), twin = data(1, 40), plain.Logistic()
+    weight = twin.head.weight.detach().clone().requires_grad_()
+    bias = twin.head.bias.detach().clone().requires_grad_()
+    plain.train(twin, x[0], y[0], steps=3, rate=0.1, batch=20)
+    optimizer = ADAM([weight, bias], lr=0.1)
+    for start in (0, 20, 0):
+        optimizer.zero_grad()
+        here = slice(start, start + 20)
+        F.cross_entropy(F.linear(x[0, here], weight, bias), y[0, here]).backward()
+        optimizer.step()
+    torch.testing.assert_close(twin.head.weight, weight)
+    torch.testing.assert_close(twin.head.bias, bias)
