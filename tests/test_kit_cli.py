@@ -155,6 +155,7 @@ def test_wall_time_adds_up_over_sessions(tmp_path):
         ("run toy --shard 0/2", "--shard: must be I/N with I from 1 to N, not '0/2'"),
         ("run toy --shard half", "--shard: must be I/N with I from 1 to N, not 'half'"),
         ("run toy --device tpu", "--device: invalid choice: 'tpu'"),
+        ("run toy --device cuda", "--device must be one that lab 'toy' can use here (cpu)"),
         ("runn toy", "invalid choice: 'runn'"),
         ("run", "the following arguments are required: LAB"),
     ],

@@ -3,6 +3,9 @@ arm of the comparison from the results."""
 
 from __future__ import annotations
 
+import re
+
+from labs.kit.names import known
 from labs.kit.table import Table
 
 NETS = {"logistic": "Logistic", "mlp": "MLP", "cnn": "CNN", "gru": "GRUNet"}  # published
@@ -32,6 +35,18 @@ HUMAN = (
 )  # fmt: skip
 HUMAN_TOTAL = sum(n for _, n in HUMAN)
 HUMAN_CORRECT = HUMAN_TOTAL - sum(wrong for wrong, _ in HUMAN)
+
+
+def check_change(change: str) -> None:
+    """Refuse with a ValueError what is not a change to the MLP, such as ``"width=256"``."""
+    setting, _, value = change.partition("=")
+    legal = {"width": r"[1-9]\d*", "order": "shuffled"}
+    pattern = legal.get(known("change", setting, SETTINGS), r"0?\.0*[1-9]\d*")
+    if not re.fullmatch(pattern, value):
+        raise ValueError(
+            f"a change must be width=N, order=shuffled, or decay, dropout or rate with a number "
+            f"between 0 and 1, not {change!r}"
+        )
 
 
 def arm(

@@ -23,11 +23,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from labs.benchmark.arms import EXTRA_NETS, NETS, SKLEARN
+from labs.benchmark.arms import EXTRA_NETS, NETS, SKLEARN, check_change
 from labs.benchmark.claims import CLAIMS, remarks
 from labs.benchmark.figure import plot
 from labs.kit.lab import Bench, Lab
+from labs.kit.names import known
 from labs.kit.seeds import seed
+from labs.nn import devices
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
 
@@ -43,15 +45,13 @@ NAME = "benchmark"
 class Config:
     """What a reader may change; counts are of networks, steps or examples."""
 
-    replicates: int = 16  # of the four published nets and the two scikit-learn models
+    replicates: int = 12  # of the four published nets and the two scikit-learn models
     extra_replicates: int = 10  # of further nets, changed MLPs and larger training sets
     steps: int = 6000  # of Adam at rate 0.01 with batches of 100 (upstream's train.py)
     every: int = 250  # steps between two evaluations (upstream's train.py)
     extra_models: tuple[str, ...] = ("local", "transformer")  # between the MLP and the CNN
     changes: tuple[str, ...] = (  # one at a time, to the MLP
         "width=256",
-        "width=500",
-        "decay=0.0001",
         "decay=0.001",
         "decay=0.01",
         "dropout=0.1",
@@ -62,6 +62,17 @@ class Config:
         "order=shuffled",
     )
     examples: tuple[int, ...] = (8000, 16000, 32000)  # training sets of the CNN beside 4000
+
+    def __post_init__(self) -> None:
+        for name in ("replicates", "extra_replicates", "steps", "every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
+        if min(self.examples, default=1) < 1:
+            raise ValueError(f"examples must be 1 or more, not {self.examples}")
+        for model in self.extra_models:
+            known("extra model", model, EXTRA_NETS)
+        for change in self.changes:
+            check_change(change)
 
 
 PRESETS = {
@@ -235,16 +246,15 @@ def _record(
     }
 
 
-MEMBERS = {"logistic": 16, "mlp": 16, "cnn": 8, "gru": 8, "local": 5, "transformer": 5}
+MEMBERS = {"logistic": 12, "mlp": 12, "cnn": 6, "gru": 6, "local": 5, "transformer": 5}
 SECONDS = {  # of one core, for 1000 steps of one network in a stack
-    "logistic": 0.25,
-    "mlp": 0.6,
-    "cnn": 2.0,
-    "gru": 3.4,
-    "local": 3.0,
+    "logistic": 0.3,
+    "mlp": 0.9,
+    "cnn": 2.5,
+    "gru": 4.7,
+    "local": 3.5,
     "transformer": 5.0,
-    "width=256": 2.0,
-    "width=500": 6.0,
+    "width=256": 2.5,
 }
 
 
@@ -308,4 +318,5 @@ LAB = Lab(
     members=lambda cell: MEMBERS.get(cell.model, 10),
     bench=bench,
     remarks=remarks,
+    devices=devices,
 )

@@ -142,6 +142,8 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
             session.plan(load(register, name), arguments.preset, arguments.set, arguments.out)
             for name in names
         ]
+        for plan in plans:
+            _check_device(plan.lab, arguments.device)
     codes = []
     for plan in plans:
         try:
@@ -149,6 +151,14 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
         except TrainingError as error:
             codes.append(_fail_training(error))
     return max(codes)
+
+
+def _check_device(lab: Lab, device: str) -> None:
+    if device != "cpu" and device not in lab.devices():
+        usable = ", ".join(lab.devices())
+        raise ValueError(
+            f"--device must be one that lab {lab.name!r} can use here ({usable}), not {device!r}"
+        )
 
 
 def _run(plan: session.Plan, arguments: argparse.Namespace) -> int:

@@ -69,6 +69,7 @@ class Lab:
         members: most cells in one stack, a number or a function of a cell.
         bench: the networks of `python -m labs bench`, if any.
         remarks: sentences that a run says after its claims, if any.
+        devices: the devices that `train` can use on this machine; asked for other than "cpu" only.
 
     Raises:
         TypeError: presets or cell are not frozen dataclasses, or presets differ in type.
@@ -90,6 +91,7 @@ class Lab:
     members: int | Callable[[Any], int] = 16
     bench: Callable[[], Sequence[Bench]] | None = None
     remarks: Callable[[Table], Sequence[str]] | None = None
+    devices: Callable[[], Sequence[str]] = lambda: ("cpu",)
 
     def __post_init__(self) -> None:
         missing = [name for name in PRESETS if name not in self.presets]
