@@ -25,7 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.run(args)
     except (ValueError, TypeError, FileNotFoundError) as error:
         command.error(str(error))
-    except (OSError, ImportError) as error:
+    except ImportError as error:
+        print(f"{command.prog}: {error}; pip install 'mnist1d-labs[labs]'", file=sys.stderr)
+        return 1
+    except OSError as error:
         print(f"{command.prog}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -159,7 +159,7 @@ def get_dataset(
         stored = from_pickle(target)
     except UnpicklingError as error:
         _warn(target, f"cannot be read ({error})")
-        return make_dataset(recipe, template)
+        return data if download else make_dataset(recipe, template)
     if not _same(stored, data):
         _warn(target, "does not hold the data of these arguments")
         return data

@@ -217,7 +217,8 @@ def _differing(found: Recipe, wanted: Recipe) -> str:
 
 
 def _write_npz(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    np.savez(path, allow_pickle=False, header=np.array(json.dumps(header)), **arrays)
+    # No object arrays, so no pickles; numpy 1.26 does not know allow_pickle here.
+    np.savez(path, header=np.array(json.dumps(header)), **arrays)  # type: ignore[arg-type]
 
 
 def _read_npz(content: bytes) -> tuple[dict[str, Any], dict[str, Array]]:

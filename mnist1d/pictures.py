@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -86,7 +87,9 @@ def plot_signals(
         if labels is not None:
             axes.set_title(f"label={labels[index]}", fontsize=22)
     figure.tight_layout()
-    plt.show()
+    with warnings.catch_warnings():  # of a backend that only writes files
+        warnings.filterwarnings("ignore", ".*non-interactive.*", UserWarning)
+        plt.show()
     if not plt.isinteractive():
         plt.close(figure)
     return figure

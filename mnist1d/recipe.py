@@ -6,7 +6,7 @@ import difflib
 import math
 import operator
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -124,6 +124,10 @@ class Recipe:
     n_val: int | None = None
     n_test: int | None = None
 
+    def __new__(cls, *args: Any, **knobs: Any) -> Recipe:
+        _check_names(knobs)
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         for name, (low, high) in WHOLE.items():
             value = getattr(self, name)
@@ -204,9 +208,6 @@ class Recipe:
         """
         if not isinstance(mapping, Mapping):
             raise TypeError(f"mapping must be a mapping of knobs; got {type(mapping).__name__}")
-        for name in mapping:
-            if name not in KNOBS:
-                raise ValueError(f"unknown knob {name!r}" + _hint(name))
         return cls(**mapping)
 
     @classmethod
@@ -304,6 +305,12 @@ def _flag(name: str, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     raise TypeError(f"{name} must be True or False; got {value!r}")
+
+
+def _check_names(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in KNOBS:
+            raise ValueError(f"unknown knob {name!r}" + _hint(name))
 
 
 def _hint(name: str) -> str:

@@ -125,7 +125,7 @@ class _Law:
     def draw(self, size: int, seed: int, block: int) -> tuple[Tensor, Tensor]:
         # torch's CPU generator keeps 32 bits of a seed: one for the digits and one for the noise
         # make it 64, so that no two blocks of a long run are alike.
-        words = np.random.SeedSequence((seed, block)).generate_state(2)
+        words = np.random.SeedSequence(seed, spawn_key=(block,)).generate_state(2)
         digits, noise = (torch.Generator(self.device).manual_seed(int(word)) for word in words)
 
         def below(high: int) -> Tensor:

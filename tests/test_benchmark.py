@@ -159,12 +159,21 @@ def test_wrong_settings_are_refused(settings, message):
         lab.Config(**settings)
 
 
-def test_remarks_say_where_the_cnn_passes_the_human():
+def test_remarks_give_means_with_the_intervals_of_the_claims():
     rows = table(
-        final=lambda cell: 94.0 + cell.examples / 4000 + cell.replicate / 1000,
+        final=lambda cell: (
+            90.0 + cell.examples / 4000 + bool(cell.change) * 2 + cell.replicate / 10
+        ),
         final_val=lambda cell: 0.0,
-        best_on_val=lambda cell: 60.0,
+        best_on_val=lambda cell: 92.0 + cell.replicate / 10,
+        best_on_test=lambda cell: 93.0 + cell.replicate / 10,
     )
-    crossing, best = claims.remarks(rows)
-    assert "from 8,000 examples" in crossing
-    assert "Best single change" in best
+    crossing, gains, selection = claims.remarks(rows)
+    assert "91.2 [90.8, 91.7] with 4,000" in crossing
+    assert "98.2 [97.8, 98.7] with 32,000" in crossing
+    assert "dropout +2.0 [+2.0, +2.0]" in gains
+    assert "early stopping +1.0 [+1.0, +1.0]" in gains
+    assert "CNN +1.0 [+1.0, +1.0] and +1.0 [+1.0, +1.0]" in selection
+    short = Table(dict(row) | {"steps": 2000} for row in rows)
+    assert claims.remarks(short)[-1].endswith("2000 of the published 6000 steps.")
+    assert claims.remarks(Table([])) == []

@@ -89,7 +89,6 @@ LIGHT = [module(path) for path in FILES if within(module(path), {"labs.kit"})]
 @pytest.mark.parametrize("name", ["mnist1d", "labs", "labs.__main__", *LIGHT, *LABS.values()])
 def test_what_is_heavy_is_imported_where_it_is_used(name):
     found = loaded(name)
-    assert found > {"numpy"} or name == "labs" or within(name, {"labs.kit"})
     assert not found & HEAVY
 
 

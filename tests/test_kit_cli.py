@@ -119,6 +119,33 @@ def test_settings_of_one_folder_are_never_mixed(tmp_path, capsys):
     assert (folder / "claims.json").read_bytes() == before
 
 
+def test_one_set_takes_several_settings(tmp_path, capsys):
+    words = ["--preset", "smoke", "--jobs", "1", "--out", str(tmp_path)]
+    settings = ["--set", "tosses=60", "replicates=3", "--set", "arms=fair"]
+    assert main(REGISTER, ["run", "toy", *settings, *words]) == 0
+    assert "replicates=3*, tosses=60*" in " ".join(capsys.readouterr().out.split())
+
+
+def test_results_of_another_version_are_named(tmp_path, capsys):
+    words = ["toy", "--preset", "smoke", "--out", str(tmp_path)]
+    assert main(REGISTER, ["run", *words, "--jobs", "1"]) == 0
+    path = tmp_path / "toy" / "smoke" / "run.json"
+    path.write_text(path.read_text().replace('"version": 1', '"version": 7'))
+    assert main(REGISTER, ["check", *words]) == 1
+    assert "holds version 7 of lab 'toy', which is now at 1" in capsys.readouterr().err
+
+
+def test_check_says_on_stderr_what_is_missing(tmp_path, capsys):
+    words = ["toy", "--preset", "smoke", "--out", str(tmp_path)]
+    assert main(REGISTER, ["run", *words, "--jobs", "1"]) == 0
+    next((tmp_path / "toy" / "smoke" / "cells").glob("*.json")).unlink()
+    capsys.readouterr()
+    assert main(REGISTER, ["check", *words, "--json"]) == 0
+    said = capsys.readouterr()
+    assert "(1 networks are not stored yet)" in said.err
+    assert json.loads(said.out)
+
+
 def _check(out, capsys):
     assert main(REGISTER, ["check", "toy", "--out", str(out)]) == 0
     return capsys.readouterr().out

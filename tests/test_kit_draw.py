@@ -51,6 +51,13 @@ def test_note_says_how_many_replicates(n, words):
     assert text.endswith("Dashed: shuffled.")
 
 
+def test_note_counts_the_replicates_of_each_arm():
+    figure, _ = draw.figure()
+    rows = [{"arm": arm, "replicate": r} for arm, n in (("a", 3), ("b", 2)) for r in range(n)]
+    draw.note(figure, Table(rows), arms=("arm",))
+    assert figure.get_supxlabel().startswith("2 to 3 replicates;")
+
+
 def test_figures_are_saved_with_the_same_bytes(tmp_path):
     paths = [draw.save(plot(Table([])), tmp_path / name) for name in ("a", "b")]
     assert [path.name for path in paths[0]] == ["a.png", "a.svg"]

@@ -61,6 +61,14 @@ def undisturbed(tmp_path_factory):
     return contents(out)
 
 
+def test_one_process_goes_on_saying_how_far_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("labs.kit.execute.BEAT", 0.01)
+    plan = session.plan(LAB, "smoke", ["pause=0.05"], tmp_path)
+    beats = []
+    execute(LAB, plan.stacks[:1], plan.store, beat=lambda: beats.append(time.monotonic()))
+    assert len(beats) > 3
+
+
 CELLS = st.lists(
     st.builds(
         Cell,

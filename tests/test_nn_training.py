@@ -270,6 +270,7 @@ REFUSED = {
         "x": X[:1].expand(3, -1, -1),
         "y": Y[:1].expand(3, -1),
     },
+    r"x and y must be on the net's cpu, got meta and cpu": {"x": X.to("meta")},
     r"x and y must begin .* got \(2, 10, 40\) and \(2, 9\)": {"y": Y[:, :9]},
     r"x and y must begin .* got \(2,\) and \(2,\)": {"x": X[:, 0, 0], "y": Y[:, 0]},
     r"x must hold at least 1 example, got \(2, 0, 40\)": {"x": X[:, :0], "y": Y[:, :0]},

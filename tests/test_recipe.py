@@ -75,6 +75,8 @@ def test_an_unknown_name_is_refused_with_what_was_meant(typed: str, meant: str) 
     with pytest.raises(ValueError, match=meant):
         Recipe.from_mapping({typed: 1})
     with pytest.raises(ValueError, match=meant):
+        Recipe(**{typed: 1})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=meant):
         make_mnist1d(20, random_state=0, **{typed: 1})
 
 

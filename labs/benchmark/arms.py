@@ -8,6 +8,7 @@ import re
 from labs.kit.names import known
 from labs.kit.table import Table
 
+EXAMPLES = 4000  # that train in the published data set
 NETS = {"logistic": "Logistic", "mlp": "MLP", "cnn": "CNN", "gru": "GRUNet"}  # published
 EXTRA_NETS = {"local": "LocalNet", "transformer": "Transformer"}
 SKLEARN = ("knn", "sklearn")
@@ -23,7 +24,7 @@ NAMES = {  # from no spatial prior to strong ones
 }
 SETTINGS = {  # of the MLP; the value is chosen on validation data
     "width": "more hidden units",
-    "decay": "weight decay",
+    "decay": "weight decay (L2, inside Adam)",
     "dropout": "dropout",
     "rate": "a lower learning rate",
     "order": "a new batch order every epoch",
@@ -50,7 +51,7 @@ def check_change(change: str) -> None:
 
 
 def arm(
-    table: Table, model: str, shuffled: bool = False, change: str = "", examples: int = 4000
+    table: Table, model: str, shuffled: bool = False, change: str = "", examples: int = EXAMPLES
 ) -> Table:
     """The replicates of one arm."""
     return table.where(model=model, shuffled=shuffled, change=change, examples=examples)

@@ -5,9 +5,10 @@ One number per replicate, paired: the arms of a replicate share data set, start 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from labs.benchmark.arms import (
+    EXAMPLES,
     HUMAN_CORRECT,
     HUMAN_TOTAL,
     NAMES,
@@ -16,14 +17,22 @@ from labs.benchmark.arms import (
     arm,
     best_change,
 )
-from labs.kit.claims import Claim, interval
+from labs.kit.claims import FAMILY_LEVEL, Claim, interval
 from labs.kit.table import Table, paired
 
 Measure = Callable[[Table], list[float]]
 
 GREYDANUS = "Greydanus & Kobak 2024"
 TABLE_1 = f"{GREYDANUS}, Table 1"
+STEPS = 6000
 HUMAN = 100 * HUMAN_CORRECT / HUMAN_TOTAL
+UNUSED = "The released code names 256 hidden units and builds 100: likely 68 % is of another net."
+CAUSES = {  # known or likely, of a contradicted claim
+    "C2-mlp": UNUSED,
+    "C2-mlp-s": UNUSED,
+    "C2-gru-s": "The stored outputs end at 51 to 54; only their best evaluations on test reach 57.",
+    "C4-cnn": "Its test accuracy has levelled off long before the last step.",
+}
 LIMIT = 97.3  # upper end of the 95 % Wilson interval of the human's 383 of 400
 
 GAPS = (  # better, worse, by more than, published, what the authors' stored outputs give
@@ -50,7 +59,7 @@ DROPS = (  # model, what shuffling costs: lowest, highest; published; why these 
 )
 
 
-def _final(model: str, shuffled: bool = False, examples: int = 4000) -> Measure:
+def _final(model: str, shuffled: bool = False, examples: int = EXAMPLES) -> Measure:
     return lambda table: arm(table, model, shuffled, examples=examples).column("final")
 
 
@@ -83,8 +92,9 @@ def _ordering(better: str, worse: str, above: float, published: float, stored: s
 
 def _level(model: str, shuffled: bool, published: float, tolerance: float) -> Claim:
     where = "shuffled" if shuffled else "plain"
+    name = f"C2-{model}{'-s' if shuffled else ''}"
     return Claim(
-        id=f"C2-{model}{'-s' if shuffled else ''}",
+        id=name,
         sentence=f"{NAMES[model]} reaches {published} ± {tolerance} % on {where} data.",
         source=TABLE_1,
         published=published,
@@ -92,6 +102,7 @@ def _level(model: str, shuffled: bool, published: float, tolerance: float) -> Cl
         measure=_final(model, shuffled),
         within=(published - tolerance, published + tolerance),
         because="that is the published value with its own tolerance",
+        cause=CAUSES.get(name, ""),
     )
 
 
@@ -111,12 +122,13 @@ def _drop(model: str, low: float, high: float, published: float, because: str) -
 def _optimism(model: str) -> Claim:
     return Claim(
         id=f"C4-{model}",
-        sentence=f"Picking the best step on the test set flatters {NAMES[model]} by over 1 point.",
+        sentence=f"The best test evaluation of {NAMES[model]} exceeds its last by over 1 point.",
         source=f"{GREYDANUS}, Section 3: early stopping, with no validation set in the code",
         unit="points",
         measure=_gap((model, False), (model, False), column="best_on_test"),
         above=1,
         because="1 is the smallest tolerance in Table 1",
+        cause=CAUSES.get(f"C4-{model}", ""),
     )
 
 
@@ -130,6 +142,7 @@ def _reaches(name: str, change: str, measure: Measure) -> Claim:
         measure=measure,
         above=68,
         because="68 % is the value of Table 1 that the issue asks for",
+        cause=UNUSED,
     )
 
 
@@ -168,33 +181,54 @@ CLAIMS = (
 
 
 def remarks(table: Table) -> list[str]:
-    """In words: from how many examples the CNN passes the human, and what helps the MLP most."""
-    return [*_crossing(table), *_best_change(table)]
+    """In words: where the CNN passes the human, what each change does to the MLP, and how much of
+    the best test score is selection. Intervals have the confidence of the claims'."""
+    return [*_crossing(table), *_gains(table), *_selection(table), *_shortened(table)]
+
+
+def _shown(values: Sequence[float], sign: str = "") -> str:
+    mean, low, high = interval(values, 1 - FAMILY_LEVEL / len(CLAIMS))
+    ends = f" [{low:{sign}.1f}, {high:{sign}.1f}]" if len(values) > 1 else ""
+    return f"{mean:{sign}.1f}{ends}"
 
 
 def _crossing(table: Table) -> list[str]:
     rows = table.where(model="cnn", shuffled=False)
-    sizes = sorted({row["examples"] for row in rows})
-    scores = {n: arm(rows, "cnn", examples=n).column("final") for n in sizes}
-    passed = [n for n in sizes if len(scores[n]) > 4 and interval(scores[n]).low > HUMAN]
-    tried = ", ".join(f"{n:,}" for n in sizes)
-    if not passed:
-        return [f"With no training set tried ({tried}) is the CNN clearly above the human."]
-    mean = interval(scores[passed[0]]).mean
-    return [
-        f"The CNN is clearly above the human's {HUMAN:.2f} % from {passed[0]:,} examples on "
-        f"({mean:.1f} %; tried {tried})."
-    ]
-
-
-def _best_change(table: Table) -> list[str]:
-    measures: dict[str, Measure] = {text: _changed(name) for name, text in SETTINGS.items()}
-    measures["early stopping on a validation set"] = _early_stopped
-    means = {text: interval(m(table)).mean for text, m in measures.items() if m(table)}
-    if not means:
+    scores = {
+        n: arm(rows, "cnn", examples=n).column("final")
+        for n in sorted(set(rows.column("examples")))
+    }
+    if len(scores) < 2:
         return []
-    best = max(means, key=lambda text: means[text])
-    unchanged = interval(arm(table, "mlp").column("final")).mean
-    return [
-        f"Best single change to the MLP: {best}, {means[best]:.1f} % (unchanged {unchanged:.1f} %)."
-    ]
+    means = ", ".join(f"{_shown(values)} with {n:,}" for n, values in scores.items())
+    return [f"Test accuracy of the CNN by training examples (human {HUMAN:.2f} %): {means}."]
+
+
+def _gains(table: Table) -> list[str]:
+    unchanged = arm(table, "mlp")
+    before = unchanged.values("final")
+    arms = {text: best_change(table, setting) for setting, text in SETTINGS.items()}
+    arms["early stopping"] = unchanged.values("best_on_val")
+    gains = [f"{text} {_shown(paired(v, before), '+')}" for text, v in arms.items() if v]
+    return [f"Paired gain in points over the unchanged MLP: {', '.join(gains)}."] if before else []
+
+
+def _selection(table: Table) -> list[str]:
+    parts = []
+    for model in NETS:
+        rows = arm(table, model)
+        if len(rows):
+            honest = paired(rows.values("best_on_val"), rows.values("final"))
+            biased = paired(rows.values("best_on_test"), rows.values("best_on_val"))
+            parts.append(f"{NAMES[model]} {_shown(honest, '+')} and {_shown(biased, '+')}")
+    text = "Gain of early stopping on validation data, and what choosing on test data adds"
+    return [f"{text}: {', '.join(parts)}."] if parts else []
+
+
+def _shortened(table: Table) -> list[str]:
+    steps = {row["steps"] for row in table} - {STEPS}
+    return (
+        [f"These networks trained for {max(steps)} of the published {STEPS} steps."]
+        if steps
+        else []
+    )

@@ -45,7 +45,12 @@ def plot(table: Table) -> Figure:
     _changes(axes[3], table)
     _digits(axes[4], table)
     _sizes(axes[5], table)
-    draw.note(figure, table, "Dashed lines and diamonds: positions shuffled.")
+    draw.note(
+        figure,
+        table,
+        "Dashed lines and diamonds: positions shuffled.",
+        arms=("model", "shuffled", "change", "examples"),
+    )
     return figure
 
 
@@ -79,13 +84,18 @@ def _curves(ax: Axes, table: Table, part: str) -> None:
 def _finals(ax: Axes, table: Table) -> None:
     colors = [COLORS[model] for model in NAMES]
     for shuffled, marker, offset in ((False, "o", -0.15), (True, "D", 0.15)):
-        groups = {NAMES[m]: arm(table, m, shuffled).column("final") for m in NAMES}
+        groups = {_label(m, table): arm(table, m, shuffled).column("final") for m in NAMES}
         draw.dots(ax, groups, color=colors, marker=marker, offset=offset)
     for place, model in enumerate(NAMES):
         for value, offset in zip(PUBLISHED.get(model, ()), (-0.15, 0.15), strict=False):
             ax.plot(value, place + offset, "|", color="black", markersize=13, zorder=4)
     _human(ax, vertical=True)
-    ax.set(title="Final test accuracy (bar: published)", xlabel="Accuracy (%)")
+    ax.set(title="Final test accuracy (parameters; bar: published)", xlabel="Accuracy (%)")
+
+
+def _label(model: str, table: Table) -> str:
+    parameters = set(arm(table, model).column("parameters")) - {0}
+    return f"{NAMES[model]} ({parameters.pop():,})" if parameters else NAMES[model]
 
 
 def _changes(ax: Axes, table: Table) -> None:

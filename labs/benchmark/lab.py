@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from labs.benchmark.arms import EXTRA_NETS, NETS, SKLEARN, check_change
+from labs.benchmark.arms import EXAMPLES, EXTRA_NETS, NETS, SKLEARN, check_change
 from labs.benchmark.claims import CLAIMS, remarks
 from labs.benchmark.figure import plot
 from labs.kit.lab import Bench, Lab
@@ -76,9 +76,22 @@ class Config:
 
 
 PRESETS = {
-    "smoke": Config(2, 1, 40, 20, ("local",), ("width=256", "rate=0.001"), (8000,)),
+    "smoke": Config(
+        replicates=2,
+        extra_replicates=1,
+        steps=40,
+        every=20,
+        extra_models=("local",),
+        changes=("width=256",),
+        examples=(8000,),
+    ),
     "quick": Config(
-        6, 6, 2000, 250, ("local",), ("decay=0.001", "dropout=0.3", "rate=0.001"), (32000,)
+        replicates=6,
+        extra_replicates=6,
+        steps=2000,
+        extra_models=(),
+        changes=("decay=0.001", "dropout=0.3", "rate=0.001"),
+        examples=(32000,),
     ),
     "full": Config(),
 }
@@ -103,8 +116,8 @@ def cells(config: Config) -> list[Cell]:
     arms: list[tuple[int, str, bool, str, int]] = []
     for model in (*NETS, *config.extra_models, *SKLEARN):
         replicates = extra if model in config.extra_models else main
-        arms += [(replicates, model, shuffled, "", 4000) for shuffled in (False, True)]
-    arms += [(extra, "mlp", False, change, 4000) for change in config.changes]
+        arms += [(replicates, model, shuffled, "", EXAMPLES) for shuffled in (False, True)]
+    arms += [(extra, "mlp", False, change, EXAMPLES) for change in config.changes]
     arms += [(extra, "cnn", False, "", examples) for examples in config.examples]
     return [
         Cell(model, shuffled, change, examples, config.steps, config.every, replicate)
@@ -129,7 +142,7 @@ class Split(NamedTuple):
 def _splits(replicate: int, examples: int, shuffled: bool) -> dict[str, Split]:
     published = generate(Recipe(seed=42 + replicate))
     fresh = seed(NAME, "validation and further training data", replicate) % 2**32
-    more = generate(Recipe(n_train=max(examples - 4000, 0), n_val=1000, seed=fresh))
+    more = generate(Recipe(n_train=max(examples - EXAMPLES, 0), n_val=1000, seed=fresh))
     train = Split(np.concatenate([published.x, more.x]), np.concatenate([published.y, more.y]))
     order = np.arange(40)
     if shuffled:  # the legacy generator, so that replicate 0 has upstream's permutation
@@ -190,7 +203,9 @@ def _fit_nets(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
     ):
         steps.append(step)
         for name, (x, y) in data.items():
-            scores = evaluate(net, x[:, :4000], y[:, :4000])  # of more training data, the first
+            scores = evaluate(
+                net, x[:, :EXAMPLES], y[:, :EXAMPLES]
+            )  # of more training data, the first
             curves[f"{name}_loss"].append(scores.loss.tolist())
             curves[f"{name}_accuracy"].append(scores.accuracy.tolist())
     labels = data["test"][1].cpu().numpy()
@@ -270,7 +285,7 @@ def _train_plain(model: str, steps: int) -> None:
 
     from labs.nn import plain
 
-    x, y = _splits(0, 4000, False)["train"]
+    x, y = _splits(0, EXAMPLES, False)["train"]
     net = getattr(plain, (NETS | EXTRA_NETS)[model])()
     plain.train(net, torch.from_numpy(x), torch.from_numpy(y), steps)
 
@@ -280,7 +295,7 @@ def _train_stacked(model: str, members: int, steps: int) -> None:
 
     from labs.nn.training import Optimizer, fit
 
-    data = _stacked([_splits(m, 4000, False) for m in range(members)], "cpu")["train"]
+    data = _stacked([_splits(m, EXAMPLES, False) for m in range(members)], "cpu")["train"]
     net = _net(model, members).reset(range(members))
     optimizer = Optimizer(net, torch.optim.Adam, lr=1e-2)
     for _ in fit(net, *data, optimizer=optimizer, steps=steps, every=steps):

@@ -49,7 +49,7 @@ STORED = {"--preset": {"help": "default: the one that was run last"}}
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "run": {
         "--preset": {"default": "quick", "help": "smoke, quick (default), full, ..."},
-        "--set": {"action": "append", "default": [], "metavar": "NAME=VALUE"},
+        "--set": {"action": "extend", "nargs": "+", "default": [], "metavar": "NAME=VALUE"},
         "--device": {"choices": ("cpu", "cuda"), "default": "cpu"},
         "--jobs": JOBS,
         "--shard": SHARD,
@@ -184,6 +184,8 @@ def check(register: Register, arguments: argparse.Namespace) -> int:
     found = session.results(plan)
     _warn(found.damage, f"run `python -m labs run {plan.lab.name}` to train it again")
     if arguments.json:
+        if found.missing:
+            print(f"{plan.folder}:{_lacking(found)}", file=sys.stderr)
         print(json.dumps([verdict.as_dict() for verdict in found.verdicts], indent=2))
     else:
         print(f"{plan.folder}: {say.settings(plan)}{_lacking(found)}\n")

@@ -5,6 +5,7 @@ a lab's figure inside `style()`; a lab only composes.
 """
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -144,12 +145,20 @@ def dots(
     ax.set_ylim(len(groups) - 0.4, -0.6)
 
 
-def note(drawn: "Figure", table: Table, extra: str = "") -> None:
-    """Write under the figure how many replicates it shows and what its intervals are."""
-    n = len(table.replicates)
+def note(drawn: "Figure", table: Table, extra: str = "", *, arms: Sequence[str] = ()) -> None:
+    """Write under the figure how many replicates it shows and what its intervals are.
+
+    `arms` names the columns that tell the arms of the experiment apart, where some of them have
+    fewer replicates than others.
+    """
+    counts = Counter(tuple(row[name] for name in arms) for row in table).values()
     text = "no results yet"
-    if n:
-        text = f"{n} replicate{'s' if n > 1 else ''}; bands and bars are 95 % t intervals"
+    if counts:
+        least, most = (min(counts), max(counts)) if arms else [len(table.replicates)] * 2
+        number = str(most) if least == most else f"{least} to {most}"
+        text = (
+            f"{number} replicate{'s' if most > 1 else ''}; bands and bars are 95 % t intervals each"
+        )
     drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555")
 
 

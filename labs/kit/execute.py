@@ -117,7 +117,7 @@ def execute(
         if executor is not None:
             _drive([executor] * len(waiting), train, waiting, store, started, beat, finished)
         elif jobs == 1:
-            _drive([_Here()], train, waiting, store, started, beat, finished)
+            _drive([_Here(beat)], train, waiting, store, started, beat, finished)
         else:
             with workers(min(jobs, len(waiting))) as lanes:
                 _drive(lanes, train, waiting, store, started, beat, finished)
@@ -209,12 +209,26 @@ def _leave_with_parent() -> None:
 
 
 class _Here(Executor):
+    # Trains in this process and thread; another thread goes on saying how far the run is.
+    def __init__(self, beat: Callable[[], None]) -> None:
+        self._beat = beat
+
+    def _pulse(self, done: threading.Event) -> None:
+        while not done.wait(BEAT):
+            self._beat()
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
+        done = threading.Event()
+        pulse = threading.Thread(target=self._pulse, args=(done,), daemon=True)
+        pulse.start()
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as error:
             future.set_exception(error)
+        finally:
+            done.set()
+            pulse.join()
         return future
 
 

@@ -4,8 +4,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tqdm import tqdm
-
 from labs.kit.execute import Outcome, Stack
 
 MINUTE = 60.0
@@ -43,6 +41,8 @@ class Progress:
         describe: Callable[[Stack], str],
         jobs: int,
     ) -> None:
+        from tqdm import tqdm  # here, because the commands that do not train go without it
+
         self._expected, self._describe = expected, describe
         self._left, self._passed = sum(expected(stack) for stack in todo), 0.0
         self._rate = float(jobs)  # expected seconds that pass in one second, until measured

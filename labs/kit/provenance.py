@@ -28,7 +28,7 @@ def read_run(folder: Path) -> dict[str, Any]:
     """
     path = folder / "run.json"
     try:
-        run = json.loads(path.read_text())
+        run = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         run = None
     names = {"lab", "version", "preset", "settings", "updated", "sessions"}

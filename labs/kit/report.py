@@ -49,7 +49,11 @@ def stale(names: Iterable[str], root: Path) -> list[Path]:
         ValueError: the README lacks the two marker lines.
     """
     texts = _texts(list(names), root)
-    return [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
+    return [
+        path
+        for path, text in texts.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def table(names: Iterable[str], figures: Path) -> str:
@@ -88,6 +92,11 @@ def _reference(lab: Lab, results: Path, figures: Path) -> str:
         return f"{path}: left as it is; {plan.folder} was run with changed settings {plan.changed}"
     if found.missing:
         return f"{path}: left as it is; {found.missing} networks of {plan.folder} are not stored"
+    sessions = read_run(plan.folder)["sessions"]
+    if sum(s["networks_trained"] for s in sessions) < len(plan.cells):
+        return f"{path}: left as it is; {plan.folder} holds networks of earlier settings"
+    if any(s["versions"] != sessions[0]["versions"] for s in sessions):
+        return f"{path}: left as it is; {plan.folder} was made with several package versions"
     with draw.style():
         draw.save(lab.plot(found.table), figures / lab.name)
     files.write(path, files.as_json(_summary(lab, plan, found)))
@@ -107,7 +116,7 @@ def _summary(lab: Lab, plan: session.Plan, found: session.Results) -> dict[str, 
         "networks": len(plan.cells),
         "versions": sessions[-1]["versions"],
         "device": ", ".join(sorted({s["device"] for s in sessions})),
-        "commit": sessions[-1]["commit"],
+        "commit": ", ".join(dict.fromkeys(str(s["commit"]) for s in sessions)),
         "jobs": max(s["jobs"] for s in sessions),
         "wall_seconds": round(sum(s["wall_seconds"] for s in sessions), 1),
         "peak_memory_mb": max((s["peak_memory_mb"] or 0 for s in sessions), default=0),
@@ -118,12 +127,16 @@ def _summary(lab: Lab, plan: session.Plan, found: session.Results) -> dict[str, 
 
 def _references(names: Iterable[str], figures: Path) -> list[tuple[str, dict[str, Any]]]:
     paths = {name: figures / f"{name}.json" for name in names}
-    return [(name, json.loads(path.read_text())) for name, path in paths.items() if path.exists()]
+    return [
+        (name, json.loads(path.read_text(encoding="utf-8")))
+        for name, path in paths.items()
+        if path.exists()
+    ]
 
 
 def _texts(names: Sequence[str], root: Path) -> dict[Path, str]:
     readme, figures = root / "README.md", root / "figures"
-    text = readme.read_text()
+    text = readme.read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

@@ -103,6 +103,11 @@ def stored(lab: Lab, preset: str | None = None, out: Path = Path("results")) -> 
             f"first `python -m labs run {lab.name}`"
         )
     folder = max(runs, key=lambda path: runs[path]["updated"])
+    if runs[folder]["version"] != lab.version:
+        raise ValueError(
+            f"{folder} holds version {runs[folder]['version']} of lab {lab.name!r}, "
+            f"which is now at {lab.version}: run it again"
+        )
     config = settings.restore(type(lab.presets[folder.name]), runs[folder]["settings"])
     return Plan(lab, folder.name, config, folder)
 

@@ -62,7 +62,8 @@ def parse(hint: Any, text: str) -> Any:
     if origin is tuple:
         return _parse_tuple(arguments, text)
     if origin is Literal:
-        return known("value", text, [str(choice) for choice in arguments])
+        choices = {str(choice): choice for choice in arguments}
+        return choices[known("value", text, choices)]
     if hint is bool:
         return BOOLS[known("truth value", text.lower(), BOOLS)]
     if hint in (int, float):

@@ -193,6 +193,9 @@ def _check_data(net: Net, x: Tensor, y: Tensor) -> None:
             f"x and y must begin with the same axes (M or 1, n) for M = {net.members}, "
             f"got {tuple(x.shape)} and {tuple(y.shape)}"
         )
+    device = next(net.parameters()).device
+    if (x.device, y.device) != (device, device):
+        raise ValueError(f"x and y must be on the net's {device}, got {x.device} and {y.device}")
     if leading[1] < 1:
         raise ValueError(f"x must hold at least 1 example, got {tuple(x.shape)}")
 
@@ -210,6 +213,7 @@ def _fit(
     loss: Loss,
 ) -> Iterator[int]:
     parameters = dict(net.named_parameters())
+    masks = {name: mask.to(x.device) for name, mask in masks.items()}
     net.zero_grad()
     with torch.no_grad():
         for name, mask in masks.items():
