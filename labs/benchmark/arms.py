@@ -13,7 +13,7 @@ NETS = {"logistic": "Logistic", "mlp": "MLP", "cnn": "CNN", "gru": "GRUNet"}  # 
 EXTRA_NETS = {"local": "LocalNet", "transformer": "Transformer"}
 SKLEARN = ("knn", "sklearn")
 NAMES = {  # from no spatial prior to strong ones
-    "sklearn": "logistic (scikit-learn)",
+    "sklearn": "logistic, scikit-learn",
     "logistic": "logistic regression",
     "knn": "10 nearest neighbours",
     "mlp": "MLP",
@@ -24,7 +24,7 @@ NAMES = {  # from no spatial prior to strong ones
 }
 SETTINGS = {  # of the MLP; the value is chosen on validation data
     "width": "more hidden units",
-    "decay": "weight decay (L2, inside Adam)",
+    "decay": "weight decay (L2 in Adam)",
     "dropout": "dropout",
     "rate": "a lower learning rate",
     "order": "a new batch order every epoch",

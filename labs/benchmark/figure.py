@@ -77,7 +77,7 @@ def _curves(ax: Axes, table: Table, part: str) -> None:
                 )
     if part == "test":
         _human(ax, label="human")
-    title = "Training examples" if part == "train" else "Test examples"
+    title = "Training data" if part == "train" else "Test data (dashed: shuffled)"
     ax.set(title=title, xlabel="Training steps", ylabel="Accuracy (%)", ylim=(0, 102))
 
 
@@ -90,7 +90,7 @@ def _finals(ax: Axes, table: Table) -> None:
         for value, offset in zip(PUBLISHED.get(model, ()), (-0.15, 0.15), strict=False):
             ax.plot(value, place + offset, "|", color="black", markersize=13, zorder=4)
     _human(ax, vertical=True)
-    ax.set(title="Final test accuracy (parameters; bar: published)", xlabel="Accuracy (%)")
+    ax.set(title="Final test accuracy (bar: published)", xlabel="Accuracy (%)")
 
 
 def _label(model: str, table: Table) -> str:
