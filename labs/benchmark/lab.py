@@ -86,7 +86,7 @@ PRESETS = {
         examples=(8000,),
     ),
     "quick": Config(
-        replicates=8,
+        replicates=6,
         extra_replicates=6,
         steps=2000,
         extra_models=(),
