@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 from labs.benchmark import arms, claims, lab
 from labs.kit.claims import judge
 from labs.kit.table import Table
+from labs.nn import devices
 from mnist1d.generate import generate
 
 QUIZ = Path(__file__).parents[2] / "shared" / "data" / "human_quiz.json"
@@ -87,11 +88,15 @@ def test_every_change_changes_the_network_that_trains(change):
     assert changed["train_loss"] != plain["train_loss"]
 
 
-def test_members_of_a_stack_train_as_they_do_alone():
-    cells = [replace(CELL, model="cnn", steps=20, every=20, replicate=r) for r in range(3)]
-    together = list(lab.train(cells, "cpu"))
+@pytest.mark.parametrize("device", devices())
+@pytest.mark.parametrize(("model", "change"), [("cnn", ""), ("gru", ""), ("mlp", "dropout=0.3")])
+def test_members_of_a_stack_train_as_they_do_alone(device, model, change):
+    cell = replace(CELL, model=model, change=change, steps=20, every=20)
+    cells = [replace(cell, replicate=replicate) for replicate in range(3)]
+    together = list(lab.train(cells, device))
     (alone,) = lab.train(cells[2:], "cpu")
-    np.testing.assert_allclose(alone["train_loss"], together[2]["train_loss"], rtol=1e-5)
+    tolerance = 1e-5 if device == "cpu" else 1e-2
+    np.testing.assert_allclose(alone["train_loss"], together[2]["train_loss"], rtol=tolerance)
 
 
 def test_scikit_learn_gives_the_published_numbers():

@@ -10,7 +10,8 @@ Measured: accuracy in percent on 1000 test examples, over training steps and at 
 Source: Greydanus & Kobak 2024, "Scaling Down Deep Learning with MNIST-1D" (arXiv:2011.14439),
 Table 1 and Figure 2. Replicate r redraws the data set (seed 42 + r; replicate 0 is the published
 one), the starting weights, the batch order and the permutation; its arms share them. Validation
-examples and training examples beyond 4000 are fresh draws of the same law, standardised apart.
+examples and training examples beyond 4000 are fresh draws of the same law, others for each number
+of training examples, standardised apart.
 """
 
 from __future__ import annotations
