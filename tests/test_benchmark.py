@@ -182,3 +182,5 @@ def test_remarks_give_means_with_the_intervals_of_the_claims():
     short = Table(dict(row) | {"steps": 2000} for row in rows)
     assert "2000 of the published 6000 steps" in claims.remarks(short)[0]
     assert claims.remarks(Table([])) == []
+    apart = Table(row for row in rows if bool(row["change"]) == (row["replicate"] < 3))
+    assert "dropout" not in claims.remarks(apart)[1]

@@ -209,8 +209,9 @@ def _gains(table: Table) -> list[str]:
     before = unchanged.values("final")
     arms = {text: best_change(table, setting) for setting, text in SETTINGS.items()}
     arms["early stopping"] = unchanged.values("best_on_val")
-    gains = [f"{text} {_shown(paired(v, before), '+')}" for text, v in arms.items() if v]
-    return [f"Paired gain in points over the unchanged MLP: {', '.join(gains)}."] if before else []
+    pairs = {text: paired(after, before) for text, after in arms.items()}
+    gains = ", ".join(f"{text} {_shown(gain, '+')}" for text, gain in pairs.items() if gain)
+    return [f"Paired gain in points over the unchanged MLP: {gains}."] if gains else []
 
 
 def _selection(table: Table) -> list[str]:
