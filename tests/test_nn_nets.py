@@ -7,6 +7,7 @@ from torch import nn
 
 from labs.nn import nets, plain
 from labs.nn.training import Optimizer, cross_entropy, fit
+from tests.random_data import data, generator
 
 COUNTS = {  # the first four are the published architectures
     "Logistic": 410,
@@ -46,16 +47,6 @@ def started(name: str, seeds: list[int]) -> tuple[nets.Net, list[nn.Module]]:
     for m, one in enumerate(twins):
         net.load(m, one)
     return net, twins
-
-
-def generator(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def data(members: int, examples: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
-    g = generator(seed)
-    x = torch.randn(members, examples, nets.LENGTH, generator=g)
-    return x, torch.randint(nets.CLASSES, (members, examples), generator=g)
 
 
 def train(net, x, y, steps=20, kind=torch.optim.Adam, batch=20, shuffles=None, **settings):

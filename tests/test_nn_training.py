@@ -9,18 +9,9 @@ from torch.nn.utils import prune
 
 from labs.nn import nets, plain
 from labs.nn.training import Optimizer, batch_indices, cross_entropy, evaluate, fit
+from tests.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
-
-
-def generator(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def data(members: int, examples: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
-    g = generator(seed)
-    x = torch.randn(members, examples, nets.LENGTH, generator=g)
-    return x, torch.randint(nets.CLASSES, (members, examples), generator=g)
 
 
 def train(net, x, y, optimizer, steps=15, **options):

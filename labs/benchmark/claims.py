@@ -31,13 +31,13 @@ CAUSES = {  # known or likely, of a contradicted claim
     "C2-mlp": UNUSED,
     "C2-mlp-s": UNUSED,
     "C2-gru-s": "The stored outputs end at 51 to 54; only their best evaluations on test reach 57.",
-    "C4-cnn": "Its test accuracy has levelled off long before the last step.",
+    "C4-cnn": "Its test accuracy does not fall again: the last evaluation is about the best.",
 }
 LIMIT = 97.3  # upper end of the 95 % Wilson interval of the human's 383 of 400
 
 GAPS = (  # better, worse, by more than, published, what the authors' stored outputs give
     ("mlp", "logistic", 25, 36, "32 to 34"),
-    ("gru", "mlp", 20, 23, "24 to 27"),
+    ("gru", "mlp", 20, 23, "24 to 27.5"),
     ("cnn", "mlp", 20, 26, "27 to 30"),
     ("cnn", "gru", 0, 3, "0.2 to 3.4"),
 )

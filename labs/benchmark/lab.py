@@ -204,9 +204,8 @@ def _fit_nets(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
     ):
         steps.append(step)
         for name, (x, y) in data.items():
-            scores = evaluate(
-                net, x[:, :EXAMPLES], y[:, :EXAMPLES]
-            )  # of more training data, the first
+            # Of larger training sets the first examples, so that evaluation costs the same.
+            scores = evaluate(net, x[:, :EXAMPLES], y[:, :EXAMPLES])
             curves[f"{name}_loss"].append(scores.loss.tolist())
             curves[f"{name}_accuracy"].append(scores.accuracy.tolist())
     labels = data["test"][1].cpu().numpy()
