@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from labs.nn import layers
 from labs.nn.gru import scan
+from labs.nn.halving import rectified
 
 MEMBERS, BATCH = 3, 4
 SEEDS = [0, 7, 2**40 + 1]
@@ -253,6 +254,48 @@ def test_the_gradient_of_the_scan(steps, sequences, inputs, hidden, batch):
     )
     with pytest.raises(RuntimeError, match="once_differentiable"):
         first.sum().backward()
+
+
+def chain_of(widths: list[int], first: tuple[int, int, int], dtype: torch.dtype) -> list:
+    halving = [(3, 2, 1)] * (len(widths) - 2)
+    pairs = zip(widths[:-1], widths[1:], [first, *halving], strict=True)
+    return [filled(layers.Conv1d(2, i, o, *g).to(dtype), generator(o)) for i, o, g in pairs]
+
+
+@pytest.mark.parametrize("length", [40, 19, 10, 9, 8, 3, 2, 1])
+@pytest.mark.parametrize("first", [(5, 2, 1), (3, 2, 1), (3, 1, 1)])
+@pytest.mark.parametrize("widths", [[1, 4, 3, 5], [2, 3, 2], [3, 2]])
+def test_a_chain_of_convolutions_is_the_layers_one_by_one(length, first, widths):
+    if first[0] > length + 2:
+        return
+    convs = chain_of(widths, first, torch.float64)
+    parameters = [p for conv in convs for p in conv.parameters()]
+    x = torch.randn(2, 3, length, widths[0], generator=generator(), dtype=torch.float64)
+    x.requires_grad_()
+    expected = x
+    for conv in convs:
+        expected = conv(expected).relu()
+    output = rectified(x, *convs)
+    torch.testing.assert_close(output, expected)
+    cotangent = torch.randn(output.shape, generator=generator(), dtype=torch.float64)
+    ours = torch.autograd.grad(output, [x, *parameters], cotangent)
+    theirs = torch.autograd.grad(expected, [x, *parameters], cotangent)
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_a_chain_of_other_geometries_goes_layer_by_layer():
+    convs = [layers.Conv1d(2, 1, 3, 5), layers.Conv1d(2, 3, 2, 2, stride=1, padding=0)]
+    convs = [filled(conv, generator()) for conv in convs]
+    x = torch.randn(2, 4, 12, 1, generator=generator())
+    assert torch.equal(rectified(x, *convs), convs[1](convs[0](x).relu()).relu())
+
+
+@pytest.mark.parametrize("length", [4, 9])
+def test_the_gradient_of_the_chain(length):
+    convs = chain_of([1, 2, 3, 2], (5, 2, 1), torch.float64)
+    parameters = [p for conv in convs for p in conv.parameters()]
+    x = torch.randn(2, 2, length, 1, generator=generator(), dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda *_: rectified(x, *convs), (x, *parameters))
 
 
 def test_dropout_is_each_members_own():

@@ -1,5 +1,7 @@
 """Stacked nets: each is its plain twin, and a member never notices the others."""
 
+from functools import partial
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -20,6 +22,8 @@ COUNTS = {  # the first four are the published architectures
 VARIANTS = [
     *((name, {}) for name in COUNTS),
     ("MLP", {"hidden": 7}),
+    ("MLP", {"hidden": 4, "residual": False}),
+    ("MLP", {"hidden": 5, "depth": 1, "classes": 10}),
     ("CNN", {"channels": 3}),
     ("LocalNet", {"channels": 2}),
     ("GRUNet", {"hidden": 1}),
@@ -68,6 +72,22 @@ def close(net: nets.Net, members: slice, other: nets.Net, tolerance: float = 1e-
 def test_parameter_counts(name):
     twins = sum(p.numel() for p in twin(name, 0).parameters())
     assert stack(name, 2).parameter_count() == twins == COUNTS[name]
+
+
+@pytest.mark.parametrize("h", [1, 6, 100])
+def test_parameter_counts_of_the_mlps(h):
+    one, two = {"hidden": h, "depth": 1}, {"hidden": h, "residual": False}
+    assert stack("MLP", 1, **one).parameter_count() == 51 * h + 10
+    assert stack("MLP", 1, **one, classes=5).parameter_count() == (40 + 5 + 1) * h + 5
+    assert stack("MLP", 1, **two).parameter_count() == h**2 + 52 * h + 10
+
+
+def test_fewer_classes():
+    net, one = stack("MLP", 2, depth=1, classes=3), twin("MLP", 0, depth=1, classes=3)
+    net.load(1, one)
+    x, _ = data(2, 5)
+    torch.testing.assert_close(net(x)[1], one(x[1]))
+    assert net(x).shape == (2, 5, 3)
 
 
 @variants
@@ -127,6 +147,22 @@ def test_a_stack_trains_as_the_plain_loop_trains_each(name):
     torch.testing.assert_close(net(x), expected(x), rtol=0, atol=1e-5)
     if name != "Transformer":  # its key bias has gradient zero, so Adam amplifies rounding there
         close(net, slice(None), expected)
+
+
+@pytest.mark.parametrize("shape", [{"depth": 1}, {"residual": False}])
+def test_a_stack_trains_as_the_plain_loop_with_momentum_and_shuffled_batches(shape):
+    net, twins = stack("MLP", 3, hidden=9, **shape), []
+    x, y = data(3, 60)
+    for m, seed in enumerate(SEEDS):
+        twins.append(twin("MLP", seed, hidden=9, **shape))
+        net.load(m, twins[m])
+    train(net, x, y, 12, torch.optim.SGD, shuffles=[*map(generator, SEEDS)], lr=0.05, momentum=0.9)
+    momentum = partial(torch.optim.SGD, momentum=0.9)
+    expected = stack("MLP", 3, hidden=9, **shape)
+    for m, (one, seed) in enumerate(zip(twins, SEEDS, strict=True)):
+        plain.train(one, x[m], y[m], 12, 0.05, 20, optimizer=momentum, shuffle=generator(seed))
+        expected.load(m, one)
+    close(net, slice(None), expected)
 
 
 TRAININGS = [*((name, {}) for name in COUNTS), ("MLP", {"dropout": 0.3})]
@@ -199,6 +235,11 @@ def test_bad_arguments_are_refused():
         nets.Logistic(0)
     with pytest.raises(ValueError, match=r"hidden must be .* got 0"):
         nets.MLP(1, hidden=0)
+    for kind in (partial(nets.MLP, 1), plain.MLP):
+        with pytest.raises(ValueError, match="depth must be 1 or 2, got 3"):
+            kind(depth=3)
+    with pytest.raises(ValueError, match=r"classes must be .* got 0"):
+        nets.MLP(1, classes=0)
     with pytest.raises(ValueError, match=r"length must be a multiple of patch = 4, got 41"):
         nets.Transformer(1, length=41)
     with pytest.raises(ValueError, match=r"seeds must hold one seed per member \(2\), got 3"):

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from torch.nn.utils import prune
 
 from labs.nn import nets, plain
-from labs.nn.training import Optimizer, batch_indices, cross_entropy, evaluate, fit
+from labs.nn.training import (
+    Optimizer,
+    batch_indices,
+    cross_entropy,
+    evaluate,
+    fit,
+    squared_error,
+)
 from tests.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
@@ -65,6 +72,35 @@ OPTIMIZER_REFUSALS = {
 def test_an_optimizer_refuses(message, options):
     with pytest.raises(ValueError, match=message):
         Optimizer(nets.Logistic(3), ADAM, **options)
+
+
+@pytest.mark.parametrize("rates", [0.1, [0.1, 0.03]])
+def test_a_schedule_scales_the_first_rates(rates):
+    x, y = data(2, 40)
+    net, expected = (nets.Logistic(2).reset([0, 1]) for _ in range(2))
+    optimizer = Optimizer(net, SGD, lr=rates, momentum=0.9)
+    weights = [p[m].detach().requires_grad_() for m in range(2) for p in expected.parameters()]
+    first, second = rates if isinstance(rates, list) else (rates, rates)
+    groups = [{"params": weights[:2], "lr": first}, {"params": weights[2:], "lr": second}]
+    lone = SGD(groups, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.LambdaLR(lone, lambda step: 1 / (1 + step))
+    for step in fit(net, x, y, optimizer=optimizer, steps=6, every=1, batch=20):
+        here = slice((step - 1) * 20 % 40, (step - 1) * 20 % 40 + 20)
+        for m in range(2):
+            weight, bias = weights[2 * m : 2 * m + 2]
+            F.cross_entropy(x[m, here] @ weight + bias, y[m, here]).backward()
+        lone.step()
+        lone.zero_grad()
+        schedule.step()
+        optimizer.scale_rate(1 / (1 + step))
+    for p, q in zip(net.parameters(), (weights[0::2], weights[1::2]), strict=True):
+        torch.testing.assert_close(p, torch.stack(q))
+
+
+@pytest.mark.parametrize("factor", [-1, float("inf"), float("nan")])
+def test_a_rate_is_scaled_by_a_number_only(factor):
+    with pytest.raises(ValueError, match=rf"factor must be a finite .* got {factor}"):
+        Optimizer(nets.Logistic(1), SGD, lr=0.1).scale_rate(factor)
 
 
 @pytest.mark.parametrize(("examples", "batch"), [(12, 4), (10, 4), (3, 7), (5, 5), (7, 1)])
@@ -295,6 +331,27 @@ def test_cross_entropy_is_each_members_mean():
     labels = torch.randint(10, (3, 8), generator=g)
     expected = torch.stack([F.cross_entropy(a, b) for a, b in zip(logits, labels, strict=True)])
     torch.testing.assert_close(cross_entropy(logits, labels), expected)
+
+
+def test_squared_error_is_the_mean_square_to_the_one_hot_label():
+    g = generator()
+    logits = torch.randn(3, 8, 4, generator=g, requires_grad=True)
+    labels = torch.randint(4, (3, 8), generator=g)
+    expected = [F.mse_loss(a, F.one_hot(b, 4).float()) for a, b in zip(logits, labels, strict=True)]
+    losses = squared_error(logits, labels)
+    torch.testing.assert_close(losses, torch.stack(expected))
+    ours, theirs = (
+        torch.autograd.grad(total, logits)[0] for total in (losses.sum(), sum(expected))
+    )
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_evaluate_records_the_loss_it_is_given():
+    net, (x, y) = nets.MLP(2, depth=1, hidden=5).reset([0, 1]), data(1, 20)
+    scores = evaluate(net, x, y, chunk=7, loss=squared_error)
+    expected = squared_error(net(x.expand(2, -1, -1)), y.expand(2, -1)).detach()
+    torch.testing.assert_close(scores.loss.float(), expected)
+    assert torch.equal(scores.accuracy, evaluate(net, x, y).accuracy)
 
 
 @pytest.mark.parametrize("members", [1, 3])

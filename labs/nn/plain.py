@@ -6,11 +6,13 @@ Input (B, length) float32, output logits (B, classes).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from labs.nn.nets import CLASSES, LENGTH
+from labs.nn.nets import CLASSES, LENGTH, check_depth
 
 
 class Logistic(nn.Module):
@@ -25,17 +27,24 @@ class Logistic(nn.Module):
 
 
 class MLP(nn.Module):
-    """Two hidden layers, the second residual."""
+    """One or two hidden layers, the second residual unless told otherwise."""
 
-    def __init__(self, hidden: int = 100) -> None:
+    def __init__(
+        self, hidden: int = 100, *, depth: int = 2, residual: bool = True, classes: int = CLASSES
+    ) -> None:
+        check_depth(depth)
         super().__init__()
+        self.depth, self.residual = depth, residual
         self.first = nn.Linear(LENGTH, hidden)
-        self.second = nn.Linear(hidden, hidden)
-        self.head = nn.Linear(hidden, CLASSES)
+        if depth == 2:
+            self.second = nn.Linear(hidden, hidden)
+        self.head = nn.Linear(hidden, classes)
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.first(x).relu()
-        h = h + self.second(h).relu()
+        if self.depth == 2:
+            second = self.second(h).relu()
+            h = h + second if self.residual else second
         return self.head(h)
 
 
@@ -122,17 +131,38 @@ class Transformer(nn.Module):
 
 
 def train(
-    net: nn.Module, x: Tensor, y: Tensor, steps: int, rate: float = 1e-2, batch: int = 100
+    net: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    steps: int,
+    rate: float = 1e-2,
+    batch: int = 100,
+    *,
+    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
+    shuffle: torch.Generator | None = None,
 ) -> None:
-    """The usual loop: Adam, cross-entropy, batches cyclically in fixed order; trains `net` in
-    place.
+    """The usual loop, with cross-entropy; trains `net` in place.
 
-    x (n, length) float32, y (n,) int64, n a multiple of `batch`.
+    Args:
+        net: any network of this module.
+        x: inputs (n, length) float32, n a multiple of `batch`.
+        y: labels (n,) int64.
+        steps: training steps.
+        rate: learning rate.
+        batch: examples per step.
+        optimizer: called with the parameters and `lr=rate`; for momentum,
+            `partial(torch.optim.SGD, momentum=0.9)`.
+        shuffle: generator of each epoch's order; None goes through the examples in fixed order.
     """
-    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    updates = optimizer(net.parameters(), lr=rate)
+    inputs, labels = x, y
     for step in range(steps):
         start = step * batch % len(x)
-        loss = F.cross_entropy(net(x[start : start + batch]), y[start : start + batch])
-        optimizer.zero_grad()
+        if shuffle is not None and start == 0:
+            order = torch.randperm(len(x), generator=shuffle)
+            inputs, labels = x[order], y[order]
+        here = slice(start, start + batch)
+        loss = F.cross_entropy(net(inputs[here]), labels[here])
+        updates.zero_grad()
         loss.backward()
-        optimizer.step()
+        updates.step()

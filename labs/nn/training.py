@@ -25,8 +25,14 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean cross-entropy of each member in nats (M,); logits (M, B, K), labels (M, B) int64."""
-    losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
-    return losses.view(labels.shape).mean(1)
+    # classes before examples: torch's softmax is several times slower over a short last axis
+    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").mean(1)
+
+
+def squared_error(logits: Tensor, labels: Tensor) -> Tensor:
+    """Squared distance of the outputs to the one-hot label, mean over examples and classes (M,);
+    logits (M, B, K), labels (M, B) int64."""
+    return (logits - F.one_hot(labels, logits.shape[-1])).square().mean((1, 2))
 
 
 class Optimizer:
@@ -73,6 +79,19 @@ class Optimizer:
             kind(views, **values)  # torch checks the settings of an optimiser, not of a group
             self._groups.append({"params": views, **values})
         self._optimizer = kind(self._groups, **fused)  # type: ignore[arg-type]
+        self._rates = [group["lr"] for group in self._optimizer.param_groups]
+
+    def scale_rate(self, factor: float) -> None:
+        """Set every learning rate to `factor` times its first value: a schedule calls this between
+        two yields of `fit`.
+
+        Raises:
+            ValueError: a factor that is not a number of at least 0.
+        """
+        if not 0 <= factor < float("inf"):
+            raise ValueError(f"factor must be a finite number of at least 0, got {factor!r}")
+        for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * factor
 
     def step(self) -> None:
         """One update from the gradients of the net's parameters, which are then cleared."""
@@ -234,7 +253,7 @@ def _fit(
 
 
 class Scores(NamedTuple):
-    """Per member: mean loss in nats (M,), accuracy in percent (M,), predicted classes (M, n)."""
+    """Per member: mean loss (M,), accuracy in percent (M,), predicted classes (M, n)."""
 
     loss: Tensor
     accuracy: Tensor
@@ -242,11 +261,14 @@ class Scores(NamedTuple):
 
 
 @torch.no_grad()
-def evaluate(net: Net, x: Tensor, y: Tensor, chunk: int = 1000) -> Scores:
+def evaluate(
+    net: Net, x: Tensor, y: Tensor, chunk: int = 1000, loss: Loss = cross_entropy
+) -> Scores:
     """Loss, accuracy and predictions without gradients, `chunk` examples at a time; the net's mode
     is restored.
 
-    x (M or 1, n, ...) float32, y (M or 1, n) int64; results on the CPU, float64 and int64.
+    x (M or 1, n, ...) float32, y (M or 1, n) int64; results on the CPU, float64 and int64. `loss`
+    is a mean over examples, as `fit` takes it.
 
     Raises:
         ValueError: x and y that do not fit the stack, a chunk below 1.
@@ -260,7 +282,7 @@ def evaluate(net: Net, x: Tensor, y: Tensor, chunk: int = 1000) -> Scores:
     for inputs, labels in pieces:
         logits = net(inputs.expand(net.members, *inputs.shape[1:]))
         labels = labels.expand(net.members, -1)
-        losses.append(cross_entropy(logits, labels).double() * labels.shape[1])
+        losses.append(loss(logits, labels).double() * labels.shape[1])
         predicted.append(logits.argmax(-1))
     net.train(mode)
     classes = torch.cat(predicted, dim=1)
