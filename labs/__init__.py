@@ -10,4 +10,5 @@
 
 LABS: dict[str, str] = {
     "benchmark": "labs.benchmark",
+    "lottery": "labs.lottery",
 }

@@ -1,0 +1,213 @@
+"""One replicate of the lottery: the search for its ticket, the controls, the ticket on new data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from labs.kit.seeds import seed, stream
+from labs.lottery import masks as locality
+from labs.nn import tickets
+from labs.nn.nets import LENGTH, MLP
+from labs.nn.training import Optimizer, evaluate, fit
+from mnist1d.generate import Data, generate
+from mnist1d.recipe import Recipe
+
+if TYPE_CHECKING:
+    from labs.lottery.lab import Cell
+
+NAME = "lottery"
+RATE = 2e-2
+TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
+Tensors = dict[str, Tensor]
+Record = dict[str, Any]
+Key = tuple[str, str, str, str, float]  # data, order, arm, start, sparsity
+
+
+class Splits(NamedTuple):
+    """Inputs (n, 40) float32 and labels (n,) int64, to train and to test."""
+
+    x: Tensor
+    y: Tensor
+    x_test: Tensor
+    y_test: Tensor
+
+
+def positions(order: str, replicate: int) -> np.ndarray:
+    """Return which position of the original comes to each place, shape (40,)."""
+    natural = np.arange(LENGTH)
+    if order == "shuffled":
+        return stream(NAME, "permutation", replicate).permutation(natural)
+    return {
+        "original": natural,
+        "flipped": natural[::-1],
+        "chunks": natural.reshape(4, -1)[[2, 3, 0, 1]].ravel(),
+    }[order]
+
+
+@lru_cache(maxsize=4)
+def _drawn(data: str, replicate: int) -> Data:
+    new = seed(NAME, "new data", replicate) % 2**32
+    return generate(Recipe(seed=42 + replicate if data == "own" else new))
+
+
+def dataset(data: str, order: str, replicate: int) -> Splits:
+    """Return a replicate's own or new data with its positions in some order."""
+    made, places = _drawn(data, replicate), positions(order, replicate)
+    x, x_test = (torch.from_numpy(x[:, places].astype(np.float32)) for x in (made.x, made.x_test))
+    return Splits(x, torch.from_numpy(made.y), x_test, torch.from_numpy(made.y_test))
+
+
+def first_values(hidden: int, replicate: int, start: str, members: int = 1) -> Tensors:
+    """Return the dense net's first values, the same for every member: layer -> (M, ...)."""
+    purpose = "initialisation" if start == "rewound" else "fresh initialisation"
+    net = MLP(1, hidden=hidden).reset([seed(NAME, purpose, replicate)])
+    return {n: t.expand(members, -1, -1) for n, t in tickets.joined(net).items()}
+
+
+def everything(values: Tensors) -> Tensors:
+    """Return masks that mask nothing."""
+    return {name: torch.ones_like(t, dtype=torch.bool) for name, t in values.items()}
+
+
+def random_like(values: Tensors, draws: torch.Generator) -> Tensors:
+    """Draw numbers between 0 and 1 in the shapes of the values: scores of a random mask."""
+    return {name: torch.rand(t.shape, generator=draws) for name, t in values.items()}
+
+
+def replicate(stack: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Train all the cells of one replicate; yields one record per cell, in their order."""
+    settings = stack[0]
+    found: dict[Key, Record] = {}
+    analysed: dict[str, Tensors] = {}
+    for key, masks, record in chain(_lottery(settings, device), _controls(settings, device)):
+        _, order, arm, _, level = key
+        found[key] = record
+        if level == settings.ticket:
+            places = positions(order, settings.replicate)
+            found[key] |= _adjacency(masks["first"], places, settings.replicate)
+            if order == "original":
+                analysed[arm] = masks
+    found |= _transfers(stack, analysed, device)
+    for cell in stack:
+        yield found[_key(cell)]
+
+
+def _key(cell: Cell) -> Key:
+    return cell.data, cell.order, cell.arm, cell.start, cell.sparsity
+
+
+def _lottery(cell: Cell, device: str) -> Iterator[tuple[Key, Tensors, Record]]:
+    orders = ["original", "shuffled"]
+    start = first_values(cell.hidden, cell.replicate, "rewound", len(orders))
+    masks, weights = everything(start), start
+    for level in cell.levels:
+        if level > cell.ticket:  # the shuffled data's ticket is found
+            orders = orders[:1]
+            start, masks, weights = (_member(a, 0) for a in (start, masks, weights))
+        magnitudes = {name: t.abs() for name, t in weights.items()}
+        masks = tickets.prune(magnitudes, masks, level, biases=cell.biases)
+        data = [dataset("own", order, cell.replicate) for order in orders]
+        weights, records = _trained(start, masks, data, cell.steps, cell.batch, cell.steps, device)
+        for m, (order, record) in enumerate(zip(orders, records, strict=True)):
+            key = ("own", order, "lottery" if level else "dense", "rewound", level)
+            yield key, _member(masks, m), record
+
+
+def _controls(cell: Cell, device: str) -> Iterator[tuple[Key, Tensors, Record]]:
+    start = first_values(cell.hidden, cell.replicate, "rewound", 2)
+    one = _member(start, 0)
+    draws = torch.Generator().manual_seed(seed(NAME, "random masks", cell.replicate))
+    ranks = random_like(one, draws)  # of the nested control, the same in every round
+    nested = everything(one)
+    data = [dataset("own", "original", cell.replicate)] * 2
+    for level in cell.levels[1:]:
+        fresh = tickets.prune(random_like(one, draws), everything(one), level, biases=cell.biases)
+        nested = tickets.prune(ranks, nested, level, biases=cell.biases)
+        masks = {name: torch.cat([fresh[name], nested[name]]) for name in one}
+        _, records = _trained(start, masks, data, cell.steps, cell.batch, cell.steps, device)
+        for m, arm in enumerate(("random", "nested")):
+            yield ("own", "original", arm, "rewound", level), _member(masks, m), records[m]
+
+
+def _member(tensors: Tensors, member: int) -> Tensors:
+    return {name: t[member : member + 1] for name, t in tensors.items()}
+
+
+def _transfers(stack: Sequence[Cell], masks: dict[str, Tensors], device: str) -> dict[Key, Record]:
+    new = [cell for cell in stack if cell.data == "new"]
+    found: dict[Key, Record] = {}
+    for arm in ("dense", "random", "lottery"):
+        group = [cell for cell in new if cell.arm == arm]
+        size = max(TOGETHER // stack[0].transfer_batch, 1)
+        for i in range(0, len(group), size):
+            part = group[i : i + size]
+            found |= zip(map(_key, part), _transfer(part, masks.get(arm), device), strict=True)
+    return found
+
+
+def _transfer(part: Sequence[Cell], mask: Tensors | None, device: str) -> list[Record]:
+    cell = part[0]
+    starts = [first_values(c.hidden, c.replicate, c.start) for c in part]
+    start = {name: torch.cat([values[name] for values in starts]) for name in tickets.LAYERS}
+    masks = {name: (mask or everything(start))[name].expand_as(t) for name, t in start.items()}
+    data = [dataset("new", c.order, c.replicate) for c in part]
+    steps, batch = cell.transfer_steps, cell.transfer_batch
+    return _trained(start, masks, data, steps, batch, cell.every, device)[1]
+
+
+def _trained(
+    start: Tensors,
+    masks: Tensors,
+    data: Sequence[Splits],
+    steps: int,
+    batch: int,
+    every: int,
+    device: str,
+) -> tuple[Tensors, list[Record]]:
+    net = tickets.network(_on(start, device), _on(masks, device))
+    optimizer = Optimizer(net, torch.optim.Adam, lr=RATE)
+    x, y, x_test, y_test = (torch.stack(parts).to(device) for parts in zip(*data, strict=True))
+    done, curve = [], []
+    for step in fit(net, x, y, optimizer=optimizer, steps=steps, every=every, batch=batch):
+        test = evaluate(net, x_test, y_test)
+        done.append(step)
+        curve.append(test.accuracy)
+    train = evaluate(net, x, y)
+    records = [
+        {
+            "test_loss": float(test.loss[m]),
+            "test_accuracy": float(test.accuracy[m]),
+            "train_loss": float(train.loss[m]),
+            "train_accuracy": float(train.accuracy[m]),
+            "step": done,
+            "curve": [float(accuracy[m]) for accuracy in curve],
+            "live": {name: int(mask[m].sum()) for name, mask in masks.items()},
+        }
+        for m in range(len(data))
+    ]
+    return _on(tickets.joined(net), "cpu"), records
+
+
+def _on(tensors: Tensors, device: str) -> Tensors:
+    return {name: t.to(device) for name, t in tensors.items()}
+
+
+def _adjacency(first: Tensor, order: np.ndarray, replicate: int) -> Record:
+    mask = first[0, :-1].numpy()
+    back = np.empty_like(mask)
+    back[order] = mask
+    rng = stream(NAME, "null masks", replicate)
+    return {
+        "mask": mask,
+        "runs": locality.runs(mask).tolist(),
+        "runs_put_back": locality.runs(back).tolist(),  # in the original order of the positions
+        "chance": locality.expected_runs(mask).tolist(),
+        "stricter_chance": locality.stricter_runs(mask, rng).tolist(),
+    }
