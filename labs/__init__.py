@@ -11,4 +11,5 @@
 LABS: dict[str, str] = {
     "benchmark": "labs.benchmark",
     "lottery": "labs.lottery",
+    "double_descent": "labs.double_descent",
 }

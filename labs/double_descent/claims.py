@@ -1,0 +1,302 @@
+"""The claims DD1 to DD8, each with the published value and the reason for its rule.
+
+One number per replicate; the arms of a replicate share data, start and batch order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from labs.double_descent import measures
+from labs.double_descent.measures import Curves, sweep
+from labs.double_descent.sweeps import LOSSES
+from labs.kit.claims import Claim
+from labs.kit.table import Table, paired
+
+V5 = "Greydanus & Kobak 2024 (v5), Figure 5"
+V1 = "Greydanus 2020 (v1), Figure 6"
+TEXT_2020 = "Greydanus 2020 (v1), Section on double descent; withdrawn in 2024"
+NETS = {"noise": "MLP", "cnn": "CNN"}
+N = 4000
+MIDDLE, BEFORE = (30, 70), (20, 30)  # widths about the threshold and short of it
+
+
+def _rise(curves: Curves) -> list[float]:
+    return [peak - valley for valley, peak, _ in measures.valley_peak_end(curves).values()]
+
+
+def _fall(curves: Curves) -> list[float]:
+    return [peak - end for _, peak, end in measures.valley_peak_end(curves).values()]
+
+
+def _bump(table: Table) -> list[float]:
+    # The width about the threshold is the worst of the other replicates', not this one's.
+    curves = sweep(table, "clean")
+    sizes = next(iter(curves.values()), {})
+    middle, before = ([s for s in sizes if a <= s <= b] for a, b in (MIDDLE, BEFORE))
+    if not middle or not before or len(curves) < 2:
+        return []
+    gaps = []
+    for replicate, curve in curves.items():
+        others = [c for r, c in curves.items() if r != replicate]
+        worst = max(middle, key=lambda size: np.mean([c[size] for c in others]))
+        gaps.append(curve[worst] - float(np.mean([curve[size] for size in before])))
+    return gaps
+
+
+def _offset(name: str) -> Callable[[Table], list[float]]:
+    def measure(table: Table) -> list[float]:
+        losses = sweep(table, name, "final_test_loss")
+        fitted = measures.first_fitted(sweep(table, name, "fitted"))
+        return measures.steps_between(losses, measures.where_highest(losses), fitted)
+
+    return measure
+
+
+def _octaves(a: Mapping[int, float], b: Mapping[int, float]) -> list[float]:
+    log_a, log_b = ({r: float(np.log2(v)) for r, v in values.items()} for values in (a, b))
+    return paired(log_a, log_b)
+
+
+def _shift(table: Table) -> list[float]:
+    noisy, clean = (measures.first_fitted(sweep(table, s, "fitted")) for s in ("noise", "clean"))
+    return _octaves(noisy, clean)
+
+
+def _peak_parameters(table: Table, name: str) -> dict[int, int]:
+    return measures.parameters_at(name, measures.where_peak(sweep(table, name)))
+
+
+def _old(table: Table) -> Curves:
+    return sweep(table, "mlp2020", "final_test_loss")
+
+
+def _old_ratio(a: int, b: int) -> Callable[[Table], list[float]]:
+    return lambda table: [v[a] / v[b] for v in measures.valley_peak_end(_old(table)).values()]
+
+
+def _old_place(table: Table) -> list[float]:
+    places = measures.parameters_at("mlp2020", measures.where_highest(_old(table)))
+    return [float(count) for count in places.values()]
+
+
+def _rises(name: str, published: float) -> Claim:
+    return Claim(
+        id=f"DD1-{name}-rise",
+        sentence=f"With label noise the {NETS[name]}'s test error rises by 4 points or more from "
+        "its valley to a peak near the threshold.",
+        source=V5,
+        published=published,
+        unit="points",
+        measure=lambda table: _rise(sweep(table, name)),
+        above=4,
+        because="4 is clear of the noise of one run and below every published rise",
+    )
+
+
+def _falls(name: str, published: float) -> Claim:
+    return Claim(
+        id=f"DD1-{name}-fall",
+        sentence=f"Past the peak the {NETS[name]}'s test error falls again, by 5 points or more "
+        "at the largest size.",
+        source=V5,
+        published=published,
+        unit="points",
+        measure=lambda table: _fall(sweep(table, name)),
+        above=5,
+        because="5 is clear of the noise of one run and below every published fall",
+    )
+
+
+def _at_threshold(name: str, what: str) -> Claim:
+    return Claim(
+        id=f"DD3-{name}",
+        sentence=f"Test loss peaks at the first size without training error ({what}).",
+        source=V5,
+        published=0,
+        unit="sizes of the sweep",
+        measure=_offset(name),
+        within=(-1.5, 1.5),
+        because="one size beside it is as near as the sweep can tell",
+    )
+
+
+def _slope(loss: str, axis: int, predicted: int, id: str, sentence: str) -> Claim:
+    return Claim(
+        id=id,
+        sentence=sentence,
+        source=TEXT_2020,
+        published=predicted,
+        unit="slope",
+        measure=lambda table: [s[axis] for s in measures.slopes(table, loss).values()],
+        within=(predicted - 0.25, predicted + 0.25),
+        because="the sentence tells slopes of 0 and 1 apart; 0.25 is half the way to their middle",
+    )
+
+
+def _level(loss: str, unit: str) -> Claim:
+    return Claim(
+        id=f"DD5-{loss}-level",
+        sentence=f"The threshold of {LOSSES[loss]} lies at {unit} parameters, to a factor of 2.",
+        source=TEXT_2020,
+        published=1,
+        unit=f"parameters / {unit}",
+        measure=lambda table: list(measures.level(table, loss).values()),
+        within=(0.5, 2),
+        because="the sentence names orders of growth; beyond a factor of 2 the law misleads",
+    )
+
+
+def _long(loss: str) -> Claim:
+    return Claim(
+        id=f"DD5-{loss}-long",
+        sentence=f"Training twice as long moves the threshold of {LOSSES[loss]} by less than a "
+        "step of the sweep.",
+        source="control: does failing to fit mean too few parameters?",
+        unit="octaves of parameters",
+        measure=lambda table: list(measures.control(table, loss, measures.longer).values()),
+        within=(-0.5, 0.5),
+        because="the widths of the sweep are half an octave apart",
+    )
+
+
+CLAIMS = (
+    _rises("noise", 6.8),
+    _falls("noise", 8.6),
+    _rises("cnn", 14.2),
+    _falls("cnn", 6.1),
+    Claim(
+        id="DD1-noise-where",
+        sentence="The MLP's test error peaks at around 50 hidden units.",
+        source=V5,
+        published=47,
+        unit="hidden units",
+        measure=lambda table: [
+            float(s) for s in measures.where_peak(sweep(table, "noise")).values()
+        ],
+        within=(35, 71),
+        because="50 times or divided by the square root of 2, one or two steps of the sweep",
+    ),
+    Claim(
+        id="DD2",
+        sentence="Without noise test error has no peak: about the threshold it exceeds that of "
+        "narrower nets by less than 1.5 points.",
+        source=V5,
+        published=0.2,
+        unit="points",
+        measure=_bump,
+        below=1.5,
+        because="published errors between 27 and 61 units differ by 0.7, single runs by about 1",
+    ),
+    _at_threshold("clean", "MLP, clean"),
+    _at_threshold("noise", "MLP, noise"),
+    _at_threshold("cnn", "CNN, noise"),
+    Claim(
+        id="DD4",
+        sentence="Label noise moves the MLP's interpolation threshold to larger widths.",
+        source=V5,
+        published=0.38,
+        unit="octaves of width",
+        measure=_shift,
+        above=0,
+        because="any shift to the right confirms it (published 47 to 61)",
+    ),
+    _slope("nll", 0, 1, "DD5-nll-n", "With cross-entropy the threshold grows like n."),
+    _slope("mse", 0, 1, "DD5-mse-n", "With squared error the threshold grows like n."),
+    _slope("mse", 1, 1, "DD5-mse-k", "With squared error the threshold grows like K."),
+    _level("nll", "n"),
+    _level("mse", "n K"),
+    _long("nll"),
+    _long("mse"),
+    Claim(
+        id="DD5-mse-unused",
+        sentence="With squared error outputs count even where no label uses them: ten outputs for "
+        "two labels need at least twice the parameters of two.",
+        source=TEXT_2020,
+        published=2.32,
+        unit="octaves of parameters",
+        measure=lambda table: list(measures.control(table, "mse", measures.padded).values()),
+        above=1,
+        because="n K with K outputs predicts 5 times, that is 2.3 octaves",
+        cause="A zero output weight fits an unused output at once: K counts the labels in use.",
+    ),
+    Claim(
+        id="DD6-where",
+        sentence="In the sweep of 2020 test loss peaks at 9700 parameters, give or take 30 %.",
+        source=V1,
+        published=9700,
+        unit="parameters",
+        measure=_old_place,
+        within=(6790, 12610),
+        because="30 % is two widths of that sweep",
+    ),
+    Claim(
+        id="DD6-rise",
+        sentence="In the sweep of 2020 the peak of test loss is 1.7 times the valley before it.",
+        source=V1,
+        published=1.74,
+        unit="ratio",
+        measure=_old_ratio(1, 0),
+        within=(1.4, 2.1),
+        because="a fifth of the published ratio to either side",
+    ),
+    Claim(
+        id="DD6-fall",
+        sentence="In the sweep of 2020 test loss falls again: at the peak it is 1.25 times that of "
+        "the widest net or more.",
+        source=V1,
+        published=1.62,
+        unit="ratio",
+        measure=_old_ratio(1, 2),
+        above=1.25,
+        because="half of the published fall on a logarithmic scale",
+    ),
+    _slope("nll", 1, 0, "DD7-nll-k", "With cross-entropy the threshold does not depend on K."),
+    Claim(
+        id="DD7-cnn",
+        sentence="The CNN's test error peaks at the same number of parameters as the MLP's.",
+        source=f"{V1}; v5 has 2998 against 4663",
+        published=0,
+        unit="octaves of parameters",
+        measure=lambda table: _octaves(
+            _peak_parameters(table, "cnn"), _peak_parameters(table, "noise")
+        ),
+        within=(-0.32, 0.32),
+        because="that is a factor of 1.25, about one step of either sweep",
+    ),
+    Claim(
+        id="DD7-cnn-n",
+        sentence="The CNN's test error peaks at 0.75 to 1.2 parameters per training example.",
+        source=V5,
+        published=0.75,
+        unit="parameters / n",
+        measure=lambda table: [count / N for count in _peak_parameters(table, "cnn").values()],
+        within=(0.7, 1.25),
+        because="published 0.75 (error) and 1.2 (threshold), half a step of the sweep beyond",
+    ),
+    *(
+        Claim(
+            id=f"DD8-{name}",
+            sentence=sentence,
+            source="Nakkiran et al. 2020, arXiv:1912.02292, Section 6 (epoch-wise double descent)",
+            unit="points",
+            measure=measure,
+            above=0,
+            because="any such movement is the phenomenon",
+        )
+        for name, sentence, measure in (
+            (
+                "rise",
+                "With label noise the widest MLP's test error rises again while it trains.",
+                lambda table: _rise(measures.over_time(table, "noise")),
+            ),
+            (
+                "fall",
+                "After that rise it falls a second time, at the same width.",
+                lambda table: _fall(measures.over_time(table, "noise")),
+            ),
+        )
+    ),
+)

@@ -1,0 +1,248 @@
+"""The double-descent lab: its grids, what it reads off a sweep, and its training."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from labs.double_descent import measures, training
+from labs.double_descent.claims import CLAIMS
+from labs.double_descent.lab import LAB, PRESETS, Config, cells
+from labs.double_descent.remarks import remarks
+from labs.double_descent.sweeps import SWEEPS, epochs_seen, parameters, threshold_widths
+from labs.kit.claims import judge
+from labs.kit.execute import stacks
+from labs.kit.table import Table
+
+SMOKE = PRESETS["smoke"]
+
+
+def only(sweep, **changes):
+    return [c for c in cells(replace(SMOKE, **changes)) if c.sweep == sweep]
+
+
+def verdicts(table):
+    return {verdict.id: verdict for verdict in judge(CLAIMS, table)}
+
+
+@pytest.mark.parametrize("net", ["one", "two", "cnn"])
+@pytest.mark.parametrize("size", [2, 7, 30])
+def test_parameters_are_those_of_the_network(net, size):
+    assert training._net(net, size, 10, 3).parameter_count() == parameters(net, size)
+
+
+def test_outputs_count():
+    assert training._net("one", 7, 2, 1).parameter_count() == parameters("one", 7, 2)
+
+
+def test_the_paper_preset_is_the_published_grid():
+    paper = PRESETS["paper"]
+    assert paper.widths == tuple(np.unique(np.geomspace(2, 300, 20).astype(int)))
+    assert paper.channels == (*range(2, 30, 2), 30, *range(35, 101, 5))
+    main = [c for c in cells(paper) if c.sweep in ("clean", "noise", "cnn")]
+    assert {(c.examples, c.test_examples, c.steps, c.rate) for c in main} == {
+        (4000, 12000, 20_000, 0.01)
+    }
+    assert {c.noise for c in main if c.sweep != "clean"} == {0.15}
+
+
+def test_the_sweep_of_2020_has_the_recovered_sizes():
+    grid = cells(PRESETS["paper2020"])
+    counts = {
+        s: sorted({parameters(SWEEPS[s].net, c.size) for c in grid if c.sweep == s})
+        for s in ("mlp2020", "cnn2020")
+    }
+    assert {s: len(v) for s, v in counts.items()} == {"mlp2020": 24, "cnn2020": 18}
+    assert (counts["mlp2020"][0], counts["mlp2020"][-1]) == (520, 21_940)
+    assert (counts["cnn2020"][0], counts["cnn2020"][-1]) == (450, 29_130)
+    assert 9700 in counts["mlp2020"]
+
+
+def test_widths_bracket_the_predicted_threshold():
+    for loss, unit in (("nll", 1), ("mse", 5)):
+        widths = threshold_widths(loss, 1000, 5, 5, (0.5, 2.0))
+        ratios = [parameters("one", h, 5) / (1000 * unit) for h in widths]
+        assert ratios[0] == pytest.approx(0.5, rel=0.1)
+        assert ratios[-1] == pytest.approx(2.0, rel=0.1)
+    assert epochs_seen(1) == [1]
+
+
+def test_clean_and_noisy_networks_train_together_and_classes_apart():
+    for stack in stacks(LAB, cells(SMOKE)):
+        assert len({(c.size, c.examples, c.outputs, c.classes, c.steps) for c in stack}) == 1
+        assert len({SWEEPS[c.sweep]._replace(noisy=False) for c in stack}) == 1
+    mixed = [s for s in stacks(LAB, cells(SMOKE)) if {c.sweep for c in s} == {"clean", "noise"}]
+    assert mixed
+
+
+@pytest.mark.parametrize(("kind", "wrong"), [("any", 0.135), ("another", 0.15)])
+def test_both_kinds_of_noise(kind, wrong):
+    noisy, clean = (only(sweep, examples=4000, noise_kind=kind)[0] for sweep in ("noise", "clean"))
+    parts = [training._split(cell) for cell in (noisy, clean)]
+    assert np.mean(parts[0][1] != parts[1][1]) == pytest.approx(wrong, abs=0.01)
+    for i in (0, 2, 3):  # inputs and test labels are the same
+        np.testing.assert_array_equal(parts[0][i], parts[1][i])
+
+
+def test_smaller_sets_are_the_first_examples_and_classes_are_merged():
+    few, many = (only("nll", grid_examples=(n,), grid_classes=(2, 10))[0] for n in (100, 300))
+    y = training._arrays(0, training.DRAWN, few.test_examples)[1]
+    assert few.classes == many.classes == 2
+    np.testing.assert_array_equal(training._split(few)[1], y[:100] % 2)
+    np.testing.assert_array_equal(training._split(many)[1], y[:300] % 2)
+
+
+def test_whitening_is_an_invertible_map():
+    x = training._arrays(0, 4000, 50)
+    white, test = training._whitened(x[0], x[2])
+    np.testing.assert_allclose(np.cov(white.T, bias=True), np.eye(40), atol=1e-3)
+    back, *_ = np.linalg.lstsq(np.column_stack([white, np.ones(len(white))]), x[0], rcond=None)
+    np.testing.assert_allclose(np.column_stack([test, np.ones(50)]) @ back, x[2], atol=1e-3)
+
+
+def test_a_network_alone_trains_as_in_its_stack():
+    for sweep in ("noise", "mse"):
+        stack = [c for c in only(sweep) if c.size == only(sweep)[0].size][:2]
+        together = list(training.train(stack, "cpu"))
+        alone = [record for cell in stack for record in training.train([cell], "cpu")]
+        for a, b in zip(together, alone, strict=True):
+            assert a["final_train_loss"] == pytest.approx(b["final_train_loss"], rel=1e-4)
+            assert a["parameters"] == b["parameters"]
+
+
+def test_strong_training_fits_what_it_can():
+    config = replace(SMOKE, grid_examples=(100,), nll_ratios=(4.0, 4.0), grid_steps=800)
+    cell = next(c for c in cells(config) if c.sweep == "nll" and c.classes == c.outputs == 2)
+    (record,) = training.train([cell], "cpu")
+    assert record["fitted"] == 1
+    assert record["final_train_error"] == 0
+
+
+def test_squared_error_is_fitted_only_with_a_small_loss():
+    curves = {"train_error": [0.0], "train_loss": [0.01], "test_error": [1.0], "test_loss": [1.0]}
+    assert training._record(SWEEPS["mse"], [1], curves, 5)["fitted"] == 0
+    assert training._record(SWEEPS["nll"], [1], curves, 5)["fitted"] == 1
+    curves["train_loss"] = [0.0005]
+    assert training._record(SWEEPS["mse"], [1], curves, 5)["fitted"] == 1
+
+
+def rows_of_a_law(power, replicates=10, factor=1.0):
+    """Nets that fit from factor * n K^power parameters on."""
+    return [
+        {
+            "sweep": loss,
+            "size": h,
+            "examples": n,
+            "classes": k,
+            "outputs": k,
+            "times": 1,
+            "replicate": r,
+            "parameters": parameters("one", h, k),
+            "fitted": int(parameters("one", h, k) >= factor * n * k ** power[loss]),
+        }
+        for loss in power
+        for n in (250, 1000, 4000)
+        for k in (2, 5, 10)
+        for h in threshold_widths(loss, n, k, k, (0.25, 2.0))
+        for r in range(replicates)
+    ]
+
+
+def test_slopes_and_levels_of_the_law_of_2020():
+    table = Table(rows_of_a_law({"nll": 0, "mse": 1}))
+    for loss, k in (("nll", 0), ("mse", 1)):
+        n_slope, k_slope = np.mean(list(measures.slopes(table, loss).values()), axis=0)
+        assert (n_slope, k_slope) == (pytest.approx(1, abs=0.1), pytest.approx(k, abs=0.15))
+        assert np.mean(list(measures.level(table, loss).values())) == pytest.approx(1.2, abs=0.2)
+    found = verdicts(table)
+    for claim in ("DD5-nll-n", "DD5-mse-n", "DD5-mse-k", "DD7-nll-k", "DD5-nll-level"):
+        assert found[claim].verdict == "holds"
+
+
+def test_a_law_without_classes_contradicts_squared_error():
+    found = verdicts(Table(rows_of_a_law({"nll": 0, "mse": 0}, factor=1.0)))
+    assert found["DD5-mse-k"].verdict == "contradicted"
+
+
+def test_a_replicate_that_fits_nowhere_is_left_out():
+    rows = rows_of_a_law({"nll": 0}, replicates=6)
+    for row in rows:
+        if row["replicate"] == 0 and row["examples"] == 1000:
+            row["fitted"] = 0
+    table = Table(rows)
+    assert sorted(measures.slopes(table, "nll")) == [1, 2, 3, 4, 5]
+    assert any("1 of 6 unfitted" in line for line in remarks(table))
+
+
+def sweep_rows(name, curve, spread, replicates=10, seed=0):
+    rng = np.random.default_rng(seed)
+    sizes = PRESETS["paper"].widths[: len(curve)]
+    return [
+        {
+            "sweep": name,
+            "size": size,
+            "replicate": r,
+            "epoch": [1, 10, 100],
+            "test_error": [60.0, 50.0, value],
+            "final_test_error": value + float(rng.normal(0, spread)),
+            "final_test_loss": value,
+            "final_train_error": 0.0,
+            "fitted": int(size >= 47),
+            "parameters": parameters("two", size),
+        }
+        for size, value in zip(sizes, curve, strict=True)
+        for r in range(replicates)
+    ]
+
+
+def test_a_true_peak_holds():
+    curve = [70, 66, 62, 58, 54, 50, 48, 47, 48, 50, 52, 54, 54, 52, 50, 48.5, 47, 46, 45]
+    found = verdicts(Table(sweep_rows("noise", curve, 0.8)))
+    assert found["DD1-noise-rise"].verdict == "holds"
+    assert found["DD1-noise-fall"].verdict == "holds"
+    assert found["DD1-noise-rise"].estimate == pytest.approx(7, abs=0.8)
+
+
+def test_noise_alone_makes_no_peak():
+    # Looked for on the same replicate, the largest rise of pure noise would be about 3 points.
+    estimates = []
+    for seed in range(20):
+        table = Table(sweep_rows("noise", [50.0] * 19, 1.0, seed=seed))
+        points = measures.valley_peak_end(measures.sweep(table, "noise")).values()
+        estimates += [peak - valley for valley, peak, _ in points]
+    assert abs(np.mean(estimates)) < 0.2
+
+
+def test_loss_peaks_at_the_threshold():
+    rows = sweep_rows("clean", [*range(1, 13), *range(11, 4, -1)], 0)
+    found = verdicts(Table(rows))
+    assert (found["DD3-clean"].estimate, found["DD3-clean"].verdict) == (0, "holds")
+    assert verdicts(Table(sweep_rows("clean", list(range(19)), 0)))["DD3-clean"].estimate == 7
+
+
+def test_noise_moves_the_threshold():
+    rows = sweep_rows("clean", [1.0] * 19, 0)
+    for row in sweep_rows("noise", [1.0] * 19, 0):
+        rows.append({**row, "fitted": int(row["size"] >= 61)})
+    found = verdicts(Table(rows))["DD4"]
+    assert found.verdict == "holds"
+    assert found.estimate == pytest.approx(np.log2(61 / 47))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"replicates": 0}, "replicates must be positive"),
+        ({"widths": (4, 0)}, "widths must be positive"),
+        ({"noise": 1.0}, "noise must be below 1"),
+        ({"grid_classes": (1, 2)}, "grid_classes must lie between 2 and 10"),
+        ({"mse_ratios": (1.0, 0.5)}, "mse_ratios must ascend"),
+    ],
+)
+def test_wrong_settings_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Config(**change)
+
+
+def test_cnn_has_the_published_number_of_parameters():
+    assert parameters("cnn", 37) == 10_370
