@@ -82,31 +82,22 @@ def _old_place(table: Table) -> list[float]:
     return [float(count) for count in places.values()]
 
 
-def _rises(name: str, published: float) -> Claim:
+def _peak(name: str, move: str, published: float) -> Claim:
+    rises = move == "rise"
+    threshold = 4 if rises else 5
     return Claim(
-        id=f"DD1-{name}-rise",
-        sentence=f"With label noise the {NETS[name]}'s test error rises by 4 points or more from "
-        "its valley to a peak near the threshold.",
+        id=f"DD1-{name}-{move}",
+        sentence=f"With label noise the {NETS[name]}'s test error rises by {threshold} points or "
+        "more from its valley to a later peak."
+        if rises
+        else f"Past the peak the {NETS[name]}'s test error falls again, by {threshold} points or "
+        "more at the largest size.",
         source=V5,
         published=published,
         unit="points",
-        measure=lambda table: _rise(sweep(table, name)),
-        above=4,
-        because="4 is clear of the noise of one run and below every published rise",
-    )
-
-
-def _falls(name: str, published: float) -> Claim:
-    return Claim(
-        id=f"DD1-{name}-fall",
-        sentence=f"Past the peak the {NETS[name]}'s test error falls again, by 5 points or more "
-        "at the largest size.",
-        source=V5,
-        published=published,
-        unit="points",
-        measure=lambda table: _fall(sweep(table, name)),
-        above=5,
-        because="5 is clear of the noise of one run and below every published fall",
+        measure=lambda table: (_rise if rises else _fall)(sweep(table, name)),
+        above=threshold,
+        because=f"{threshold} is clear of the noise of one run and below both published moves",
     )
 
 
@@ -163,10 +154,10 @@ def _long(loss: str) -> Claim:
 
 
 CLAIMS = (
-    _rises("noise", 6.8),
-    _falls("noise", 8.6),
-    _rises("cnn", 14.2),
-    _falls("cnn", 6.1),
+    _peak("noise", "rise", 6.8),
+    _peak("noise", "fall", 8.6),
+    _peak("cnn", "rise", 14.2),
+    _peak("cnn", "fall", 6.1),
     Claim(
         id="DD1-noise-where",
         sentence="The MLP's test error peaks at around 50 hidden units.",
