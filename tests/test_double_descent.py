@@ -1,6 +1,6 @@
 """The double-descent lab: its grids, what it reads off a sweep, and its training."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from labs.kit.claims import judge
 from labs.kit.execute import stacks
 from labs.kit.table import Table
 
-SMOKE = PRESETS["smoke"]
+SMOKE, FULL = PRESETS["smoke"], PRESETS["full"]
 
 
 def only(sweep, **changes):
@@ -59,11 +59,11 @@ def test_the_sweep_of_2020_has_the_recovered_sizes():
 
 
 def test_widths_bracket_the_predicted_threshold():
-    for loss, unit in (("nll", 1), ("mse", 5)):
+    for loss, highest in (("nll", 2.0), ("mse", 8.0)):
         widths = threshold_widths(loss, 1000, 5, 5, (0.5, 2.0))
-        ratios = [parameters("one", h, 5) / (1000 * unit) for h in widths]
+        ratios = [parameters("one", h, 5) / 1000 for h in widths]
         assert ratios[0] == pytest.approx(0.5, rel=0.1)
-        assert ratios[-1] == pytest.approx(2.0, rel=0.1)
+        assert ratios[-1] == pytest.approx(highest, rel=0.2)
     assert epochs_seen(1) == [1]
 
 
@@ -111,19 +111,22 @@ def test_a_network_alone_trains_as_in_its_stack():
 
 
 def test_strong_training_fits_what_it_can():
-    config = replace(SMOKE, grid_examples=(100,), nll_ratios=(4.0, 4.0), grid_steps=800)
+    config = replace(
+        SMOKE, grid_examples=(100,), nll_ratios=(4.0, 4.0), grid_steps=800, controls=False
+    )
     cell = next(c for c in cells(config) if c.sweep == "nll" and c.classes == c.outputs == 2)
     (record,) = training.train([cell], "cpu")
-    assert record["fitted"] == 1
-    assert record["final_train_error"] == 0
+    assert measures.fits({**asdict(cell), **record})
+    assert record["train_loss"][-1] < record["train_loss"][0]
 
 
 def test_squared_error_is_fitted_only_with_a_small_loss():
-    curves = {"train_error": [0.0], "train_loss": [0.01], "test_error": [1.0], "test_loss": [1.0]}
-    assert training._record(SWEEPS["mse"], [1], curves, 5)["fitted"] == 0
-    assert training._record(SWEEPS["nll"], [1], curves, 5)["fitted"] == 1
-    curves["train_loss"] = [0.0005]
-    assert training._record(SWEEPS["mse"], [1], curves, 5)["fitted"] == 1
+    row = {"sweep": "mse", "outputs": 10, "classes": 10, "final_train_error": 0.0}
+    assert not measures.fits({**row, "final_train_loss": 0.01})
+    assert measures.fits({**row, "final_train_loss": 0.0005})
+    assert not measures.fits({**row, "final_train_loss": 0.0005, "classes": 2})  # 8 are unused
+    assert measures.fits({**row, "final_train_loss": 0.01, "sweep": "nll"})
+    assert not measures.fits({**row, "final_train_loss": 0.0, "final_train_error": 0.1})
 
 
 def rows_of_a_law(power, replicates=10, factor=1.0):
@@ -136,14 +139,16 @@ def rows_of_a_law(power, replicates=10, factor=1.0):
             "classes": k,
             "outputs": k,
             "times": 1,
+            "start": 0,
             "replicate": r,
             "parameters": parameters("one", h, k),
-            "fitted": int(parameters("one", h, k) >= factor * n * k ** power[loss]),
+            "final_train_error": float(parameters("one", h, k) < factor * n * k ** power[loss]),
+            "final_train_loss": 0.0,
         }
         for loss in power
         for n in (250, 1000, 4000)
         for k in (2, 5, 10)
-        for h in threshold_widths(loss, n, k, k, (0.25, 2.0))
+        for h in threshold_widths(loss, n, k, k, getattr(FULL, f"{loss}_ratios"))
         for r in range(replicates)
     ]
 
@@ -164,14 +169,49 @@ def test_a_law_without_classes_contradicts_squared_error():
     assert found["DD5-mse-k"].verdict == "contradicted"
 
 
-def test_a_replicate_that_fits_nowhere_is_left_out():
+def test_the_rival_laws_are_told_apart_within_the_widths_of_the_sweep():
+    table = Table(rows_of_a_law({"nll": 1, "mse": 0}))
+    found = verdicts(table)
+    assert found["DD5-mse-k"].estimate == pytest.approx(0, abs=0.1)
+    assert found["DD7-nll-k"].verdict == "undecided"  # n K lies beyond its widths
+    assert any("above the widths" in line for line in remarks(table))
+
+
+def test_where_nothing_fits_the_threshold_is_a_bound_and_no_claim_uses_it():
     rows = rows_of_a_law({"nll": 0}, replicates=6)
     for row in rows:
         if row["replicate"] == 0 and row["examples"] == 1000:
-            row["fitted"] = 0
+            row["final_train_error"] = 1.0
     table = Table(rows)
-    assert sorted(measures.slopes(table, "nll")) == [1, 2, 3, 4, 5]
-    assert any("1 of 6 unfitted" in line for line in remarks(table))
+    assert sorted(measures.slopes(table, "nll")) == list(range(1, 6))
+    task = measures.Task(1000, 10, 10, 1, 0)
+    widest = max(row["parameters"] for row in rows if row["examples"] == 1000 == row["examples"])
+    bound = measures.law(table, "nll")[task][0]
+    assert bound.bracket == "above"
+    assert bound.parameters > widest
+    assert any("1 above the widths" in line for line in remarks(table))
+
+
+def test_a_replicate_without_all_widths_has_no_threshold_yet():
+    rows = rows_of_a_law({"nll": 0}, replicates=6)
+    del rows[[row["replicate"] for row in rows].index(3)]
+    assert 3 not in measures.slopes(Table(rows), "nll")
+
+
+def test_controls_compare_with_the_same_task():
+    rows = rows_of_a_law({"mse": 1})
+    control = [
+        {**row, "times": 2, "final_train_error": float(row["parameters"] < 4000)}
+        for row in rows
+        if (row["examples"], row["classes"]) == (4000, 2)
+    ]
+    moved = measures.longer(Table(rows + control), "mse")
+    assert len(moved) == 10
+    assert np.mean(list(moved.values())) == pytest.approx(-1, abs=0.01)
+    again = [{**row, "times": 1, "start": 1} for row in control]
+    found = measures.restarted(Table(rows + again), "mse")
+    assert np.mean(list(found.values())) == pytest.approx(-1, abs=0.01)
+    assert measures.unused(Table(rows), "mse") == {}
 
 
 def sweep_rows(name, curve, spread, replicates=10, seed=0):
@@ -186,8 +226,13 @@ def sweep_rows(name, curve, spread, replicates=10, seed=0):
             "test_error": [60.0, 50.0, value],
             "final_test_error": value + float(rng.normal(0, spread)),
             "final_test_loss": value,
-            "final_train_error": 0.0,
-            "fitted": int(size >= 47),
+            "final_train_error": float(size < 47),
+            "final_train_loss": 0.0,
+            "outputs": 10,
+            "classes": 10,
+            "noise": 0.15,
+            "noise_kind": "any",
+            "examples": 4000,
             "parameters": parameters("two", size),
         }
         for size, value in zip(sizes, curve, strict=True)
@@ -201,6 +246,11 @@ def test_a_true_peak_holds():
     assert found["DD1-noise-rise"].verdict == "holds"
     assert found["DD1-noise-fall"].verdict == "holds"
     assert found["DD1-noise-rise"].estimate == pytest.approx(7, abs=0.8)
+
+
+def test_what_only_falls_does_not_fall_again():
+    found = verdicts(Table(sweep_rows("noise", list(np.linspace(70, 45, 19)), 0.5)))
+    assert found["DD1-noise-fall"].verdict == "contradicted"
 
 
 def test_noise_alone_makes_no_peak():
@@ -223,7 +273,7 @@ def test_loss_peaks_at_the_threshold():
 def test_noise_moves_the_threshold():
     rows = sweep_rows("clean", [1.0] * 19, 0)
     for row in sweep_rows("noise", [1.0] * 19, 0):
-        rows.append({**row, "fitted": int(row["size"] >= 61)})
+        rows.append({**row, "final_train_error": float(row["size"] < 61)})
     found = verdicts(Table(rows))["DD4"]
     assert found.verdict == "holds"
     assert found.estimate == pytest.approx(np.log2(61 / 47))
@@ -237,6 +287,11 @@ def test_noise_moves_the_threshold():
         ({"noise": 1.0}, "noise must be below 1"),
         ({"grid_classes": (1, 2)}, "grid_classes must lie between 2 and 10"),
         ({"mse_ratios": (1.0, 0.5)}, "mse_ratios must ascend"),
+        ({"noise_kind": "some"}, "noise_kind"),
+        ({"rate": float("nan")}, "rate must be positive and finite"),
+        ({"channels": (4, 4)}, "channels must not repeat"),
+        ({"grid_examples": (40,)}, "grid_examples must lie between 100 and 4000"),
+        ({"more_examples": (250,)}, "more_examples must not repeat grid_examples"),
     ],
 )
 def test_wrong_settings_are_refused(change, message):

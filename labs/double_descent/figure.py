@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labs.double_descent import measures
-from labs.double_descent.measures import Curves, sweep
+from labs.double_descent.measures import Curves, fitting, sweep
 from labs.double_descent.sweeps import CLASSES, LOSSES, SWEEPS, parameters
 from labs.kit import draw
 from labs.kit.claims import interval
@@ -41,7 +42,9 @@ def plot(table: Table) -> Figure:
     _against(axes[6], table, "n")
     _against(axes[7], table, "K")
     _share(axes[8], table)
-    draw.note(figure, table, arms=("sweep", "size", "examples", "classes", "outputs", "times"))
+    draw.note(
+        figure, table, arms=("sweep", "size", "examples", "classes", "outputs", "times", "start")
+    )
     return figure
 
 
@@ -57,7 +60,7 @@ def _errors(ax: Axes, table: Table, name: str) -> None:
     _curve(ax, train, float, label="training", color=BLACK, linestyle="--")
     for wrong in {_wrong(row) for row in table.where(sweep=name) if row["noise"]}:
         ax.axhline(wrong, color="#888888", linestyle=":", linewidth=1.2, label="wrong labels")
-    fitted = measures.first_fitted(sweep(table, name, "fitted"))
+    fitted = measures.first_fitted(fitting(table, name))
     _threshold(ax, fitted, float, color="#555555", label="threshold")
     unit = "Channels" if name == "cnn" else "Hidden units per layer"
     ax.set(title=what, xlabel=unit, ylabel="Error (%)", ylim=(0, 75))
@@ -84,7 +87,7 @@ def _losses(ax: Axes, table: Table) -> None:
         _curve(
             ax, sweep(table, name, "final_test_loss"), count, label=what, color=color, marker="."
         )
-        _threshold(ax, measures.first_fitted(sweep(table, name, "fitted")), count, color=color)
+        _threshold(ax, measures.first_fitted(fitting(table, name)), count, color=color)
     ax.set_xscale("log")
     ax.set(
         title="Test loss (vertical: first size without training error)",
@@ -135,14 +138,14 @@ def _against(ax: Axes, table: Table, letter: str) -> None:
     axis, other = (0, "K") if letter == "n" else (1, "n")
     for loss, color in LOSS_COLORS.items():
         lines: dict[int, list[tuple[int, float, list[int]]]] = defaultdict(list)
-        for task, by in measures.law(table, loss).items():
+        for task, by in measures.bracketed(measures.law(table, loss)).items():
             if by:
-                predicted = task[0] * (task[1] if loss == "mse" else 1)
-                lines[task[1 - axis]].append((task[axis], predicted, list(by.values())))
-        for marker, (value, points) in zip("osD", sorted(lines.items()), strict=False):
-            x, predicted_law, counts = zip(*sorted(points), strict=True)
-            _intervals(ax, x, counts, color, marker, f"{LOSSES[loss]}, {other} = {value}")
-            ax.plot(x, predicted_law, color=color, linestyle=":", linewidth=1)
+                point = task[axis], measures.predicted(task, loss), list(by.values())
+                lines[task[1 - axis]].append(point)
+        for marker, (value, points) in zip(cycle("osD^v"), sorted(lines.items()), strict=False):
+            x, predicted, found = zip(*sorted(points), strict=True)
+            _intervals(ax, x, found, color, marker, f"{LOSSES[loss]}, {other} = {value}")
+            ax.plot(x, predicted, color=color, linestyle=":", linewidth=1)
     drawn = bool(ax.lines)
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -194,10 +197,10 @@ def _share(ax: Axes, table: Table) -> None:
 def _fits(table: Table, loss: str, power: int) -> dict[int, dict[float, list[int]]]:
     fits: dict[int, dict[float, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in table.where(sweep=loss):
-        if row["classes"] == row["outputs"] and row["times"] == 1:
+        if row["classes"] == row["outputs"] and row["times"] == 1 and not row["start"]:
             unit = row["examples"] * row["classes"] ** power
             place = round(2 * np.log2(row["parameters"] / unit)) / 2  # the sweep's half octaves
-            fits[row["classes"]][place].append(row["fitted"])
+            fits[row["classes"]][place].append(measures.fits(row))
     return fits
 
 

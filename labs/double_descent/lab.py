@@ -11,12 +11,13 @@ Sources: Greydanus & Kobak 2024, "Scaling Down Deep Learning with MNIST-1D" (arX
 Figure 5, and its first version of 2020, Figure 6, which said that the threshold lies at n K
 parameters with squared error and at n with cross-entropy; the sentence was withdrawn in 2024 and
 its squared-error figure never published. Replicate r redraws the data set (seed 42 + r), the
-starting weights, the batch order and the noise; its arms share them. Smaller training sets are the
-first examples of larger ones; fewer classes are the ten digits merged (digit modulo K).
+starting weights, the batch order and the noise; its arms share them. Training sets up to 4000 are
+the first examples of that one; fewer classes are the ten digits merged (digit modulo K).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -26,8 +27,17 @@ from labs.double_descent.claims import CLAIMS
 from labs.double_descent.figure import plot
 from labs.double_descent.remarks import remarks
 from labs.double_descent.sweeps import BATCH, CLASSES, SWEEPS, parameters, threshold_widths
-from labs.double_descent.training import DRAWN, NAME, RATE, train, train_plain, train_stacked
+from labs.double_descent.training import (
+    DRAWN,
+    NAME,
+    NOISES,
+    RATE,
+    train,
+    train_plain,
+    train_stacked,
+)
 from labs.kit.lab import Bench, Lab
+from labs.kit.names import known
 from labs.nn import devices
 
 
@@ -50,10 +60,10 @@ class Config:
     grid_examples: tuple[int, ...] = (250, 1000, 4000)  # n, each with every K ...
     more_examples: tuple[int, ...] = (500, 2000)  # ... and these with the largest K alone
     grid_classes: tuple[int, ...] = (2, 5, 10)  # K
-    check_examples: tuple[int, ...] = (1000,)  # n of the controls: longer training, unused outputs
-    nll_ratios: tuple[float, float] = (0.25, 2.0)  # parameters over the predicted threshold
-    mse_ratios: tuple[float, float] = (0.35, 1.42)
-    grid_steps: int = 6000  # at least; for large n as many as make `grid_epochs`
+    controls: bool = True  # longer training, a further start, unused outputs
+    nll_ratios: tuple[float, float] = (0.25, 2.0)  # of parameters to n
+    mse_ratios: tuple[float, float] = (0.25, 1.42)  # to n at the lower end, to n K at the upper
+    grid_steps: int = 5000  # at least; for large n as many as make `grid_epochs`
     grid_epochs: int = 200
     nll_rate: float = 0.03  # of Adam
     mse_rate: float = 0.02
@@ -63,17 +73,28 @@ class Config:
     steps_2020: int = 9000  # unpublished; with these the training losses are the published ones
 
     def __post_init__(self) -> None:
+        known("noise_kind", self.noise_kind, NOISES)
         for name, value in asdict(self).items():
             numbers = value if isinstance(value, tuple) else (value,)
-            if any(not isinstance(v, str) and v <= 0 for v in numbers):
-                raise ValueError(f"{name} must be positive, not {value}")
+            if any(not isinstance(v, str | bool) and not 0 < v < math.inf for v in numbers):
+                raise ValueError(f"{name} must be positive and finite, not {value}")
+            if len(set(numbers)) < len(numbers) and not name.endswith("_ratios"):
+                raise ValueError(f"{name} must not repeat a value, not {value}")
         if self.noise >= 1:
             raise ValueError(f"noise must be below 1, not {self.noise}")
-        if max(self.grid_classes, default=2) > CLASSES or min(self.grid_classes, default=2) < 2:
+        if not all(2 <= k <= CLASSES for k in self.grid_classes):
             raise ValueError(f"grid_classes must lie between 2 and 10, not {self.grid_classes}")
+        for name in ("grid_examples", "more_examples"):
+            if not all(BATCH <= n <= DRAWN for n in getattr(self, name)):
+                raise ValueError(
+                    f"{name} must lie between {BATCH} and {DRAWN}, not {getattr(self, name)}"
+                )
+        if set(self.grid_examples) & set(self.more_examples):
+            raise ValueError(f"more_examples must not repeat grid_examples: {self.more_examples}")
         for name in ("nll_ratios", "mse_ratios"):
-            if getattr(self, name)[0] > getattr(self, name)[1]:
-                raise ValueError(f"{name} must ascend, not {getattr(self, name)}")
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name} must ascend, not {(low, high)}")
 
 
 PRESETS = {
@@ -88,7 +109,6 @@ PRESETS = {
         grid_examples=(100, 200),
         more_examples=(),
         grid_classes=(2, 10),
-        check_examples=(100,),
         nll_ratios=(0.7, 1.0),
         mse_ratios=(0.7, 1.0),
         grid_steps=20,
@@ -99,7 +119,7 @@ PRESETS = {
     ),
     "quick": Config(
         replicates=6,
-        widths=(8, 16, 36, 50, 61, 80, 160),
+        widths=(8, 16, 27, 36, 50, 61, 80, 160),
         channels=(),
         epochs=170,  # a third as long at three times the rate: the peak is there too
         rate=0.03,
@@ -107,24 +127,25 @@ PRESETS = {
         grid_examples=(250, 1000),
         more_examples=(),
         grid_classes=(2, 10),
-        check_examples=(),
-        nll_ratios=(0.5, 2.0),
+        controls=False,
+        mse_ratios=(0.5, 1.42),
         grid_steps=2000,
         widths_2020=(),
     ),
     "full": Config(
-        widths=(2, 4, 7, 9, 12, 16, 21, 27, 36, 47, 61, 80, 104, 300),
-        channels=(4, 8, 10, 12, 16, 18, 20, 24, 30, 40, 70),
+        widths=(2, 4, 7, 9, 12, 16, 21, 27, 36, 47, 61, 80, 104, 177),
+        channels=(4, 10, 16, 18, 20, 24, 30, 55),
         more_examples=(),
-        widths_2020=(10, 30, 50, 90, 130, 170, 190, 210, 250, 330, 430),
+        widths_2020=(10, 30, 50, 90, 130, 150, 170, 190, 210, 230, 310, 430),
     ),
+    # All of Figure 5 of 2024 and the whole grid; about an hour and a half on two cores.
     "paper": Config(),
+    # All of Figure 6 of 2020, about 20 minutes; its optimiser and steps were not published.
     "paper2020": Config(
         widths=(),
         channels=(),
         grid_examples=(),
         more_examples=(),
-        check_examples=(),
         channels_2020=(5, 10, 20, 25, 30, 33, 35, 37, 39, 40, 42, 45, 47, 50, 53, 55, 60, 65),
     ),
 }
@@ -140,6 +161,7 @@ class Cell:
     classes: int  # labels in use
     outputs: int
     times: int  # 2 in the control that trains twice as long
+    start: int  # 1 in the control with a further start
     noise: float
     noise_kind: str
     steps: int
@@ -148,7 +170,7 @@ class Cell:
     replicate: int
 
 
-Task = tuple[int, int, int, int]  # examples, classes, outputs, times the usual training
+Task = tuple[int, int, int, int, int]  # examples, classes, outputs, times, start
 
 
 class Arm(NamedTuple):
@@ -165,8 +187,8 @@ class Arm(NamedTuple):
 def cells(config: Config) -> list[Cell]:
     """The grid: the three panels of 2024, the thresholds against n and K, the sweeps of 2020."""
     steps = config.epochs * -(-config.examples // BATCH)
-    main = ((config.examples, CLASSES, CLASSES, 1), steps, config.rate)
-    old = ((config.examples_2020, CLASSES, CLASSES, 1), config.steps_2020, RATE)
+    main = ((config.examples, CLASSES, CLASSES, 1, 0), steps, config.rate)
+    old = ((config.examples_2020, CLASSES, CLASSES, 1, 0), config.steps_2020, RATE)
     arms = [
         Arm("clean", config.widths, *main, config.replicates),
         Arm("noise", config.widths, *main, config.replicates),
@@ -199,20 +221,29 @@ def _cell(config: Config, arm: Arm, size: int, replicate: int) -> Cell:
 
 
 def _threshold_arms(config: Config) -> Iterator[Arm]:
-    most, fewest = max(config.grid_classes, default=2), min(config.grid_classes, default=2)
-    tasks = [(n, k, k, 1) for n in config.grid_examples for k in config.grid_classes]
-    tasks += [(n, most, most, 1) for n in config.more_examples]
-    for n in config.check_examples:
-        tasks += [(n, most, most, 2), (n, fewest, most, 1)]
     for loss, ratios, rate in (
         ("nll", config.nll_ratios, config.nll_rate),
         ("mse", config.mse_ratios, config.mse_rate),
     ):
-        for task in tasks:
-            n, classes, outputs, times = task
+        for task in _tasks(config, loss):
+            n, classes, outputs, times, _ = task
             steps = times * max(config.grid_steps, config.grid_epochs * -(-n // BATCH))
             widths = threshold_widths(loss, n, classes, outputs, ratios)
             yield Arm(loss, widths, task, steps, rate, config.replicates)
+
+
+def _tasks(config: Config, loss: str) -> list[Task]:
+    sizes, classes = sorted(config.grid_examples), sorted(config.grid_classes)
+    tasks = [(n, k, k, 1, 0) for n in sizes for k in classes]
+    tasks += [(n, classes[-1], classes[-1], 1, 0) for n in config.more_examples]
+    if config.controls and tasks:
+        # Many examples want more steps, a few units more starts.
+        few, many = classes[0], classes[-1]
+        tasks += [(sizes[-1], few, few, 2, 0)]
+        tasks += [(sizes[0], many, many, 1, 1)]
+        if loss == "mse" and few < many:
+            tasks += [(sizes[len(sizes) // 2], few, many, 1, 0)]
+    return tasks
 
 
 def stack_by(cell: Cell) -> tuple[Any, ...]:
@@ -255,7 +286,7 @@ def bench() -> list[Bench]:
     for net, widths in sizes.items():
         for size in widths:
             cell = Cell(
-                "cnn" if net == "cnn" else "noise", size, DRAWN, 10, 10, 1, 0, "", 1, RATE, 1, 0
+                "cnn" if net == "cnn" else "noise", size, DRAWN, 10, 10, 1, 0, 0, "", 1, RATE, 1, 0
             )
             steps, count = (200 if net == "two" and size <= 100 else 40), members(cell)
             benches.append(

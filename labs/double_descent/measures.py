@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from labs.double_descent.sweeps import SWEEPS, parameters
+from labs.double_descent.sweeps import MSE_FITTED, SWEEPS, parameters
 from labs.kit.table import Table
 
 Curve = Mapping[Any, float]  # size or epoch -> value
@@ -21,19 +21,38 @@ Curves = dict[int, Curve]  # by replicate
 
 def sweep(table: Table, name: str, column: str = "final_test_error") -> Curves:
     """The values of a column over sizes, of every replicate that has all the sizes."""
+    return _over_sizes((row, row[column]) for row in table.where(sweep=name))
+
+
+def fitting(table: Table, name: str) -> Curves:
+    """Over sizes, whether the training set is fitted."""
+    return _over_sizes((row, fits(row)) for row in table.where(sweep=name))
+
+
+def _over_sizes(values: Iterable[tuple[Mapping[str, Any], float]]) -> Curves:
     curves: dict[int, dict[int, float]] = defaultdict(dict)
-    for row in table.where(sweep=name):
-        curves[row["replicate"]][row["size"]] = row[column]
+    for row, value in values:
+        curves[row["replicate"]][row["size"]] = value
     return complete(curves)
 
 
+def fits(row: Mapping[str, Any]) -> bool:
+    """Does a network fit its training set: no error, and of squared error a small loss?
+
+    Outputs that no label uses are not counted: they are right at once, and would dilute the mean.
+    """
+    loss = row["final_train_loss"] * row["outputs"] / row["classes"]
+    small = SWEEPS[row["sweep"]].loss != "mse" or loss < MSE_FITTED
+    return row["final_train_error"] == 0 and small
+
+
 def complete(curves: Mapping[int, Curve]) -> Curves:
-    """The replicates that have as many points as the longest, each in ascending order."""
-    longest = max(map(len, curves.values()), default=0)
+    """The replicates that have all the points that any has, each in ascending order."""
+    points = set().union(*curves.values())
     return {
         replicate: dict(sorted(curve.items()))
         for replicate, curve in sorted(curves.items())
-        if len(curve) == longest
+        if curve.keys() == points
     }
 
 
@@ -87,10 +106,8 @@ def where_highest(curves: Curves) -> dict[int, Any]:
 
 
 def first_fitted(curves: Curves) -> dict[int, int]:
-    """The smallest size that fits the training set, of the replicates that have one.
-
-    `curves` holds the column "fitted".
-    """
+    """The smallest size that fits the training set, of the replicates that have one; `curves` as of
+    `fitting`."""
     fitted = {r: [size for size, fits in c.items() if fits] for r, c in curves.items()}
     return {r: sizes[0] for r, sizes in fitted.items() if sizes}
 
@@ -106,70 +123,119 @@ def parameters_at(name: str, sizes: Mapping[int, int]) -> dict[int, int]:
     return {r: parameters(SWEEPS[name].net, size) for r, size in sizes.items()}
 
 
-Task = tuple[int, int, int, int]  # examples, classes, outputs, times the usual training
+class Task(NamedTuple):
+    """What a threshold is looked for, and how hard."""
+
+    examples: int
+    classes: int
+    outputs: int
+    times: int  # the usual training
+    start: int  # 0, or a further one
 
 
-def thresholds(table: Table, loss: str) -> dict[Task, dict[int, int]]:
-    """Parameters of the smallest net that fits, by task and replicate.
+class Threshold(NamedTuple):
+    """Parameters of the smallest net that fits, and whether the widths of the sweep bracket it."""
 
-    A replicate in which no net fits is left out.
+    parameters: int
+    bracket: str  # "" or why it is a bound: "above" the largest width, at or "below" the smallest
+
+
+def thresholds(
+    table: Table, loss: str, fitted: Callable[[Mapping[str, Any]], bool] = fits
+) -> dict[Task, dict[int, Threshold]]:
+    """The threshold by task and replicate, of replicates with all the widths.
+
+    Where no width fits it is the next one, half an octave up: a bound, as the smallest width is
+    where it fits. Claims use none but bracketed thresholds; the remarks count the others.
     """
-    fits: dict[Task, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    curves: dict[Task, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     for row in table.where(sweep=loss):
-        task = row["examples"], row["classes"], row["outputs"], row["times"]
-        fits[task][row["replicate"]][row["parameters"]] = row["fitted"]
-    return {task: first_fitted(complete(by)) for task, by in fits.items()}
+        task = Task(*(row[name] for name in Task._fields))
+        curves[task][row["replicate"]][row["parameters"]] = fitted(row)
+    return {
+        task: {r: _first(curve) for r, curve in complete(by).items()} for task, by in curves.items()
+    }
 
 
-def law(table: Table, loss: str) -> dict[Task, dict[int, int]]:
-    """The thresholds of the grid: all outputs in use, trained as long as usual."""
-    found = thresholds(table, loss)
-    return {task: by for task, by in found.items() if task[1] == task[2] and task[3] == 1}
+def _first(curve: Curve) -> Threshold:
+    counts = [count for count, fitted in curve.items() if fitted]
+    if not counts:
+        return Threshold(round(max(curve) * 2**0.5), "above")
+    return Threshold(counts[0], "below" if counts[0] == min(curve) else "")
+
+
+def law(
+    table: Table, loss: str, fitted: Callable[[Mapping[str, Any]], bool] = fits
+) -> dict[Task, dict[int, Threshold]]:
+    """The thresholds of the grid, without those of the controls."""
+    found = thresholds(table, loss, fitted)
+    return {t: by for t, by in found.items() if t == Task(t.examples, t.classes, t.classes, 1, 0)}
+
+
+def bracketed(found: Mapping[Task, Mapping[int, Threshold]]) -> dict[Task, dict[int, int]]:
+    """Parameters at the thresholds that the widths bracket, by task and replicate."""
+    return {
+        task: {r: t.parameters for r, t in by.items() if not t.bracket}
+        for task, by in found.items()
+    }
 
 
 def slopes(table: Table, loss: str) -> dict[int, tuple[float, float]]:
     """Slopes of log threshold on log n and log K, by least squares, of every replicate that has a
-    threshold for all n and K."""
-    found = law(table, loss)
-    if len({task[0] for task in found}) < 2 or len({task[1] for task in found}) < 2:
+    bracketed threshold for all n and K."""
+    found = bracketed(law(table, loss))
+    if len({task.examples for task in found}) < 2 or len({task.classes for task in found}) < 2:
         return {}
-    x = np.array([[1, np.log(n), np.log(k)] for n, k, _, _ in found])
-    fits = {}
+    x = np.array([[1, np.log(task.examples), np.log(task.classes)] for task in found])
+    fitted = {}
     for replicate in _in_all(found.values()):
         y = np.log([by[replicate] for by in found.values()])
-        fits[replicate] = tuple(np.linalg.lstsq(x, y, rcond=None)[0][1:].tolist())
-    return fits
+        fitted[replicate] = tuple(np.linalg.lstsq(x, y, rcond=None)[0][1:].tolist())
+    return fitted
+
+
+def predicted(task: Task, loss: str) -> int:
+    """The threshold of the law of 2020: n parameters, or n K with squared error."""
+    return task.examples * (task.classes if loss == "mse" else 1)
 
 
 def level(table: Table, loss: str) -> dict[int, float]:
-    """Geometric mean over n and K of the threshold in units of the predicted one (n or n K)."""
-    found = law(table, loss)
-    predicted = {task: task[0] * (task[1] if loss == "mse" else 1) for task in found}
+    """Geometric mean over n and K of the threshold in units of the predicted one."""
+    found = bracketed(law(table, loss))
     return {
-        r: float(np.exp(np.mean([np.log(by[r] / predicted[task]) for task, by in found.items()])))
+        r: geometric(by[r] / predicted(task, loss) for task, by in found.items())
         for r in _in_all(found.values())
     }
 
 
-def control(table: Table, loss: str, differs: Callable[[Task, Task], bool]) -> dict[int, float]:
-    """Octaves by which the threshold of a control lies above that of the grid's task it controls;
-    mean over the pairs, of the replicates that have all of them."""
-    found, usual = thresholds(table, loss), law(table, loss)
-    pairs = [(found[a], usual[b]) for a in found for b in usual if differs(a, b)]
-    return {
-        r: float(np.mean([np.log2(a[r] / b[r]) for a, b in pairs]))
-        for r in _in_all(by for pair in pairs for by in pair)
-    }
+def geometric(values: Iterable[float]) -> float:
+    """The geometric mean."""
+    return float(np.exp(np.mean(np.log(list(values)))))
 
 
-def longer(task: Task, usual: Task) -> bool:
-    """Is the first the second with more training?"""
-    return task[:3] == usual[:3] and task[3] > usual[3]
+def longer(table: Table, loss: str) -> dict[int, float]:
+    """Octaves by which twice the training moves the threshold."""
+    return _control(table, loss, lambda task: task.times > 1)
 
 
-def padded(task: Task, usual: Task) -> bool:
-    """Is the first the second with outputs that no label uses?"""
-    return task[:2] == usual[:2] and task[2] > usual[2] and task[3] == usual[3]
+def unused(table: Table, loss: str) -> dict[int, float]:
+    """Octaves by which outputs that no label uses move the threshold."""
+    return _control(table, loss, lambda task: task.outputs > task.classes)
+
+
+def _control(table: Table, loss: str, chosen: Callable[[Task], bool]) -> dict[int, float]:
+    found, usual = bracketed(thresholds(table, loss)), bracketed(law(table, loss))
+    for task, by in found.items():
+        same = usual.get(Task(task.examples, task.classes, task.classes, 1, 0))
+        if same and chosen(task):
+            return {r: float(np.log2(by[r] / same[r])) for r in _in_all((by, same))}
+    return {}
+
+
+def restarted(table: Table, loss: str) -> dict[int, float]:
+    """Octaves by which a second start moves the threshold, when one start that fits is enough."""
+    moved = _control(table, loss, lambda task: task.start > 0)
+    return {replicate: min(octaves, 0.0) for replicate, octaves in moved.items()}
 
 
 def _in_all(mappings: Iterable[Mapping[int, Any]]) -> list[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -23,6 +24,7 @@ def remarks(table: Table) -> list[str]:
         *_over_time(table),
         *_interpolation(table),
         *(line for loss in LOSSES for line in _thresholds(table, loss)),
+        *_without_error(table),
     ]
 
 
@@ -76,11 +78,13 @@ def _over_time(table: Table) -> Iterator[str]:
 def _interpolation(table: Table) -> Iterator[str]:
     parts = []
     for name, what in (("clean", "MLP, clean"), ("noise", "MLP, noise"), ("cnn", "CNN, noise")):
-        curves = sweep(table, name, "fitted")
+        curves = measures.fitting(table, name)
         counts = measures.parameters_at(name, measures.first_fitted(curves)).values()
         if counts:
+            examples = max(table.where(sweep=name).column("examples"))
+            mean = measures.geometric(counts)
             parts.append(
-                f"{what} {np.exp(np.mean(np.log(list(counts)))):,.0f} "
+                f"{what} {mean:,.0f} = {mean / examples:.2f} n "
                 f"({len(counts)} of {len(curves)} replicates)"
             )
     if parts:
@@ -88,20 +92,33 @@ def _interpolation(table: Table) -> Iterator[str]:
 
 
 def _thresholds(table: Table, loss: str) -> Iterator[str]:
-    found = measures.law(table, loss)
-    asked = len(table.where(sweep=loss).replicates)
-    if not found:
-        return
     parts = []
-    for (n, k, _, _), by in found.items():
-        missing = f", {asked - len(by)} of {asked} unfitted" if len(by) < asked else ""
+    for task, by in measures.law(table, loss).items():
         if by:
-            count = _geometric(by.values())
-            parts.append(f"n {n} K {k}: {count / n:.2f} n = {count / n / k:.2f} n K{missing}")
-        else:
-            parts.append(f"n {n} K {k}: none{missing}")
-    yield f"Threshold with {LOSSES[loss]}, in parameters: {'; '.join(parts)}."
+            mean = measures.geometric(t.parameters for t in by.values())
+            per = f"{mean / task.examples:.2f} n"
+            if loss == "mse":
+                n, k = task.examples, task.classes
+                per += f" = {mean / n / k:.2f} n K = {mean / n / (k - 1):.2f} n (K - 1)"
+            bounds = Counter(t.bracket for t in by.values() if t.bracket)
+            outside = "".join(f", {count} {side} the widths" for side, count in bounds.items())
+            parts.append(f"n {task.examples} K {task.classes}: {per}{outside}")
+    if parts:
+        yield (
+            f"Threshold with {LOSSES[loss]}, in parameters, to half an octave: {'; '.join(parts)}."
+        )
 
 
-def _geometric(values: Iterable[float]) -> float:
-    return float(np.exp(np.mean(np.log(list(values)))))
+def _without_error(table: Table) -> Iterator[str]:
+    found = measures.law(table, "mse", lambda row: row["final_train_error"] == 0)
+    parts = [
+        f"n {task.examples} K {task.classes}: "
+        f"{measures.geometric(t.parameters for t in by.values()) / task.examples:.2f} n"
+        for task, by in found.items()
+        if by
+    ]
+    if parts:
+        yield (
+            "Were no training error enough, squared error would have its threshold at "
+            f"{'; '.join(parts)}."
+        )

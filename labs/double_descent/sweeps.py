@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 BATCH = 100
@@ -29,7 +30,7 @@ SWEEPS = {
     "cnn2020": Sweep("cnn", "nll", "adam"),
 }
 LOSSES = {"nll": "cross-entropy", "mse": "squared error"}
-MSE_FITTED = 1e-3  # squared error of a fitted training set, a hundredth of the targets' variance
+MSE_FITTED = 1e-3  # squared error of a fitted training set, mean over the outputs in use
 
 
 def parameters(net: str, size: int, outputs: int = CLASSES) -> int:
@@ -50,22 +51,20 @@ def threshold_widths(
 ) -> list[int]:
     """Widths of one hidden layer, half an octave apart, around the threshold to be found.
 
-    The number of parameters goes from the lower to the upper ratio of the predicted threshold,
-    which is n for cross-entropy and n K for squared error, K being the number of labels in use at
-    the lower end and of outputs at the upper one.
+    The number of parameters goes from the lower ratio times n to the upper one times n, and with
+    squared error times the number of outputs: the widths cover both laws, n and n K.
 
     >>> threshold_widths("nll", 1000, 10, 10, (0.5, 2.0))
     [10, 14, 19, 28, 39]
+    >>> len(threshold_widths("mse", 1000, 10, 10, (0.5, 2.0)))
+    11
     """
     low, high = ratios
-    if loss == "mse":
-        low, high = low * classes, high * outputs
-    ladder = []
-    while low <= high * 1.001:
-        ladder.append(low)
-        low *= 2**0.5
+    high *= outputs if loss == "mse" else 1
+    rungs = int(2 * math.log2(high / low) + 0.01) + 1
     units = LENGTH + 1 + outputs
-    return sorted({max(1, round((ratio * examples - outputs) / units)) for ratio in ladder})
+    ladder = (low * 2 ** (rung / 2) * examples for rung in range(rungs))
+    return sorted({max(1, round((count - outputs) / units)) for count in ladder})
 
 
 def epochs_seen(epochs: int, looks: int = 20) -> list[int]:

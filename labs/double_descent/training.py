@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labs.double_descent.sweeps import BATCH, CLASSES, MSE_FITTED, SWEEPS, Sweep, epochs_seen
+from labs.double_descent.sweeps import BATCH, CLASSES, SWEEPS, epochs_seen
 from labs.kit.seeds import seed, stream
 from mnist1d.generate import generate
 from mnist1d.labels import flip_to_another_class, flip_to_any_class
@@ -27,6 +27,7 @@ NAME = "double_descent"
 # Flipping 15 % of the labels to any class leaves a tenth of them right: 13.5 % are wrong.
 NOISES = {"any": flip_to_any_class, "another": flip_to_another_class}
 RATE = 0.01  # of the sweeps of both papers
+LOOKS = 200  # times in a training at which a falling rate is set
 DRAWN = 4000  # training examples of the published data set; smaller sets are its first ones
 
 
@@ -66,7 +67,7 @@ def train(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
 
     cell, sweep = stack[0], SWEEPS[stack[0].sweep]
     net = _net(sweep.net, cell.size, cell.outputs, len(stack))
-    net.reset([seed(NAME, "initialisation", c.replicate) for c in stack]).to(device)
+    net.reset([_start(c) for c in stack]).to(device)
     data = _stacked(stack, device)
     optimizer = _optimizer(net, sweep.optimizer, [c.rate for c in stack])
     orders = [seed(NAME, "batch order", c.replicate) for c in stack]
@@ -78,7 +79,7 @@ def train(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
         *data["train"],
         optimizer=optimizer,
         steps=cell.steps,
-        every=max(cell.steps // 200, 1) if sweep.strong else epoch,
+        every=_every(cell),
         batch=min(BATCH, cell.examples),
         shuffles=[torch.Generator().manual_seed(order) for order in orders],
         loss=loss,
@@ -93,17 +94,29 @@ def train(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
                 curves[f"{part}_loss"].append(scores.loss.tolist())
     for member in range(len(stack)):
         own = {name: [values[member] for values in curve] for name, curve in curves.items()}
-        yield _record(sweep, seen, own, net.parameter_count())
+        yield _record(seen, own, net.parameter_count())
+
+
+def _start(cell: Cell) -> int:
+    purpose = f"initialisation {cell.start}" if cell.start else "initialisation"
+    return seed(NAME, purpose, cell.replicate)
 
 
 def _epoch(cell: Cell) -> int:
     return -(-cell.examples // BATCH)
 
 
-def _looks(cell: Cell) -> set[int]:
-    # Only the published sweeps of 2024 are about time; of the others the end counts.
+def _every(cell: Cell) -> int:
     if SWEEPS[cell.sweep].optimizer == "adam":
-        return {cell.steps}
+        return max(cell.steps // LOOKS, 1)
+    return _epoch(cell)
+
+
+def _looks(cell: Cell) -> set[int]:
+    # Only the published sweeps of 2024 are about time; of the others a few looks show whether
+    # training had come to rest.
+    if SWEEPS[cell.sweep].optimizer == "adam":
+        return {_every(cell) * (LOOKS * quarter // 4) for quarter in (1, 2, 3)} | {cell.steps}
     return {_epoch(cell) * epoch for epoch in epochs_seen(cell.steps // _epoch(cell))}
 
 
@@ -116,13 +129,10 @@ def _stacked(stack: Sequence[Cell], device: str) -> dict[str, tuple[Tensor, Tens
 
 
 def _record(
-    sweep: Sweep, seen: Sequence[float], curves: dict[str, list[float]], count: int
+    seen: Sequence[float], curves: Mapping[str, list[float]], parameters: int
 ) -> dict[str, Any]:
     final = {f"final_{name}": curve[-1] for name, curve in curves.items()}
-    fitted = final["final_train_error"] == 0
-    if sweep.loss == "mse":
-        fitted = fitted and final["final_train_loss"] < MSE_FITTED
-    return {"epoch": list(seen), **curves, **final, "fitted": int(fitted), "parameters": count}
+    return {"epoch": list(seen), **curves, **final, "parameters": parameters}
 
 
 def _net(kind: str, size: int, outputs: int, members: int) -> Net:
