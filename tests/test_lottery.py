@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from labs.kit.claims import judge
 from labs.kit.table import Table
-from labs.lottery import arms, claims, lab, masks, remarks, search
+from labs.lottery import arms, claims, figure, lab, masks, remarks, search
 from labs.nn import devices, nets, tickets
 from labs.nn.training import Optimizer, fit
 from mnist1d.generate import generate
@@ -34,17 +34,22 @@ MASKS = arrays(bool, st.tuples(st.integers(4, 12), st.integers(1, 9)))
 
 @pytest.fixture(scope="module")
 def trained():
-    """The tiny grid's records, and the networks that trained: (first values, masks)."""
-    networks, original = [], tickets.network
+    """The tiny grid's records, the networks that trained, (start, masks), and their data."""
+    networks, examples, original = [], [], tickets.network
     with pytest.MonkeyPatch.context() as patch:
 
         def network(start, live):
             networks.append((start, live))
             return original(start, live)
 
+        def recorded(net, x, *args, **settings):
+            examples.append(x)
+            return fit(net, x, *args, **settings)
+
         patch.setattr(tickets, "network", network)
+        patch.setattr(search, "fit", recorded)
         records = list(lab.train(CELLS, "cpu"))
-    return dict(zip(map(search._key, CELLS), records, strict=True)), networks
+    return dict(zip(map(search._key, CELLS), records, strict=True)), networks, examples
 
 
 def results(**columns):
@@ -79,14 +84,23 @@ def test_masks_have_the_exact_sparsity_in_every_layer(trained):
         assert record["live"] == {n: round((1 - level) * count) for n, count in counts.items()}
 
 
-def test_every_round_rewinds_bit_for_bit_to_the_first_values(trained):
-    rewound = search.first_values(TINY.hidden, 0, "rewound")
+def test_every_round_rewinds_bit_for_bit_to_the_initial_weights(trained):
+    rewound = search.initial_weights(TINY.hidden, 0, "rewound")
     rounds = trained[1][: 2 * len(TINY.levels) - 1]
     for start, _ in rounds:
         for name, values in start.items():
             assert torch.equal(values, rewound[name].expand_as(values))
     twin = nets.MLP(1, hidden=TINY.hidden).reset([search.seed("lottery", "initialisation", 0)])
     assert torch.equal(twin.second.weight, rewound["second"][:, :-1])
+
+
+def test_the_search_trains_on_its_own_data_in_both_orders(trained):
+    original, shuffled = (search.dataset("own", o, 0).x for o in ("original", "shuffled"))
+    levels = TINY.levels
+    expected = [[original, shuffled] if level <= TINY.ticket else [original] for level in levels]
+    expected += [[original, original]] * (len(levels) - 1)  # the random controls
+    for x, members in zip(trained[2][: len(expected)], expected, strict=True):
+        assert torch.equal(x, torch.stack(members))
 
 
 def test_a_round_ranks_the_weights_of_the_last_step(trained):
@@ -111,25 +125,27 @@ def test_masks_are_nested_where_they_should_be(trained):
     assert all((fresh[1][n] & ~fresh[0][n]).any() for n in fresh[0])
 
 
-def test_arms_are_paired_and_share_their_masks(trained):
-    records, networks = trained
-    transfers = networks[2 * len(TINY.levels) - 1 :]
+def test_arms_train_on_new_data_paired_and_share_their_masks(trained):
+    records, networks, examples = trained
+    rounds = 2 * len(TINY.levels) - 1
+    new = {order: search.dataset("new", order, 0).x for order in arms.ORDERS}
     found = {
         arm: records["own", "original", arm, "rewound", 0.8]["mask"]
         for arm in ("lottery", "random")
     }
-    starts = {s: search.first_values(TINY.hidden, 0, s) for s in ("rewound", "fresh")}
+    starts = {s: search.initial_weights(TINY.hidden, 0, s) for s in ("rewound", "fresh")}
     assert not torch.equal(starts["rewound"]["first"], starts["fresh"]["first"])
     seen = []
-    for start, live in transfers:
+    for (start, live), x in zip(networks[rounds:], examples[rounds:], strict=True):
         for m in range(len(start["first"])):
             (which,) = [
                 s for s, v in starts.items() if torch.equal(v["first"][0], start["first"][m])
             ]
+            (order,) = [o for o, inputs in new.items() if torch.equal(inputs, x[m])]
             mask = live["first"][m, :-1].numpy()
             same = [arm for arm, other in found.items() if np.array_equal(mask, other)]
-            seen.append((which, same[0] if same else "dense" if mask.all() else "?"))
-    expected = [(start, arm) for _, start, names in arms.TRANSFERS for arm in names]
+            seen.append((order, which, same[0] if same else "dense" if mask.all() else "?"))
+    expected = [(order, start, arm) for order, start, names in arms.TRANSFERS for arm in names]
     assert sorted(seen) == sorted(expected)
 
 
@@ -241,6 +257,9 @@ def synthetic(scores):
         chance=lambda cell: [90, 30, 9],
         stricter_chance=lambda cell: [95, 33, 10],
         mask=lambda cell: np.zeros((40, 500), bool),
+        live=lambda cell: {"first": 300},
+        train_accuracy=lambda cell: 98.5 if cell.arm == "dense" else 100.0,
+        curve=lambda cell: [50.0, 60.0, 60.5, 61.0],
     )
 
 
@@ -270,6 +289,14 @@ def test_claims_see_what_the_stored_outputs_of_2024_contradict():
     assert against == {"L4-level", "L7", "L7-fresh", "L7-level", "L10-shuffled"}
 
 
+def test_levels_are_judged_after_a_finished_training_only():
+    for preset, count in (("quick", 0), ("full", 10)):
+        cells = lab.cells(lab.PRESETS[preset])
+        table = Table(asdict(cell) | {"test_accuracy": 70.0} for cell in cells)
+        for order in ("original", "flipped"):
+            assert len(claims.new_level(order)(table)) == count
+
+
 def test_claims_do_not_hold_where_nothing_is():
     noise = np.random.default_rng(3)
     ones = {"chance": lambda cell: [90, 30, 9], "stricter_chance": lambda cell: [90, 30, 9]}
@@ -286,13 +313,31 @@ def test_claims_do_not_hold_where_nothing_is():
 def test_remarks_say_it_in_words():
     words = remarks.remarks(synthetic(published(2024)))
     text = " ".join(words)
-    assert "transfer_steps=1000 (published 6000)" in words[0]
+    assert words[0] == (
+        "Shorter than published: transfer_steps=1000 (published 6000), levels=11 (published 100), "
+        "rounds to the ticket=5 (published 91)."
+    )
+    assert "98.5 % (dense) and 100.0 % (lottery) of the training examples" in words[1]
+    assert "moved by +1.0 [+1.0, +1.0] and +1.0 [+1.0, +1.0] points. Training there is un" in text
     assert "The dense net reaches 64.0" in text
-    assert "it falls below" not in text.replace("it never falls below", "")
+    assert "it never falls below the dense net" in text
     assert "Here the rewound ticket reaches 62.8" in text
     assert "rewinding is worth +0.4" in text
-    assert "lottery original, rewound 70.5 (2020; ours 65.9)" in text
+    assert "chunks in another order (38 kept) takes +4.0" in text
+    assert "random keeps 0.0% of the weights and 300 biases" in text
+    assert "New data, original: dense 63.5 (2020) against 64.2 rewound; " in text
+    assert "lottery 70.5 (2020) against 65.9 rewound" in text
+    assert "lottery 65.85 (2024) against 65.5 fresh" in text
+    assert "lottery at 92% 75.0 (2024) against 74.0; " in text
     assert remarks.remarks(Table([])) == []
+
+
+def test_the_figure_says_what_it_lacks(trained):
+    table = Table(asdict(c) | trained[0][search._key(c)] for c in CELLS)
+    axes = figure.plot(table).axes
+    assert axes[3].get_legend_handles_labels()[1][3:] == ["dense, fresh", "lottery, fresh"]
+    words = [[text.get_text() for text in ax.texts] for ax in axes[8:]]
+    assert words == [[], ["no mask yet"], [], ["no mask yet"]]  # there is one replicate
 
 
 def test_the_paper_preset_has_upstreams_schedule():
@@ -322,16 +367,41 @@ def test_presets_have_the_levels_of_the_claims(preset):
         ({"levels": (0.1, 0.92)}, "levels must rise strictly from 0"),
         ({"levels": (0.0, 0.92, 0.92)}, "levels must rise strictly from 0"),
         ({"levels": (0.0, 0.92, 1.1)}, "levels must rise strictly from 0"),
-        ({"ticket": 0.9}, "ticket must be one of the levels above 0, .* not 0.9"),
-        ({"ticket": 0.0}, "ticket must be one of the levels above 0, .* not 0.0"),
+        ({"ticket": 0.9}, "ticket must be one of the levels between 0 and 1, .* not 0.9"),
+        ({"ticket": 0.0}, "ticket must be one of the levels between 0 and 1, .* not 0.0"),
+        ({"levels": (0.0, 1.0), "ticket": 1.0}, r"ticket must be .* 0 and 1, \(\), not 1.0"),
+        ({"steps": 1.5}, "steps must be a whole number, not 1.5"),
+        ({"steps": True}, "steps must be a whole number, not True"),
+        ({"biases": "no"}, "biases must be True or False, not 'no'"),
+        ({"levels": [0.0, 0.92]}, r"levels must be a tuple of numbers, not \[0.0, 0.92\]"),
+        ({"levels": 0.5}, "levels must be a tuple of numbers, not 0.5"),
+        ({"levels": (0.0, "0.92")}, "levels must be a tuple of numbers, not .*'0.92'"),
     ],
 )
 def test_wrong_settings_are_refused(wrong, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         lab.Config(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: search.positions("fliped", 0), "unknown order 'fliped': did you mean 'flipped'"),
+        (lambda: search.dataset("nwe", "original", 0), "unknown data 'nwe'"),
+        (lambda: search.initial_weights(5, 0, "rewind"), "unknown start 'rewind'"),
+    ],
+)
+def test_unknown_names_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
 def test_wrong_masks_are_refused():
     for mask in (np.zeros((3, 5), bool), np.zeros((40, 5)), np.zeros(40, bool)):
         with pytest.raises(ValueError, match="mask must be bool of shape"):
             masks.runs(mask)
+    mask, rng = np.ones((5, 5), bool), np.random.default_rng(0)
+    with pytest.raises(ValueError, match="samples must be 1 or more, not 0"):
+        masks.stricter_runs(mask, rng, samples=0)
+    with pytest.raises(ValueError, match="mixing must be 0 or more, not -1"):
+        masks.stricter_runs(mask, rng, mixing=-1)

@@ -215,6 +215,8 @@ def test_bad_arguments_are_refused():
             tickets.prune(start, masks, sparsity)
     with pytest.raises(ValueError, match="sparsity must not fall"):
         tickets.prune(start, masks, 0.4)
+    with pytest.raises(ValueError, match="must have the same layers, only one has: head, second"):
+        tickets.prune({"first": start["first"]}, masks, 0.6)
     with pytest.raises(ValueError, match=r"mask 'head' must have shape \(2, 25, 10\), got \(1,"):
         tickets.Ticket(start, masks | {"head": masks["head"][:1]})
     for net in (nets.CNN(1), nets.MLP(1, depth=1), nets.MLP(1, residual=False)):

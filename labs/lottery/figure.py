@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,12 +25,12 @@ NAMES = {
     "random": "random, new each round",
     "nested": "random, nested",
 }
-TITLES = {
+TITLES = {  # order, initial weights: those of dashed curves, if any, come second
     ("original", "rewound"): "New data",
-    ("flipped", "rewound"): "New data, flipped",
+    ("flipped", "rewound", "fresh"): "New data, flipped",
     ("shuffled", "rewound"): "New data, shuffled",
     ("chunks", "rewound"): "New data, chunks reordered",
-    ("original", "fresh"): "New data, fresh first values",
+    ("original", "fresh"): "New data, fresh initial weights",
 }
 BARS = {  # label -> arm, order of the data, which runs, colour
     "random": ("random", "original", "runs", COLORS["random"]),
@@ -44,16 +45,17 @@ def plot(table: Table) -> Figure:
     figure, axes = draw.figure(4, 3, width=4.2, height=3.5)
     _sweep(axes[0], table, "test_loss")
     axes[0].set(title="Test loss of the search", ylabel="Cross-entropy (nats)", yscale="log")
-    axes[0].set_ylim(0.8, 6)
-    axes[0].set_yticks([1, 2, 3, 5], ["1", "2", "3", "5"])
+    axes[0].set_yticks([1, 2, 3, 5, 8], ["1", "2", "3", "5", "8"])
     axes[0].minorticks_off()
     _sweep(axes[1], table, "test_accuracy")
-    axes[1].set(title="Test accuracy of the search", ylabel="Accuracy (%)", ylim=(45, 80))
-    for ax, (order, start) in zip(axes[2:7], TITLES, strict=True):
-        _curves(ax, table, order, start)
+    axes[1].set(title="Test accuracy of the search", ylabel="Accuracy (%)", ylim=(5, 80))
+    for ax, (order, *starts) in zip(axes[2:7], TITLES, strict=True):
+        ax.sharey(axes[2])
+        _curves(ax, table, order, starts)
     _neighbours(axes[7], table)
-    for ax in (axes[0], axes[2], axes[7]):  # handles given, because there may be none
-        ax.legend(*ax.get_legend_handles_labels(), fontsize=9, loc="best")
+    for i in (0, 2, 3, 7):  # handles given, because there may be none
+        columns, handles = 1 + (i == 3), axes[i].get_legend_handles_labels()
+        axes[i].legend(*handles, fontsize=9, loc="best", ncols=columns)
     for ax, (arm, index) in zip(
         axes[8:], [(arm, index) for arm in ("random", "lottery") for index in (0, 1)], strict=True
     ):
@@ -94,14 +96,15 @@ def _levels(
     draw.band(ax, left, values, label=label, color=color, marker=".")
 
 
-def _curves(ax: Axes, table: Table, order: str, start: str) -> None:
-    for arm in ("dense", "random", "lottery"):
-        rows = transferred(table, order, start, arm)
-        if len(rows):
-            label = "random" if arm == "random" else NAMES[arm]
-            steps, curves = rows.column("step")[0], rows.column("curve")
-            draw.band(ax, steps, curves, label=label, color=COLORS[arm])
-    ax.set(title=TITLES[order, start], xlabel="Step", ylabel="Test accuracy (%)", ylim=(48, 76))
+def _curves(ax: Axes, table: Table, order: str, starts: Sequence[str]) -> None:
+    for start, line in zip(starts, ("-", "--"), strict=False):
+        for arm in ("dense", "random", "lottery"):
+            rows = transferred(table, order, start, arm)
+            if len(rows):
+                label = arm if line == "-" else f"{arm}, {start}"
+                steps, curves = rows.column("step")[0], rows.column("curve")
+                draw.band(ax, steps, curves, label=label, color=COLORS[arm], linestyle=line)
+    ax.set(title=TITLES[order, *starts], xlabel="Step", ylabel="Test accuracy (%)")
 
 
 def _neighbours(ax: Axes, table: Table) -> None:
@@ -109,16 +112,23 @@ def _neighbours(ax: Axes, table: Table) -> None:
     for i, (label, (arm, order, runs, color)) in enumerate(BARS.items()):
         rows = found(table, arm, order)
         for n, length in enumerate(LENGTHS):
+            place = n + (i - (len(BARS) - 1) / 2) * width
             values = ratios(rows, length, runs)
             if values:
                 mean, low, high = interval(values)
                 bars = [[mean - low], [high - mean]] if len(values) > 1 else None
-                place = n + (i - (len(BARS) - 1) / 2) * width
                 name = label if n == 0 else None
                 ax.bar(place, mean, width, yerr=bars, color=color, capsize=2, label=name)
+            # The stricter chance knows the masks as they lie, not those put back in order.
+            stricter = ratios(rows, length, runs, "stricter_chance") if runs == "runs" else []
+            if stricter:
+                name = "over the stricter chance" if n == i == 0 else ""
+                ends = place - width / 2, place + width / 2
+                ax.hlines(np.mean(stricter), *ends, color="black", linewidth=2, label=name)
     ax.axhline(1, color="black", linewidth=1.2, linestyle="--")
     ax.set_axisbelow(True)
-    ax.set(title="Neighbours that a unit keeps", ylabel="Runs / runs by chance", ylim=(0, 6))
+    ax.set(title="Neighbours that a unit keeps", ylabel="Runs / runs by chance")
+    ax.set_ylim(bottom=0)
     ax.set_xticks(range(len(LENGTHS)), [f"{n} in a row" for n in LENGTHS])
 
 
@@ -129,6 +139,8 @@ def _mask(ax: Axes, table: Table, arm: str, index: int) -> None:
         pairs = (mask[1:] & mask[:-1]).sum(axis=0)
         order = np.argsort(-(pairs + 0.001 * mask.sum(axis=0)), kind="stable")  # as in the paper
         ax.imshow(mask[:, order], aspect="auto", cmap="binary", interpolation="nearest")
+    else:
+        ax.text(0.5, 0.5, "no mask yet", ha="center", transform=ax.transAxes)
     ax.grid(False)
     ax.set(
         title=f"First layer, {NAMES[arm].split(',')[0]} mask {index + 1}",

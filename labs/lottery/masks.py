@@ -52,7 +52,13 @@ def stricter_runs(
         rng: draws the trades.
         samples: masks to average over, one trade of all units apart.
         mixing: trades before the first sample.
+
+    Raises:
+        ValueError: a mask of another kind, no samples, or a negative `mixing`.
     """
+    for name, value, least in (("samples", samples, 1), ("mixing", mixing, 0)):
+        if value < least:
+            raise ValueError(f"{name} must be {least} or more, not {value}")
     current = _checked(mask).copy()
     total = np.zeros(len(LENGTHS))
     for trade in range(mixing + samples):

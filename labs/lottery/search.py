@@ -11,8 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from labs.kit.names import known
 from labs.kit.seeds import seed, stream
 from labs.lottery import masks as locality
+from labs.lottery.arms import ORDERS
 from labs.nn import tickets
 from labs.nn.nets import LENGTH, MLP
 from labs.nn.training import Optimizer, evaluate, fit
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "lottery"
 RATE = 2e-2
+PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}
 TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
 Tensors = dict[str, Tensor]
 Record = dict[str, Any]
@@ -40,7 +43,12 @@ class Splits(NamedTuple):
 
 
 def positions(order: str, replicate: int) -> np.ndarray:
-    """Return which position of the original comes to each place, shape (40,)."""
+    """Return which position of the original comes to each place, shape (40,).
+
+    Raises:
+        ValueError: an unknown order.
+    """
+    known("order", order, ORDERS)
     natural = np.arange(LENGTH)
     if order == "shuffled":
         return stream(NAME, "permutation", replicate).permutation(natural)
@@ -58,15 +66,24 @@ def _drawn(data: str, replicate: int) -> Data:
 
 
 def dataset(data: str, order: str, replicate: int) -> Splits:
-    """Return a replicate's own or new data with its positions in some order."""
+    """Return a replicate's own or new data with its positions in some order.
+
+    Raises:
+        ValueError: unknown data or an unknown order.
+    """
+    known("data", data, ("own", "new"))
     made, places = _drawn(data, replicate), positions(order, replicate)
     x, x_test = (torch.from_numpy(x[:, places].astype(np.float32)) for x in (made.x, made.x_test))
     return Splits(x, torch.from_numpy(made.y), x_test, torch.from_numpy(made.y_test))
 
 
-def first_values(hidden: int, replicate: int, start: str, members: int = 1) -> Tensors:
-    """Return the dense net's first values, the same for every member: layer -> (M, ...)."""
-    purpose = "initialisation" if start == "rewound" else "fresh initialisation"
+def initial_weights(hidden: int, replicate: int, start: str, members: int = 1) -> Tensors:
+    """Return the dense net's initial weights, the same for every member: layer -> (M, ...).
+
+    Raises:
+        ValueError: an unknown start.
+    """
+    purpose = PURPOSES[known("start", start, PURPOSES)]
     net = MLP(1, hidden=hidden).reset([seed(NAME, purpose, replicate)])
     return {n: t.expand(members, -1, -1) for n, t in tickets.joined(net).items()}
 
@@ -105,7 +122,7 @@ def _key(cell: Cell) -> Key:
 
 def _lottery(cell: Cell, device: str) -> Iterator[tuple[Key, Tensors, Record]]:
     orders = ["original", "shuffled"]
-    start = first_values(cell.hidden, cell.replicate, "rewound", len(orders))
+    start = initial_weights(cell.hidden, cell.replicate, "rewound", len(orders))
     masks, weights = everything(start), start
     for level in cell.levels:
         if level > cell.ticket:  # the shuffled data's ticket is found
@@ -121,7 +138,7 @@ def _lottery(cell: Cell, device: str) -> Iterator[tuple[Key, Tensors, Record]]:
 
 
 def _controls(cell: Cell, device: str) -> Iterator[tuple[Key, Tensors, Record]]:
-    start = first_values(cell.hidden, cell.replicate, "rewound", 2)
+    start = initial_weights(cell.hidden, cell.replicate, "rewound", 2)
     one = _member(start, 0)
     draws = torch.Generator().manual_seed(seed(NAME, "random masks", cell.replicate))
     ranks = random_like(one, draws)  # of the nested control, the same in every round
@@ -154,7 +171,7 @@ def _transfers(stack: Sequence[Cell], masks: dict[str, Tensors], device: str) ->
 
 def _transfer(part: Sequence[Cell], mask: Tensors | None, device: str) -> list[Record]:
     cell = part[0]
-    starts = [first_values(c.hidden, c.replicate, c.start) for c in part]
+    starts = [initial_weights(c.hidden, c.replicate, c.start) for c in part]
     start = {name: torch.cat([values[name] for values in starts]) for name in tickets.LAYERS}
     masks = {name: (mask or everything(start))[name].expand_as(t) for name, t in start.items()}
     data = [dataset("new", c.order, c.replicate) for c in part]

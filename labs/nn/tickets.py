@@ -67,7 +67,8 @@ def prune(
         The new masks.
 
     Raises:
-        ValueError: a sparsity outside 0 to 1, or one below that of `masks`.
+        ValueError: a sparsity outside 0 to 1, or one below that of `masks`; a layer that only one
+            of `scores` and `masks` has.
 
     >>> scores = {"head": torch.tensor([[[3.0, 1.0], [4.0, 2.0]]])}
     >>> everything = {"head": torch.ones(1, 2, 2, dtype=torch.bool)}
@@ -78,6 +79,9 @@ def prune(
     """
     if not 0 <= sparsity <= 1:
         raise ValueError(f"sparsity must be between 0 and 1, got {sparsity}")
+    apart = ", ".join(sorted(scores.keys() ^ masks.keys()))
+    if apart:
+        raise ValueError(f"scores and masks must have the same layers, only one has: {apart}")
     if biases:
         return {n: _highest(scores[n], mask, sparsity) for n, mask in masks.items()}
     rows = slice(None, -1)
@@ -98,7 +102,7 @@ def _highest(scores: Tensor, mask: Tensor, sparsity: float) -> Tensor:
 def network(start: Tensors, masks: Tensors) -> Net:
     """Return the stack to train: an `MLP` where nothing is masked, otherwise a `Ticket`.
 
-    start: layer -> first weights (M, inputs + 1, outputs); masks: the same shapes, bool.
+    start: layer -> initial weights (M, inputs + 1, outputs); masks: the same shapes, bool.
     """
     if not all(mask.all() for mask in masks.values()):
         return Ticket(start, masks)
@@ -119,9 +123,11 @@ class Ticket(Net):
     has no optimiser state.
 
     Takes the place of `MLP` in `fit` and `evaluate`: input (M, B, length), output (M, B, classes).
+    The dense matrices are buffers that forward and backward share, so every forward pass allows one
+    backward pass, before the next forward pass.
 
     Args:
-        start: layer -> first weights (M, inputs + 1, outputs), biases last, as `joined` gives them.
+        start: layer -> initial weights (M, inputs + 1, outputs), biases last, as of `joined`.
         masks: layer -> bool of the same shape, True where a weight is live.
 
     Raises:
