@@ -138,7 +138,7 @@ def rows_of_a_law(power, replicates=10, factor=1.0):
             "examples": n,
             "classes": k,
             "outputs": k,
-            "times": 1,
+            "effort": 1.0,
             "start": 0,
             "replicate": r,
             "parameters": parameters("one", h, k),
@@ -201,14 +201,14 @@ def test_a_replicate_without_all_widths_has_no_threshold_yet():
 def test_controls_compare_with_the_same_task():
     rows = rows_of_a_law({"mse": 1})
     control = [
-        {**row, "times": 2, "final_train_error": float(row["parameters"] < 4000)}
+        {**row, "effort": 0.5, "final_train_error": float(row["parameters"] < 4000)}
         for row in rows
         if (row["examples"], row["classes"]) == (4000, 2)
     ]
-    moved = measures.longer(Table(rows + control), "mse")
+    moved = measures.halved(Table(rows + control), "mse")
     assert len(moved) == 10
     assert np.mean(list(moved.values())) == pytest.approx(-1, abs=0.01)
-    again = [{**row, "times": 1, "start": 1} for row in control]
+    again = [{**row, "effort": 1.0, "start": 1} for row in control]
     found = measures.restarted(Table(rows + again), "mse")
     assert np.mean(list(found.values())) == pytest.approx(-1, abs=0.01)
     assert measures.unused(Table(rows), "mse") == {}

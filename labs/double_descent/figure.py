@@ -43,7 +43,7 @@ def plot(table: Table) -> Figure:
     _against(axes[7], table, "K")
     _share(axes[8], table)
     draw.note(
-        figure, table, arms=("sweep", "size", "examples", "classes", "outputs", "times", "start")
+        figure, table, arms=("sweep", "size", "examples", "classes", "outputs", "effort", "start")
     )
     return figure
 
@@ -140,8 +140,9 @@ def _against(ax: Axes, table: Table, letter: str) -> None:
         lines: dict[int, list[tuple[int, float, list[int]]]] = defaultdict(list)
         for task, by in measures.bracketed(measures.law(table, loss)).items():
             if by:
-                point = task[axis], measures.predicted(task, loss), list(by.values())
-                lines[task[1 - axis]].append(point)
+                pair = task.examples, task.classes
+                point = pair[axis], measures.predicted(task, loss), list(by.values())
+                lines[pair[1 - axis]].append(point)
         for marker, (value, points) in zip(cycle("osD^v"), sorted(lines.items()), strict=False):
             x, predicted, found = zip(*sorted(points), strict=True)
             _intervals(ax, x, found, color, marker, f"{LOSSES[loss]}, {other} = {value}")
@@ -149,7 +150,7 @@ def _against(ax: Axes, table: Table, letter: str) -> None:
     drawn = bool(ax.lines)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ticks = sorted({task[axis] for loss in LOSSES for task in measures.law(table, loss)})
+    ticks = sorted({task[:2][axis] for loss in LOSSES for task in measures.law(table, loss)})
     if ticks:
         ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
         ax.minorticks_off()
@@ -197,7 +198,7 @@ def _share(ax: Axes, table: Table) -> None:
 def _fits(table: Table, loss: str, power: int) -> dict[int, dict[float, list[int]]]:
     fits: dict[int, dict[float, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in table.where(sweep=loss):
-        if row["classes"] == row["outputs"] and row["times"] == 1 and not row["start"]:
+        if row["classes"] == row["outputs"] and row["effort"] == 1 and not row["start"]:
             unit = row["examples"] * row["classes"] ** power
             place = round(2 * np.log2(row["parameters"] / unit)) / 2  # the sweep's half octaves
             fits[row["classes"]][place].append(measures.fits(row))

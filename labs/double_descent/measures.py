@@ -129,7 +129,7 @@ class Task(NamedTuple):
     examples: int
     classes: int
     outputs: int
-    times: int  # the usual training
+    effort: float  # share of the usual steps
     start: int  # 0, or a further one
 
 
@@ -213,9 +213,9 @@ def geometric(values: Iterable[float]) -> float:
     return float(np.exp(np.mean(np.log(list(values)))))
 
 
-def longer(table: Table, loss: str) -> dict[int, float]:
-    """Octaves by which twice the training moves the threshold."""
-    return _control(table, loss, lambda task: task.times > 1)
+def halved(table: Table, loss: str) -> dict[int, float]:
+    """Octaves by which half the training moves the threshold."""
+    return _control(table, loss, lambda task: task.effort < 1)
 
 
 def unused(table: Table, loss: str) -> dict[int, float]:
