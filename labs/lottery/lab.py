@@ -142,7 +142,8 @@ def cells(config: Config) -> list[Cell]:
 
 
 def stack_by(cell: Cell) -> tuple[Any, ...]:
-    """A replicate is one stack: its rounds follow one another, its arms train together."""
+    """A replicate is one stack: its rounds follow one another, its arms train together. Its records
+    are stored when all of it is done, which in a full run takes minutes."""
     return tuple(value for name, value in asdict(cell).items() if name not in ARM)
 
 
