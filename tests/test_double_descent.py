@@ -250,7 +250,12 @@ def test_a_true_peak_holds():
 
 def test_what_only_falls_does_not_fall_again():
     found = verdicts(Table(sweep_rows("noise", list(np.linspace(70, 45, 19)), 0.5)))
-    assert found["DD1-noise-fall"].verdict == "contradicted"
+    assert found["DD1-noise-rise"].verdict == "contradicted"
+    rows = [
+        {**row, "epoch": [1, 2, 3, 4], "test_error": [60.0, 55.0, 52.0, 50.0]}
+        for row in sweep_rows("noise", [50.0] * 19, 1.0)
+    ]
+    assert verdicts(Table(rows))["DD8-fall"].verdict == "contradicted"
 
 
 def test_noise_alone_makes_no_peak():
