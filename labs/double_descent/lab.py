@@ -43,7 +43,7 @@ from labs.nn import devices
 
 @dataclass(frozen=True)
 class Config:
-    """What a reader may change; the first ten have the values of Figure 5 of 2024."""
+    """What a reader may change; `widths` to `test_examples` are those of Figure 5 of 2024."""
 
     replicates: int = 10
     cnn_replicates: int = 5
@@ -70,7 +70,7 @@ class Config:
     widths_2020: tuple[int, ...] = (10, 20, 30, 40, 50, *range(70, 431, 20))
     channels_2020: tuple[int, ...] = ()
     examples_2020: int = 10000
-    steps_2020: int = 9000  # unpublished; with these the training losses are the published ones
+    steps_2020: int = 9000  # unpublished; training losses come out near the published ones
 
     def __post_init__(self) -> None:
         known("noise_kind", self.noise_kind, NOISES)
@@ -247,7 +247,7 @@ def _tasks(config: Config, loss: str) -> list[Task]:
 
 
 def stack_by(cell: Cell) -> tuple[Any, ...]:
-    """What trains the same network by the same rule trains together; labels and rates differ."""
+    """What trains the same network by the same rule trains together; labels and starts differ."""
     protocol = SWEEPS[cell.sweep]._replace(noisy=False)
     return (
         *protocol,
