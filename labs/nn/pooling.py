@@ -177,20 +177,21 @@ class _ConvPool(torch.autograd.Function):
         grad_x = torch.empty_like(x) if ctx.needs_input_grad[2] else None
         grad_weight, grad_bias = torch.empty_like(weight), weight.new_empty(len(x), 1, z.shape[2])
         grad_z = x.new_zeros(1, positions + 2, z.shape[2], batch)  # of one member after the other
-        own_z = grad_z[0, 1:-1]
+        own_z, around = grad_z[0, 1:-1], _windows(grad_z)[0]
         flipped = weight.unflatten(1, (KERNEL, -1)).flip(1).transpose(1, 2).flatten(2)
         weights = _at_every(flipped, positions)
-        columns = x.new_empty(positions, batch, z.shape[2])
         products = x.new_empty(positions, *weight.shape[1:])
+        # A product along the last axis of both is slow, but for few rows a copy is slower.
+        turned = own_z.transpose(1, 2)
+        columns = torch.empty_like(turned, memory_format=torch.contiguous_format)
+        copies = weight.shape[1] > KERNEL
         for m, rows in enumerate(_windows(x)):
             ctx.pool.backward(grad[m], out[m], z[m], own_z)
-            # A product along the last axis of both is slow, but for few rows a copy is slower.
-            turned = own_z.transpose(1, 2)
-            turned = columns.copy_(turned) if rows.shape[1] > KERNEL else turned
-            torch.sum(torch.bmm(rows, turned, out=products), 0, out=grad_weight[m])
+            torch.bmm(rows, columns.copy_(turned) if copies else turned, out=products)
+            torch.sum(products, 0, out=grad_weight[m])
             torch.sum(own_z.sum(0), 1, out=grad_bias[m, 0])
             if grad_x is not None:
-                torch.bmm(weights[m], _windows(grad_z)[0], out=grad_x[m, 1:-1])
+                torch.bmm(weights[m], around, out=grad_x[m, 1:-1])
         if grad_x is not None:
             grad_x[:, 0] = grad_x[:, -1] = 0
         return None, None, grad_x, grad_weight, grad_bias

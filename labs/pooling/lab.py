@@ -222,7 +222,7 @@ MEMBERS = 10
 
 def bench() -> list[Bench]:
     """Stacks of the size a full run trains, against the usual loop."""
-    steps = 100
+    steps = 300
     return [
         Bench(
             arm,
