@@ -395,3 +395,12 @@ def test_the_plain_loop_is_the_usual_loop():
         optimizer.step()
     torch.testing.assert_close(twin.head.weight, weight)
     torch.testing.assert_close(twin.head.bias, bias)
+
+
+def test_training_leaves_tiny_numbers_to_others_as_they_were():
+    tiny = torch.tensor(1e-30)
+    net = nets.Logistic(1).reset([0])
+    x, y = torch.zeros(1, 4, 40), torch.zeros(1, 4, dtype=torch.int64)
+    optimizer = Optimizer(net, torch.optim.Adam, lr=0.01)
+    for _ in fit(net, x, y, optimizer=optimizer, steps=2, every=1):
+        assert (tiny * 1e-10).item() > 0

@@ -7,6 +7,7 @@ trains them all. Data may be shared by the members, leading axis 1, or differ, l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from inspect import signature
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -118,6 +119,25 @@ class Optimizer:
             parameter.grad = None
 
 
+@contextmanager
+def normal_numbers() -> Iterator[None]:
+    """Take numbers below the least normal one (1e-38) for zero, in this thread.
+
+    A unit that has died leaves its moments to shrink for ever, and below that a processor is many
+    times slower: after thousands of steps training takes twice the time.
+
+    >>> with normal_numbers():
+    ...     print((torch.tensor(1e-30) * 1e-10).item())
+    0.0
+    """
+    before = (torch.tensor(1e-30) * 1e-10).item() == 0
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
+
+
 def batch_indices(
     examples: int, batch: int, steps: int, shuffles: Sequence[torch.Generator | None]
 ) -> Iterator[Tensor]:
@@ -167,8 +187,7 @@ def fit(
 ) -> Iterator[int]:
     """Train a stack in place; yields the number of steps done, every `every` steps and at the end.
 
-    From then on this thread takes numbers below the least normal one (1e-38) for zero. The caller
-    evaluates between two yields whatever it wants to record:
+    The caller evaluates between two yields whatever it wants to record:
 
         for step in fit(net, x, y, optimizer=optimizer, steps=6000, every=250):
             curve.append(evaluate(net, x_test, y_test))
@@ -247,9 +266,6 @@ def _fit(
     masks: Mapping[str, Tensor],
     loss: Loss,
 ) -> Iterator[int]:
-    # A unit that has died leaves its moments to shrink for ever, and below 1e-38 a processor is
-    # many times slower: after thousands of steps training took twice the time.
-    torch.set_flush_denormal(True)
     parameters = dict(net.named_parameters())
     masks = {name: mask.to(x.device) for name, mask in masks.items()}
     net.zero_grad()
@@ -263,10 +279,11 @@ def _fit(
         rows = (indices + offsets).flatten().to(x.device)
         inputs = flat_x.index_select(0, rows).unflatten(0, indices.shape)
         targets = flat_y.index_select(0, rows).unflatten(0, indices.shape)
-        masked = {name: parameters[name] * mask for name, mask in masks.items()}
-        outputs = functional_call(net, masked, (inputs,)) if masked else net(inputs)
-        loss(outputs, targets).sum().backward()
-        optimizer.step()
+        with normal_numbers():
+            masked = {name: parameters[name] * mask for name, mask in masks.items()}
+            outputs = functional_call(net, masked, (inputs,)) if masked else net(inputs)
+            loss(outputs, targets).sum().backward()
+            optimizer.step()
         if step % every == 0 or step == steps:
             yield step
 
