@@ -1,0 +1,1 @@
+"""Lab: is a modular architecture enough?"""

@@ -1,0 +1,266 @@
+"""How modules are used: collapse and specialisation, from the activation matrix alone.
+
+The activation matrix A (R rules x R modules) holds in row r the mean soft score that each module
+gets on samples of rule r: every row is a probability distribution, A[r, m] = p(m | r). Rules count
+as equiprobable, so p(m) is the mean of column m. For every metric lower is better and 0 is best.
+Two questions are asked, and neither answers the other, so report both:
+
+* collapse: are modules left unused? `collapse_avg`, `collapse_worst`. 0 for a perfect system *and*
+  for one that uses all modules alike for every rule.
+* specialisation: does each rule have a module of its own? `alignment`, `inverse_mi`, `adaptation`.
+  The first two are the same for that uniform system and for one where a single module does all.
+
+An untrained network is not at 0 either: compare with its own values before training.
+
+Every function takes any row-stochastic matrix, (R, R) or a stack (..., R, R), as arrays or lists,
+and returns float64 of shape (...), for one matrix a scalar. Rows may miss a sum of 1 by 1e-4 and
+are rescaled. All raise ValueError for a matrix that is not square, has fewer than 2 rules, is not
+finite or negative somewhere, or whose rows do not sum to 1. No value depends on the modules' order.
+
+Source: Mittal, Bengio, Lajoie, "Is a Modular Architecture Enough?" (2022), eq. 16-20, and its
+official program where the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+from scipy.special import rel_entr
+
+from labs.kit.names import known
+from labs.modular_rules.stochastic import Floats, probabilities
+from mnist1d.recipe import whole
+
+TOLERANCE = 1e-4  # by how much a row may miss a sum of 1: float32 scores pass
+DRAWS = 100  # rule distributions of Adaptation, from the seeds 0 .. 99
+DISTANCES = MappingProxyType({"total variation": 0.5, "L1": 1.0})  # factor on the sum of |p - q|
+
+Values = np.float64 | Floats
+
+
+def activation_matrix(scores: npt.ArrayLike, rules: npt.ArrayLike, R: int) -> Floats:
+    """Mean soft score of each module, by rule; no argmax is taken.
+
+    Args:
+        scores: (N, R) or (N, L, R), the scores of one model, each row summing to 1.
+        rules: (N,) or (N, L) integers 0 .. R - 1; every rule occurs at least once.
+        R: rules, and modules.
+
+    Returns:
+        (R, R) float64; rows are rules, columns modules.
+
+    Raises:
+        ValueError: naming the argument, the rule and the value.
+
+    >>> activation_matrix([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]], [0, 0, 1], R=2).round(3).tolist()
+    [[0.8, 0.2], [0.2, 0.8]]
+    """
+    R, chosen = whole("R", R, 2), np.asarray(rules)
+    p = probabilities("scores", scores, TOLERANCE)
+    if p.shape != (*chosen.shape, R):
+        raise ValueError(f"scores must be (*rules.shape, {R}), got {p.shape} for {chosen.shape}")
+    if chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= R:
+        raise ValueError(f"rules must be integers from 0 to {R - 1}, got {rules!r}")
+    counts = np.bincount(chosen.ravel(), minlength=R)
+    if not counts.all():
+        raise ValueError(f"rules must contain every rule, got none of {counts.argmin()}")
+    return np.eye(R)[:, chosen.ravel()] @ p.reshape(-1, R) / counts[:, None]
+
+
+def collapse_avg(A: npt.ArrayLike) -> Values:
+    """Collapse-Avg: share of use that modules miss, on average; eq. 16.
+
+    R / (R - 1) sum_m max(0, 1/R - p(m)), in [0, 1]. 0: all modules are used equally, be it each for
+    its own rule or all for every rule. 1: one module does everything.
+
+    >>> float(collapse_avg([[0.9, 0.1], [0.8, 0.2]]).round(6))
+    0.7
+    """
+    p = _checked(A).mean(-2)
+    R = p.shape[-1]
+    return np.clip(R / (R - 1) * np.maximum(0, 1 / R - p).sum(-1), 0, 1)
+
+
+def collapse_worst(A: npt.ArrayLike) -> Values:
+    """Collapse-Worst: how much of its share the least used module misses; eq. 17.
+
+    1 - R min_m p(m), in [0, 1], never below Collapse-Avg. 0 as there. 1: some module is never used,
+    one or all but one alike. A minimum over more modules: it rises with R even in untrained nets.
+
+    >>> float(collapse_worst([[0.9, 0.1], [0.8, 0.2]]).round(6))
+    0.7
+    """
+    p = _checked(A).mean(-2)
+    return np.clip(1 - p.shape[-1] * p.min(-1), 0, 1)
+
+
+def matching(A: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The module that stands for each rule, (..., R): the permutation that `alignment` measures to.
+
+    Where several are equally good, any of them.
+
+    >>> matching([[0.95, 0, 0, 0.05], [0, 0, 0, 1], [0.35, 0.1, 0, 0.55], [0, 1, 0, 0]]).tolist()
+    [0, 3, 2, 1]
+    """
+    checked = _checked(A)
+    R = checked.shape[-1]
+    modules = [linear_sum_assignment(a, maximize=True)[1] for a in checked.reshape(-1, R, R)]
+    return np.array(modules, dtype=np.int64).reshape(checked.shape[:-1])
+
+
+def alignment(A: npt.ArrayLike) -> Values:
+    """Alignment: distance from the nearest permutation, sum |P - A| / (2 R); eq. 18.
+
+    Equal to 1 - (1/R) sum_r A[r, matching(r)], in [0, 1 - 1/R]. 0: every rule has a module of its
+    own. 1 - 1/R: uniform use, and one module for all rules: it cannot tell these apart. The ceiling
+    rises with R: divide by 1 - 1/R to compare.
+
+    >>> float(alignment([[0.9, 0.1], [0.2, 0.8]]).round(6))
+    0.15
+    """
+    checked = _checked(A)
+    kept = np.take_along_axis(checked, matching(checked)[..., None], axis=-1)
+    return np.clip(1 - kept[..., 0].mean(-1), 0, 1)
+
+
+def mutual_information(A: npt.ArrayLike) -> Values:
+    """Mutual information of rule and module in nats, in [0, log R], with 0 log 0 = 0.
+
+    log R: every rule has a module of its own. 0: the module tells nothing of the rule. The official
+    program adds 1e-8 within the logarithm, which takes off up to 1.1e-5 (at R = 32).
+    """
+    checked = _checked(A)
+    joint = checked / checked.shape[-1]
+    independent = joint.sum(-1, keepdims=True) * joint.sum(-2, keepdims=True)
+    return np.maximum(0, rel_entr(joint, independent).sum((-2, -1)))
+
+
+def inverse_mi(A: npt.ArrayLike) -> Values:
+    """Inverse mutual information: 1 - I(module; rule) / log R, in [0, 1]; eq. 19.
+
+    0: the module names the rule. 1: it tells nothing of it, as in uniform use and where one module
+    does everything: it cannot tell these apart.
+
+    >>> float(inverse_mi([[0.9, 0.1], [0.2, 0.8]]).round(6))
+    0.602687
+    """
+    checked = _checked(A)
+    return np.clip(1 - mutual_information(checked) / np.log(checked.shape[-1]), 0, 1)
+
+
+def rule_distributions(R: int, draws: int = DRAWS) -> Floats:
+    """The rule distributions of Adaptation, (draws, R): one flat Dirichlet draw from each of
+    `RandomState(0)`, `RandomState(1)`, ...; read-only.
+
+    >>> rule_distributions(2)[0].round(3).tolist()
+    [0.388, 0.612]
+    """
+    return _dirichlet(whole("R", R, 2), whole("draws", draws, 1))
+
+
+def sorted_distance(
+    p: npt.ArrayLike, q: npt.ArrayLike, *, distance: str = "total variation"
+) -> Values:
+    """Distance of two distributions, each sorted first: which module does what costs nothing.
+
+    Args:
+        p, q: (..., R), each row summing to 1.
+        distance: ``"total variation"``, half the sum of |p - q|, as in the official program, or
+            ``"L1"``, the whole sum, as in the paper's eq. 20.
+
+    Raises:
+        ValueError: not probabilities, another number of entries, an unknown distance.
+
+    >>> float(sorted_distance([0.1, 0.2, 0.7], [0.7, 0.1, 0.2]).round(6))
+    0.0
+    """
+    factor = DISTANCES[known("distance", distance, DISTANCES)]
+    p, q = (probabilities(name, v, TOLERANCE) for name, v in (("p", p), ("q", q)))
+    if p.shape[-1] != q.shape[-1]:
+        raise ValueError(f"q must have as many entries as p, {p.shape[-1]}, got {q.shape[-1]}")
+    return factor * _sorted_l1(p, q)
+
+
+def adaptation(A: npt.ArrayLike, *, distance: str = "total variation") -> Values:
+    """Adaptation: does the use of modules follow a shift in the rules' frequencies? Eq. 20.
+
+    The mean of `sorted_distance` between each p of `rule_distributions` and q = p A, the use of
+    modules that follows from p: the population version, exact where a sample's score depends on
+    its own rule only. In [0, 1 - 1/R] (total variation). 0: every rule has a module of its own. In
+    expectation (1 - 1/R)^R for uniform use and 1 - H_R / R, H the harmonic number, for one module
+    that does all; at R = 2 both are 1/4: it cannot tell these apart. The order of the rules matters
+    a little, since the p are fixed.
+
+    >>> float(adaptation([[0.9, 0.1], [0.2, 0.8]]).round(6))
+    0.086935
+    """
+    factor, checked = DISTANCES[known("distance", distance, DISTANCES)], _checked(A)
+    p = rule_distributions(checked.shape[-1])
+    return factor * _sorted_l1(p, p @ checked).mean(-1)
+
+
+def adaptation_sampled(
+    p: npt.ArrayLike, q: npt.ArrayLike, *, distance: str = "total variation"
+) -> Values:
+    """Adaptation from observed use, the official procedure.
+
+    Even a perfect model stays above 0 for the finite sample that q comes from: with 10^4 samples
+    per row 0.003 at R = 2 and 0.016 at R = 32.
+
+    Args:
+        p: (K, R), the rules' probabilities that data were drawn with: `rule_distributions(R)`.
+        q: (K, R), in row k the mean scores of the model on the data of p[k]; or a stack of these,
+            (..., K, R).
+        distance: as in `sorted_distance`.
+
+    Raises:
+        ValueError: other shapes, an unknown distance, or not probabilities.
+    """
+    shapes = np.shape(p), np.shape(q)
+    if len(shapes[0]) != 2 or shapes[0] != shapes[1][-2:]:
+        raise ValueError(f"p and q must be (K, R) and (..., K, R), got {shapes[0]}, {shapes[1]}")
+    return sorted_distance(p, q, distance=distance).mean(-1)
+
+
+class Metric(NamedTuple):
+    """A function of the activation matrix, its label in the paper, and what it measures."""
+
+    function: Callable[[npt.ArrayLike], Values]
+    label: str
+    kind: str  # "collapse" or "specialisation"
+
+
+# in the order of the paper's Fig. 5
+METRICS = MappingProxyType(
+    {
+        "collapse_avg": Metric(collapse_avg, "Collapse-Avg", "collapse"),
+        "collapse_worst": Metric(collapse_worst, "Collapse-Worst", "collapse"),
+        "alignment": Metric(alignment, "Alignment", "specialisation"),
+        "adaptation": Metric(adaptation, "Adaptation", "specialisation"),
+        "inverse_mi": Metric(inverse_mi, "Inverse Mutual Information", "specialisation"),
+    }
+)
+
+
+@lru_cache
+def _dirichlet(R: int, draws: int) -> Floats:
+    p = np.stack([np.random.RandomState(seed).dirichlet(np.ones(R)) for seed in range(draws)])
+    p.flags.writeable = False
+    return p
+
+
+def _sorted_l1(p: Floats, q: Floats) -> Floats:
+    return np.abs(np.sort(p, axis=-1) - np.sort(q, axis=-1)).sum(-1)
+
+
+def _checked(A: npt.ArrayLike) -> Floats:
+    matrix = probabilities("A", A, TOLERANCE)
+    if matrix.ndim < 2 or matrix.shape[-1] != matrix.shape[-2] or matrix.shape[-1] < 2:
+        raise ValueError(f"A must be (..., R, R) with R of at least 2, got shape {matrix.shape}")
+    return matrix
