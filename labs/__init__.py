@@ -17,4 +17,5 @@ LABS: dict[str, str] = {
     "pooling": "labs.pooling",
     "self_supervised": "labs.self_supervised",
     "embedding": "labs.embedding",
+    "modular_rules": "labs.modular_rules",
 }

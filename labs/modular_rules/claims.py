@@ -1,0 +1,330 @@
+"""The claims 1 to 13 of the paper, a few about the sparse router and the controls.
+
+Where a claim speaks of many rules, these are the most that an architecture is trained with; few
+are the fewest. Octaves are log2 of a ratio of losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from labs.kit.claims import Claim
+from labs.modular_rules.arms import ARCHITECTURES, LEARNED, PAPER, settings
+from labs.modular_rules.comparisons import (
+    GT,
+    JOINT,
+    MONO,
+    OP,
+    SWITCH,
+    better_aligned,
+    change,
+    collapse,
+    end_to_end_gain,
+    equal_width_growth,
+    gain,
+    gain_over_rival,
+    growth,
+    gt_wins,
+    learned,
+    learned_collapse,
+    less_collapse,
+    less_rise,
+    many,
+    margin,
+    misses,
+    modular_wins,
+    more_distinct,
+    over,
+    slower,
+    specialised_gain,
+    spread,
+)
+
+PUBLISHED = "Mittal et al. 2022, "
+
+
+def _per_architecture() -> list[Claim]:
+    claims = []
+    for key, name in ARCHITECTURES.items():
+        claims += [
+            Claim(
+                id=f"3-{key}",
+                sentence=f"{name}: the more rules, the more perfect specialisation gains over "
+                "Modular and Monolithic.",
+                source=PUBLISHED + "Figure 4, in distribution",
+                unit="octaves",
+                measure=growth(end_to_end_gain, *PAPER, architecture=key),
+                above=0,
+                because="any growth of the gain in loss from fewest to most rules is the effect",
+            ),
+            Claim(
+                id=f"6-{key}",
+                sentence=f"{name}: with many rules perfect specialisation is better than every "
+                "other model out of distribution, too.",
+                source=PUBLISHED + "Figure 4, out of distribution",
+                unit="octaves",
+                measure=over(many(architecture=key), gain_over_rival, *PAPER),
+                above=0,
+                because="its loss is to be below that of the best other, chosen on other tasks",
+            ),
+            Claim(
+                id=f"11-{key}",
+                sentence=f"{name}: with many rules training aligns routers with the rules.",
+                source=PUBLISHED + "Figure 5, Alignment: between random and perfect",
+                unit="of random",
+                measure=over(many(architecture=key), partial(change, "alignment"), *LEARNED),
+                below=-0.1,
+                because="a tenth of the way from random to perfect, past the untrained network, is "
+                "the least to be called specialisation",
+            ),
+        ]
+    return claims
+
+
+CLAIMS: Sequence[Claim] = (
+    Claim(
+        id="1",
+        sentence="GT-Modular is the most frequent winner of the four models.",
+        source=PUBLISHED + "Figure 3, left",
+        unit="of settings",
+        measure=gt_wins,
+        above=0,
+        because="its share of settings won is to exceed that of the next most frequent",
+    ),
+    Claim(
+        id="2",
+        sentence="Head to head, Modular wins more settings than Monolithic.",
+        source=PUBLISHED + "Figure 3, right",
+        unit="of settings",
+        measure=modular_wins,
+        above=0.5,
+        because="half is a draw",
+    ),
+    Claim(
+        id="2-gap",
+        sentence="Not by a huge gap: Monolithic wins more than a quarter of them.",
+        source=PUBLISHED + "Figure 3, right",
+        unit="of settings",
+        measure=modular_wins,
+        below=0.75,
+        because="three to one would be a huge gap",
+    ),
+    Claim(
+        id="3-many",
+        sentence="With many rules GT-Modular and Modular-op have lower losses than Modular and "
+        "Monolithic.",
+        source=PUBLISHED + "Figure 4, in distribution",
+        unit="octaves",
+        measure=over(many(), specialised_gain, *PAPER),
+        above=0,
+        because="any lower loss of their mean is the effect",
+    ),
+    Claim(
+        id="4",
+        sentence="Modular generally has a lower loss than Monolithic.",
+        source=PUBLISHED + "Figure 4",
+        unit="octaves",
+        measure=over(settings, gain(JOINT, MONO), JOINT, MONO),
+        above=0,
+        because="any lower loss is the effect",
+    ),
+    Claim(
+        id="4-margin",
+        sentence="Modular's lead over Monolithic is smaller than GT-Modular's over Modular.",
+        source=PUBLISHED + "Figure 4: often only a small margin",
+        unit="octaves",
+        measure=over(settings, margin, GT, JOINT, MONO),
+        below=0,
+        because="the one lead is to be below the other",
+    ),
+    Claim(
+        id="5",
+        sentence="With few rules the four models are closer to each other than with many.",
+        source=PUBLISHED + "Figure 4 and section 7",
+        unit="octaves",
+        measure=growth(spread, *PAPER),
+        above=0,
+        because="any growth of the distance of the models that are best and worst on other tasks "
+        "is the effect",
+    ),
+    *_per_architecture(),
+    Claim(
+        id="6-grow",
+        sentence="The more rules, the more perfect specialisation gains out of distribution.",
+        source=PUBLISHED + "Figure 4, out of distribution, and section 7",
+        unit="octaves",
+        measure=growth(partial(end_to_end_gain, column="ood"), *PAPER),
+        above=0,
+        because="any growth from fewest to most rules is the effect",
+    ),
+    Claim(
+        id="7-op",
+        sentence="With many rules a router that sees the rule alone does better than one that "
+        "sees everything.",
+        source=PUBLISHED + "Figure 4: Modular does not find the right information",
+        unit="octaves",
+        measure=over(many(), gain(OP, JOINT), OP, JOINT),
+        above=0,
+        because="any lower loss of Modular-op is the effect",
+    ),
+    Claim(
+        id="7-gt",
+        sentence="With many rules even the router that sees the rule alone stays behind perfect "
+        "specialisation.",
+        source=PUBLISHED + "Figure 4",
+        unit="octaves",
+        measure=over(many(), gain(GT, OP), GT, OP),
+        above=0,
+        because="any lower loss of GT-Modular is the effect",
+    ),
+    Claim(
+        id="8",
+        sentence="Perfect specialisation trains faster than every other model.",
+        source=PUBLISHED + "Figure 7",
+        unit="octaves",
+        measure=over(settings, slower, *PAPER),
+        above=0,
+        because="the mean test loss over the training, of the zero predictor's, is to be below "
+        "that of the fastest other, chosen on other tasks",
+    ),
+    *(
+        Claim(
+            id=f"9-{name}",
+            sentence=f"Training makes {label} collapse, with many rules: a module is used less "
+            "than before.",
+            source=PUBLISHED + "Figure 5, Collapse-Worst",
+            unit="of Collapse-Worst",
+            measure=over(many(), partial(collapse, model), model),
+            above=0,
+            because="the untrained network is the null, since its worst module also falls with R",
+        )
+        for name, label, model in (("mod", "Modular", JOINT), ("op", "Modular-op", OP))
+    ),
+    Claim(
+        id="9-grow",
+        sentence="The more rules, the more collapse training brings.",
+        source=PUBLISHED + "Figure 5, Collapse-Worst",
+        unit="of Collapse-Worst",
+        measure=growth(learned_collapse, *LEARNED),
+        above=0,
+        because="any growth of the rise over the untrained network is the effect",
+    ),
+    *(
+        Claim(
+            id=f"10-{name}",
+            sentence=f"Modular-op collapses less than Modular: {label}.",
+            source=PUBLISHED + f"Figure 6, {label}",
+            unit=f"of {label}",
+            measure=over(settings, partial(less_collapse, OP, JOINT, metric=metric), OP, JOINT),
+            below=0,
+            because="any lower collapse, averaged over rules, is the effect",
+        )
+        for name, label, metric in (
+            ("avg", "Collapse-Avg", "collapse_avg"),
+            ("worst", "Collapse-Worst", "collapse_worst"),
+        )
+    ),
+    Claim(
+        id="11-harder",
+        sentence="The more rules, the less of the way to them training brings routers.",
+        source=PUBLISHED + "Figure 5, Alignment",
+        unit="of random",
+        measure=growth(partial(change, "alignment"), *LEARNED),
+        above=0,
+        because="any growth of trained minus untrained Alignment is the effect: that of the "
+        "untrained network grows by itself",
+    ),
+    Claim(
+        id="12-train",
+        sentence="After training the module tells something of the rule.",
+        source=PUBLISHED + "Figure 6, Inverse Mutual Information: better than random activation",
+        unit="of random",
+        measure=over(settings, partial(change, "inverse_mi"), *LEARNED),
+        below=-0.1,
+        because="a tenth of all that there is to tell, past the untrained network",
+    ),
+    Claim(
+        id="12-op",
+        sentence="Modular-op is better specialised than Modular.",
+        source=PUBLISHED + "Figure 6: marginally",
+        unit="of random",
+        measure=over(settings, partial(better_aligned, OP, JOINT), OP, JOINT),
+        below=0,
+        because="any lower Alignment, averaged over rules, is the effect",
+    ),
+    Claim(
+        id="12-far",
+        sentence="With many rules trained routers are nearer to random than to perfect.",
+        source=PUBLISHED + "Figure 6 and section 7: far from optimal specialisation",
+        unit="of random",
+        measure=over(many(), partial(learned, "alignment"), *LEARNED),
+        above=0.5,
+        because="0.5 is half way from the ground truth to the uniform matrix",
+    ),
+    Claim(
+        id="13",
+        sentence="With many rules a router that sees the rule alone does not give each rule a "
+        "module of its own.",
+        source=PUBLISHED + "section 7: attainable, but not found by back-propagation",
+        unit="of tasks",
+        measure=misses,
+        kind="proportion",
+        above=0.5,
+        because="in most tasks at most half of the networks are to find what all can represent",
+    ),
+    Claim(
+        id="S-collapse",
+        sentence="With many rules a sparse router with a balancing loss collapses less than "
+        "Modular.",
+        source="Fedus et al. 2021, equations 4 to 6; not in the paper",
+        unit="of Collapse-Worst",
+        measure=over(many(), partial(less_collapse, SWITCH, JOINT), SWITCH, JOINT),
+        below=0,
+        because="any lower collapse is the effect",
+    ),
+    Claim(
+        id="S-special",
+        sentence="With many rules more modules are the first of some rule with a sparse router and "
+        "a balancing loss than in Modular.",
+        source="Fedus et al. 2021; not in the paper",
+        unit="of modules",
+        measure=over(many(), partial(more_distinct, SWITCH, JOINT), SWITCH, JOINT),
+        above=0,
+        because="the most active module is what a hard and a soft router have in common",
+    ),
+    Claim(
+        id="S-loss",
+        sentence="With many rules a sparse router with a balancing loss has a lower loss than "
+        "Modular.",
+        source="Fedus et al. 2021; not in the paper",
+        unit="octaves",
+        measure=over(many(), gain(SWITCH, JOINT), SWITCH, JOINT),
+        above=0,
+        because="any lower loss is the effect",
+    ),
+    Claim(
+        id="state",
+        sentence="RNN with equally wide states: the more rules, the more perfect specialisation "
+        "gains.",
+        source="control of Figure 4: matched parameters narrow the shared state as rules grow",
+        unit="octaves",
+        measure=equal_width_growth,
+        above=0,
+        because="any growth of the gain, as in 3-rnn",
+    ),
+    Claim(
+        id="wide",
+        sentence="MHA: training makes a wide router by rule collapse less than the published one.",
+        source="control of Figure 5: the published router narrows as rules grow",
+        unit="of Collapse-Worst",
+        measure=over(
+            many(architecture="mha"),
+            partial(less_rise, "modular_op_wide", OP),
+            "modular_op_wide",
+            OP,
+        ),
+        below=0,
+        because="any lower rise over the untrained network is the effect",
+    ),
+)
