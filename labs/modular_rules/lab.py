@@ -46,7 +46,7 @@ LEAST = dict.fromkeys(("length", "ood_length", "mlp_rules", "mha_rules", "rnn_ru
 class Config:
     """What a reader may change. Rules are also modules; no rules leave an architecture out."""
 
-    replicates: int = 10  # tasks; task r has the coefficients of data seed r
+    replicates: int = 6  # tasks; task r has the coefficients of data seed r
     seeds: int = 2  # of starting weights and inputs, per task
     losses: tuple[str, ...] = LOSSES
     models: tuple[str, ...] = TRAINED
@@ -57,8 +57,8 @@ class Config:
     mha_widths: tuple[int, ...] = (32,)
     rnn_widths: tuple[int, ...] = (16,)
     mlp_steps: int = 4000
-    mha_steps: int = 2000
-    rnn_steps: int = 2000
+    mha_steps: int = 1500
+    rnn_steps: int = 1800
     mlp_batch: int = 128
     sequence_batch: int = 64
     rate: float = 1e-3  # of Adam
