@@ -30,10 +30,12 @@ Measure = Callable[[Table], list[float]]
 
 
 def numbers(values: Values) -> list[float]:
+    """One number per task, in their order."""
     return list(values.values())
 
 
 def present(table: Table, *models: str) -> bool:
+    """Whether the table has rows of every model."""
     return set(models) <= {row["model"] for row in table}
 
 
@@ -53,6 +55,7 @@ def over(
 
 
 def many(**equals: Any) -> Callable[[Table], list[Setting]]:
+    """Chooses the settings with most rules."""
     return lambda table: ends(table, **equals)[1]
 
 
@@ -69,6 +72,7 @@ def growth(value: Callable[[Table, Setting], Values], *models: str, **equals: An
 
 
 def gt_wins(table: Table) -> list[float]:
+    """GT-Modular's share of settings won less that of the most frequent other winner."""
     if not present(table, *PAPER):
         return []
     lost = {model: {t: -v for t, v in wins(table, model).items()} for model in PAPER}
@@ -77,11 +81,13 @@ def gt_wins(table: Table) -> list[float]:
 
 
 def modular_wins(table: Table) -> list[float]:
+    """Share of settings that Modular wins against Monolithic."""
     pair = (JOINT, MONO)
     return numbers(wins(table, JOINT, pair)) if present(table, *pair) else []
 
 
 def gain(model: str, other: str, column: str = "id") -> Callable[[Table, Setting], Values]:
+    """Octaves by which a model's loss is below another's."""
     return lambda table, setting: ahead(table, model, other, setting, column)
 
 
@@ -103,6 +109,7 @@ def gain_over_rival(table: Table, setting: Setting) -> Values:
 
 
 def margin(table: Table, setting: Setting) -> Values:
+    """Modular's lead over Monolithic less GT-Modular's over Modular, in octaves."""
     return minus(ahead(table, JOINT, MONO, setting), ahead(table, GT, JOINT, setting))
 
 
@@ -130,16 +137,19 @@ def collapse(model: str, table: Table, setting: Setting) -> Values:
 
 
 def learned_collapse(table: Table, setting: Setting) -> Values:
+    """The same, mean over the models that learn what their modules do."""
     return mean(collapse(model, table, setting) for model in LEARNED)
 
 
 def less_collapse(
     model: str, other: str, table: Table, setting: Setting, metric: str = "collapse_worst"
 ) -> Values:
+    """Collapse after training less the other model's."""
     return minus(raw(table, metric, model, setting), raw(table, metric, other, setting))
 
 
 def less_rise(model: str, other: str, table: Table, setting: Setting) -> Values:
+    """Rise of Collapse-Worst less the other model's."""
     return minus(collapse(model, table, setting), collapse(other, table, setting))
 
 
@@ -155,6 +165,7 @@ def change(metric: str, table: Table, setting: Setting) -> Values:
 
 
 def better_aligned(model: str, other: str, table: Table, setting: Setting) -> Values:
+    """Alignment after training, over that of random use, less the other model's."""
     return minus(
         specialisation(table, "alignment", model, setting, AFTER),
         specialisation(table, "alignment", other, setting, AFTER),
@@ -162,6 +173,7 @@ def better_aligned(model: str, other: str, table: Table, setting: Setting) -> Va
 
 
 def more_distinct(model: str, other: str, table: Table, setting: Setting) -> Values:
+    """Share of modules that are some rule's first, less the other model's."""
     return minus(distinct(table, model, setting), distinct(table, other, setting))
 
 

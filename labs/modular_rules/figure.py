@@ -69,8 +69,8 @@ HEATS = (
 
 
 def plot(table: Table) -> Figure:
-    """Three rows of losses against rules and training curves, one per architecture; two of
-    collapse and specialisation, by rules and over all; rankings; activation matrices."""
+    """For each architecture a row of losses against rules and training curves; then collapse and
+    specialisation, by rules and over all; rankings; activation matrices."""
     found = [name for name in ARCHITECTURES if settings(table, architecture=name)]
     figure, axes = draw.figure(COLUMNS, len(found) + 4, width=4.4, height=3.5)
     for row, name in enumerate(found):

@@ -195,7 +195,7 @@ def _frequencies(use: Tensor) -> np.ndarray:
     return use.flatten(1, -2).double().mean(1).cpu().numpy()
 
 
-def _index(arm: Arm) -> Any:
+def _rows(arm: Arm) -> Any:
     return arm.rows.cpu().numpy() if isinstance(arm.rows, Tensor) else arm.rows
 
 
@@ -279,7 +279,7 @@ class _Test:
             arm.model: [
                 float(metrics.adaptation_sampled(p, q))
                 for p, q in zip(
-                    np.stack(drawn, 1)[_index(arm)], np.stack(used[arm.model], 1), strict=True
+                    np.stack(drawn, 1)[_rows(arm)], np.stack(used[arm.model], 1), strict=True
                 )
             ]
             for arm in routed

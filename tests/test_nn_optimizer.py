@@ -1,0 +1,89 @@
+"""The stacked optimiser: one optimiser per member, schedules and refusals, against torch alone."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from labs.nn import nets
+from labs.nn.training import Optimizer, fit
+from tests.random_data import data, generator
+
+ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
+
+
+SETTINGS = [
+    (ADAM, {"lr": 0.01}),
+    (ADAM, {"lr": [0.1, 0.1, 0.001], "weight_decay": [0.0, 0.3, 0.3]}),
+    (ADAM, {"lr": (0.1, 0.02, 0.1), "eps": 1e-3}),
+    (ADAM, {"betas": [(0.9, 0.99), (0.5, 0.9), (0.5, 0.9)]}),
+    (SGD, {"lr": [0.1, 0.2, 0.2], "momentum": 0.9, "weight_decay": [0.01, 0.01, 0.1]}),
+    (SGD, {"lr": 0.1, "momentum": [0.9, 0.0, 0.9], "nesterov": [True, False, False]}),
+    (RMSPROP, {"lr": [0.01, 0.02, 0.03]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), SETTINGS)
+def test_a_stacked_optimizer_is_one_optimizer_per_member(kind, options):
+    g, net = generator(), nets.MLP(3, hidden=4).reset([0, 1, 2])
+    optimizer = Optimizer(net, kind, **options)
+    lone = [[p[m].detach().clone() for p in net.parameters()] for m in range(3)]
+    own = [
+        {k: v[m] if isinstance(v, list | tuple) else v for k, v in options.items()}
+        for m in range(3)
+    ]
+    optimizers = [kind(ps, **settings) for ps, settings in zip(lone, own, strict=True)]
+    for _ in range(10):
+        for i, p in enumerate(net.parameters()):
+            p.grad = torch.randn(p.shape, generator=g)
+            for m in range(3):
+                lone[m][i].grad = p.grad[m].clone()
+        optimizer.step()
+        for one in optimizers:
+            one.step()
+        assert all(p.grad is None for p in net.parameters())
+    for i, p in enumerate(net.parameters()):
+        expected = torch.stack([lone[m][i] for m in range(3)])
+        torch.testing.assert_close(p.detach(), expected, rtol=1e-5, atol=1e-6)
+
+
+OPTIMIZER_REFUSALS = {
+    r"lr must be one value or one per member \(3\), got \[0.1, 0.2\]": {"lr": [0.1, 0.2]},
+    r"betas must be one value or one per member \(3\), got \(0.9, 0.99\)": {"betas": (0.9, 0.99)},
+    "unknown setting of Adam 'weight_decai': did you mean 'weight_decay'": {"weight_decai": 0.1},
+    "learning rate: -0.1": {"lr": [0.1, 0.1, -0.1]},
+}
+
+
+@pytest.mark.parametrize(("message", "options"), OPTIMIZER_REFUSALS.items())
+def test_an_optimizer_refuses(message, options):
+    with pytest.raises(ValueError, match=message):
+        Optimizer(nets.Logistic(3), ADAM, **options)
+
+
+@pytest.mark.parametrize("rates", [0.1, [0.1, 0.03]])
+def test_a_schedule_scales_the_first_rates(rates):
+    x, y = data(2, 40)
+    net, expected = (nets.Logistic(2).reset([0, 1]) for _ in range(2))
+    optimizer = Optimizer(net, SGD, lr=rates, momentum=0.9)
+    weights = [p[m].detach().requires_grad_() for m in range(2) for p in expected.parameters()]
+    first, second = rates if isinstance(rates, list) else (rates, rates)
+    groups = [{"params": weights[:2], "lr": first}, {"params": weights[2:], "lr": second}]
+    lone = SGD(groups, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.LambdaLR(lone, lambda step: 1 / (1 + step))
+    for step in fit(net, x, y, optimizer=optimizer, steps=6, every=1, batch=20):
+        here = slice((step - 1) * 20 % 40, (step - 1) * 20 % 40 + 20)
+        for m in range(2):
+            weight, bias = weights[2 * m : 2 * m + 2]
+            F.cross_entropy(x[m, here] @ weight + bias, y[m, here]).backward()
+        lone.step()
+        lone.zero_grad()
+        schedule.step()
+        optimizer.scale_rate(1 / (1 + step))
+    for p, q in zip(net.parameters(), (weights[0::2], weights[1::2]), strict=True):
+        torch.testing.assert_close(p, torch.stack(q))
+
+
+@pytest.mark.parametrize("factor", [-1, float("inf"), float("nan")])
+def test_a_rate_is_scaled_by_a_number_only(factor):
+    with pytest.raises(ValueError, match=rf"factor must be a finite .* got {factor}"):
+        Optimizer(nets.Logistic(1), SGD, lr=0.1).scale_rate(factor)
