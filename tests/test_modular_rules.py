@@ -107,12 +107,13 @@ def test_no_rules_leave_an_architecture_out():
         ({"mlp_rules": (2, 2)}, "repeat"),
         ({"length": 1}, "length"),
         ({"searches": (3,)}, "searches"),
-        ({"rate": 0.0}, "rate"),
+        ({"mlp_rate": 0.0}, "mlp_rate"),
+        ({"fall": 1.5}, "fall"),
         ({"seeds": 0}, "seeds"),
         ({"mlp_rules": (128,)}, "mlp_rules"),
         ({"mlp_rules": (1,)}, "mlp_rules"),
         ({"rnn_rules": (2, 128)}, "rnn_rules"),
-        ({"rate": float("inf")}, "rate"),
+        ({"rnn_rate": float("inf")}, "rnn_rate"),
         ({"models": ()}, "models"),
     ],
 )
@@ -155,6 +156,13 @@ def test_training_lowers_the_loss_below_the_zero_predictor():
     assert record["step"][0] == 0
     assert record["step"][-1] == 400
     assert len(record["curve"]) == len(record["step"])
+
+
+def test_the_rate_falls_on_a_line_to_nothing_in_the_last_share_of_the_steps():
+    scales = [training.rate_scale(done, 8, 0.5) for done in range(8)]
+    assert scales == [1, 1, 1, 1, 1, 0.75, 0.5, 0.25]
+    assert [training.rate_scale(done, 8, 0.0) for done in range(8)] == [1] * 8
+    assert training.rate_scale(4, 8, 1.0) == 0.5
 
 
 def test_untrained_routers_are_near_random():

@@ -28,10 +28,11 @@ NAME = "modular_rules"
 EVALUATIONS = 20
 BALANCE = 0.01  # weight of the switch's balancing loss (Fedus et al. 2021)
 CLIP = 1.0  # norm of a recurrent network's gradient
-TEST = {"mlp": (10, 1000), "mha": (8, 250), "rnn": (8, 250)}  # batches and their size
+TEST = {"mlp": (10, 1000), "mha": (4, 250), "rnn": (4, 250)}  # batches and their size
+CURVE = {"mlp": 2, "mha": 1, "rnn": 1}  # of these batches, for an evaluation while training
 BLIND = 1000  # samples for the rule-blind predictor
 SEEING = ("modular", "switch")  # models whose router sees more than the rule
-SHIFTED = 100  # sequences per distribution of rules, for Adaptation
+SHIFTED = 50  # sequences per distribution of rules, for Adaptation
 
 
 def task(cell: Cell) -> Task:
@@ -88,6 +89,12 @@ def step(
     optimizer.step()
 
 
+def rate_scale(done: int, steps: int, fall: float) -> float:
+    """Factor of the rate: 1, then on a line towards 0 in the last share `fall` of the steps."""
+    left = 1 - done / steps
+    return min(left / fall, 1.0) if fall else 1.0
+
+
 @dataclass
 class Arm:
     """One model of the setting: its networks and where they stand in the stack of streams."""
@@ -127,8 +134,10 @@ def train(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
                 arm.curve.append(test.curve(arm))
         if done < cell.steps:
             batch = next(batches)
+            scale = rate_scale(done, cell.steps, cell.fall)
             with normal_numbers():
                 for arm in arms:
+                    arm.optimizer.scale_rate(scale)
                     x, y = batch.x[arm.rows], batch.y[arm.rows]
                     step(arm.net, arm.optimizer, x, y, cell.loss, limit)
     records: dict[Cell, dict[str, Any]] = {}
@@ -226,7 +235,7 @@ class _Test:
         return torch.stack(found).mean(0).cpu()
 
     def curve(self, arm: Arm) -> Tensor:
-        return self.score(arm, "id", 2)
+        return self.score(arm, "id", CURVE[self.cell.architecture])
 
     def zero(self, arm: Arm, name: str) -> Tensor:
         if self.cell.loss == "classification":
