@@ -43,7 +43,7 @@ def table(loss=published, mix=lambda cell: 0.6, noise=0.02, config=SHORT):
         before = activation if cell.model == "gt_modular" else matrix(cell.rules, 0.98)
         rows.append(
             asdict(cell)
-            | dict.fromkeys(("id", "ood", "scaled", "longer"), value)
+            | dict.fromkeys(("id", "ood"), value)
             | {
                 "zero": 1.0,
                 "zero_ood": 2.0,

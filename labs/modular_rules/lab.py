@@ -17,7 +17,7 @@ all of them.
 Controls: a recurrent net whose state is equally wide for every model and number of rules (matched
 parameters narrow it as rules grow), a router by rule that does not narrow (attention), untrained
 routers, and the zero predictor as unit of loss. Tests are smaller than the source's, in `paper`,
-too: 10,000 samples or 1000 sequences.
+too: 10,000 samples or 1024 sequences.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ NAME = "modular_rules"
 EVALUATIONS = 20
 BALANCE = 0.01  # weight of the switch's balancing loss (Fedus et al. 2021)
 CLIP = 1.0  # norm of a recurrent network's gradient
-TEST = {"mlp": (10, 1000), "mha": (4, 250), "rnn": (4, 250)}  # batches and their size
-CURVE = {"mlp": 2, "mha": 1, "rnn": 1}  # of these batches, for an evaluation while training
+TEST = {"mlp": (10, 1000), "mha": (16, 64), "rnn": (16, 64)}  # batches, of a size for the cache
+CURVE = 2  # of these batches, for an evaluation while training
 BLIND = 1000  # samples for the rule-blind predictor
 SEEING = ("modular", "switch")  # models whose router sees more than the rule
 SHIFTED = 50  # sequences per distribution of rules, for Adaptation
@@ -216,9 +216,7 @@ class _Test:
         self.stack, self.streams, self.device = stack, streams, device
         conditions: dict[str, dict[str, Any]] = {"id": {}, "ood": {"scale": OOD_SCALE}}
         if cell.ood_length:
-            conditions["scaled"] = {"scale": OOD_SCALE}
-            conditions["longer"] = {"length": cell.ood_length}
-            conditions["ood"] = conditions["scaled"] | conditions["longer"]
+            conditions["ood"]["length"] = cell.ood_length
         count, self.size = TEST[cell.architecture]
         self.batches: dict[str, list[Batch]] = {}
         for name, options in conditions.items():
@@ -235,7 +233,7 @@ class _Test:
         return torch.stack(found).mean(0).cpu()
 
     def curve(self, arm: Arm) -> Tensor:
-        return self.score(arm, "id", CURVE[self.cell.architecture])
+        return self.score(arm, "id", CURVE)
 
     def zero(self, arm: Arm, name: str) -> Tensor:
         if self.cell.loss == "classification":
