@@ -52,6 +52,23 @@ def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     assert len(report.stale(["toy"], root)) == 2
 
 
+def test_longer_training_stands_below_the_full_run_with_the_claims_that_it_has_data_for(root):
+    for preset in ("full", "longer"):
+        assert main(REGISTER, ["run", "toy", "--preset", preset, "--jobs", "1"]) == 0
+    assert main(REGISTER, ["report", "--write"]) == 0
+    reference = json.loads((root / "figures" / "toy-longer.json").read_text())
+    assert reference["settings"]["tosses"] == 1000
+    index = (root / "figures" / "README.md").read_text()
+    full, longer = index.split("### toy, longer training")
+    assert "![Figure of the lab toy](toy.png)" in full
+    assert "![Figure of the lab toy](toy-longer.png)" in longer
+    with_data = [claim["id"] for claim in reference["claims"] if claim["n"]]
+    assert 0 < len(with_data) < len(reference["claims"])
+    assert [c["id"] for c in reference["claims"] if f"**{c['id']}**" in longer] == with_data
+    assert report.stale(["toy"], root) == []
+    assert "| 20 |" in (root / "README.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -78,13 +95,14 @@ def test_the_readme_agrees_with_the_reference():
     assert report.stale(LABS, ROOT) == [], "run `python -m labs report --write`"
 
 
+@pytest.mark.parametrize("preset", ["full", "longer"])
 @pytest.mark.parametrize("name", LABS)
-def test_the_reference_is_of_this_version_of_the_lab(name):
-    path = ROOT / "figures" / f"{name}.json"
+def test_the_reference_is_of_this_version_of_the_lab(name, preset):
+    path = ROOT / "figures" / (f"{name}.json" if preset == "full" else f"{name}-{preset}.json")
     if not path.exists():
-        pytest.skip("no reference run yet")
+        pytest.skip("no reference run")
     lab, reference = load(LABS, name), json.loads(path.read_text())
     assert reference["version"] == lab.version
-    assert reference["settings"] == json.loads(json.dumps(asdict(lab.presets["full"])))
+    assert reference["settings"] == json.loads(json.dumps(asdict(lab.presets[preset])))
     rules = [(claim["id"], claim["sentence"], claim["rule"]) for claim in reference["claims"]]
     assert rules == [(claim.id, claim.sentence, claim.rule) for claim in lab.claims]

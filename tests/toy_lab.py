@@ -43,6 +43,7 @@ PRESETS = {
     "smoke": Config(replicates=2, tosses=50),
     "quick": Config(),
     "full": Config(replicates=10),
+    "longer": Config(replicates=10, tosses=1000, arms=("fair",)),
 }
 
 

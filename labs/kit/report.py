@@ -1,7 +1,9 @@
 """The committed reference: `figures/<lab>.{png,svg,json}`, their index, and the README's table.
 
 Every number in them is computed here from the stored cells of a complete `full` run, or read from
-`figures/<lab>.json`; nothing is typed by hand, and `stale` finds what no longer agrees.
+`figures/<lab>.json`; nothing is typed by hand, and `stale` finds what no longer agrees. A lab whose
+`full` preset leaves claims undecided for lack of training may have a preset `longer`: its
+reference, `figures/<lab>-longer.*`, stands below the other in the index.
 """
 
 import json
@@ -16,11 +18,11 @@ from labs.kit.provenance import read_run
 
 BEGIN = "<!-- labs table: written by python -m labs report --write -->"
 END = "<!-- end of labs table -->"
-PRESET = "full"
+PRESET, LONGER = "full", "longer"
 
 
 def write(labs: Sequence[Lab], *, results: Path, root: Path) -> list[str]:
-    """Write the reference of every lab with a complete `full` run, the index and the README.
+    """Write the reference of every complete `full` and `longer` run, the index and the README.
 
     Args:
         labs: in reading order.
@@ -28,14 +30,19 @@ def write(labs: Sequence[Lab], *, results: Path, root: Path) -> list[str]:
         root: folder of README.md and figures/.
 
     Returns:
-        What was done, one sentence per file or lab.
+        What was done, one sentence per file or reference.
 
     Raises:
         ValueError: the README lacks the two marker lines.
     """
     names = [lab.name for lab in labs]
     _texts(names, root)  # refuses a README without the markers before anything is written
-    done = [_reference(lab, results, root / "figures") for lab in labs]
+    done = [
+        _reference(lab, preset, results, root / "figures")
+        for lab in labs
+        for preset in (PRESET, LONGER)
+        if preset in lab.presets
+    ]
     for path, text in _texts(names, root).items():
         files.write(path, text)
         done.append(f"{path}: written")
@@ -74,17 +81,34 @@ def index(names: Iterable[str], figures: Path) -> str:
         "# Reference results",
         "Written by `python -m labs report --write` from runs of the `full` preset.",
     ]
+    longer = dict(_references(names, figures, LONGER))
     for name, reference in _references(names, figures):
         parts += [f"## {name}", reference["question"], f"Source: {reference['source']}"]
-        parts += [f"![Figure of the lab {name}]({name}.png)", _claims(reference["claims"])]
-        parts += [say.level(len(reference["claims"])), _made(reference)]
+        parts += _results(reference)
+        if name in longer:
+            parts += [f"### {name}, longer training", *_results(longer[name])]
     return "\n\n".join(parts) + "\n"
 
 
-def _reference(lab: Lab, results: Path, figures: Path) -> str:
-    path = figures / f"{lab.name}.json"
+def _results(reference: Mapping[str, Any]) -> list[str]:
+    """The figure, the claims, those with data alone where it is no `full` run, and how it ran."""
+    name, preset, claims = reference["lab"], reference["preset"], reference["claims"]
+    return [
+        f"![Figure of the lab {name}]({_stem(name, preset)}.png)",
+        _claims([claim for claim in claims if claim["n"] or preset == PRESET]),
+        say.level(len(claims)),
+        _made(reference),
+    ]
+
+
+def _stem(name: str, preset: str) -> str:
+    return name if preset == PRESET else f"{name}-{preset}"
+
+
+def _reference(lab: Lab, preset: str, results: Path, figures: Path) -> str:
+    path = figures / f"{_stem(lab.name, preset)}.json"
     try:
-        plan = session.stored(lab, PRESET, results)
+        plan = session.stored(lab, preset, results)
     except FileNotFoundError as error:
         return f"{path}: left as it is; {error}"
     found = session.results(plan)
@@ -98,7 +122,7 @@ def _reference(lab: Lab, results: Path, figures: Path) -> str:
     if any(s["versions"] != sessions[0]["versions"] for s in sessions):
         return f"{path}: left as it is; {plan.folder} was made with several package versions"
     with draw.style():
-        draw.save(lab.plot(found.table), figures / lab.name)
+        draw.save(lab.plot(found.table), path.with_suffix(""))
     files.write(path, files.as_json(_summary(lab, plan, found)))
     return f"{path}: written, with its figure"
 
@@ -125,8 +149,10 @@ def _summary(lab: Lab, plan: session.Plan, found: session.Results) -> dict[str, 
     }
 
 
-def _references(names: Iterable[str], figures: Path) -> list[tuple[str, dict[str, Any]]]:
-    paths = {name: figures / f"{name}.json" for name in names}
+def _references(
+    names: Iterable[str], figures: Path, preset: str = PRESET
+) -> list[tuple[str, dict[str, Any]]]:
+    paths = {name: figures / f"{_stem(name, preset)}.json" for name in names}
     return [
         (name, json.loads(path.read_text(encoding="utf-8")))
         for name, path in paths.items()
