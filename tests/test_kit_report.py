@@ -95,7 +95,7 @@ def test_the_readme_agrees_with_the_reference():
     assert report.stale(LABS, ROOT) == [], "run `python -m labs report --write`"
 
 
-@pytest.mark.parametrize("preset", ["full", "longer"])
+@pytest.mark.parametrize("preset", ["full", *report.MORE])
 @pytest.mark.parametrize("name", LABS)
 def test_the_reference_is_of_this_version_of_the_lab(name, preset):
     path = ROOT / "figures" / (f"{name}.json" if preset == "full" else f"{name}-{preset}.json")

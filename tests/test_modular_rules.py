@@ -142,7 +142,22 @@ def test_a_record_does_not_depend_on_who_trains_beside(architecture):
         assert alone["zero"] == pytest.approx(together["zero"])
 
 
-def test_models_of_a_task_see_the_same_batches_and_start():
+@pytest.mark.parametrize("architecture", ["mlp", "mha", "rnn"])
+def test_activation_matrices_are_those_of_the_metrics(architecture):
+    stack = [cell(architecture, replicate=replicate) for replicate in (0, 1)]
+    streams = [(0, 0), (1, 0)]
+    arm = training._arm(stack, streams, "cpu")
+    test = training._Test(stack, streams, "cpu")
+    found = test.activation(arm)
+    batches = test.batches["id"]
+    uses = torch.cat([arm.net(batch.x).activation for batch in batches], 1).detach().numpy()
+    rules = torch.cat([batch.rules for batch in batches], 1).numpy()
+    for member in range(2):
+        expected = metrics.activation_matrix(uses[member], rules[member], stack[0].rules)
+        np.testing.assert_allclose(found[member], expected, atol=1e-5)
+
+
+def test_models_of_a_task_see_the_same_test_samples():
     mono, gt = trained(cell(model="monolithic"), cell(model="gt_modular"))
     assert mono["zero"] == gt["zero"]
     assert mono["activation"] is None

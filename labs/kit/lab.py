@@ -54,8 +54,8 @@ class Lab:
         version: part of every stored result's key; bump it when the meaning of a cell changes.
         question: the question in one sentence, with its question mark.
         source: paper and figure of the published experiment.
-        presets: name -> settings, all of one frozen dataclass; at least smoke, quick and full; the
-            results of `longer`, where there is one, are reported beside those of full.
+        presets: name -> settings, all of one frozen dataclass; at least smoke, quick and full;
+            the results of `longer` and `wider`, where they exist, are reported below those of full.
         cell: frozen dataclass of one trained network; everything that can change its result is a
             field of it, among them `replicate: int`.
         cells: settings -> the grid of cells, in plotting order.

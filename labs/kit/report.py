@@ -2,7 +2,7 @@
 
 Every number in them is computed here from the stored cells of a complete `full` run, or read from
 `figures/<lab>.json`; nothing is typed by hand, and `stale` finds what no longer agrees. A lab whose
-`full` preset leaves claims undecided for lack of training may have a preset `longer`: its
+`full` preset is too short or too small for a claim may have a preset `longer` or `wider`: its
 reference, `figures/<lab>-longer.*`, stands below the other in the index.
 """
 
@@ -18,11 +18,12 @@ from labs.kit.provenance import read_run
 
 BEGIN = "<!-- labs table: written by python -m labs report --write -->"
 END = "<!-- end of labs table -->"
-PRESET, LONGER = "full", "longer"
+PRESET = "full"
+MORE = {"longer": "longer training", "wider": "wider networks"}  # presets beside it, and titles
 
 
 def write(labs: Sequence[Lab], *, results: Path, root: Path) -> list[str]:
-    """Write the reference of every complete `full` and `longer` run, the index and the README.
+    """Write the references of complete runs of `full` and `MORE`, the index and the README.
 
     Args:
         labs: in reading order.
@@ -40,7 +41,7 @@ def write(labs: Sequence[Lab], *, results: Path, root: Path) -> list[str]:
     done = [
         _reference(lab, preset, results, root / "figures")
         for lab in labs
-        for preset in (PRESET, LONGER)
+        for preset in (PRESET, *MORE)
         if preset in lab.presets
     ]
     for path, text in _texts(names, root).items():
@@ -81,12 +82,13 @@ def index(names: Iterable[str], figures: Path) -> str:
         "# Reference results",
         "Written by `python -m labs report --write` from runs of the `full` preset.",
     ]
-    longer = dict(_references(names, figures, LONGER))
+    more = {preset: dict(_references(names, figures, preset)) for preset in MORE}
     for name, reference in _references(names, figures):
         parts += [f"## {name}", reference["question"], f"Source: {reference['source']}"]
         parts += _results(reference)
-        if name in longer:
-            parts += [f"### {name}, longer training", *_results(longer[name])]
+        for preset, title in MORE.items():
+            if name in more[preset]:
+                parts += [f"### {name}, {title}", *_results(more[preset][name])]
     return "\n\n".join(parts) + "\n"
 
 

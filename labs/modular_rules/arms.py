@@ -15,6 +15,7 @@ import numpy as np
 
 from labs.kit.table import Table
 
+NAME = "modular_rules"
 ARCHITECTURES = {"mlp": "MLP", "mha": "MHA", "rnn": "RNN"}
 MODELS = {
     "gt_modular": "GT-Modular",

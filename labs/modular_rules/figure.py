@@ -255,7 +255,11 @@ def _heat(ax: Axes, table: Table, model: str, when: str) -> None:
 
 
 def pies(table: Table) -> Figure:
-    """The paper's Figure 3: settings won, among its four models and between two, as pies."""
+    """The paper's Figure 3: settings won, among its four models and between two, as pies.
+
+    >>> plan = session.stored(LAB, "full", Path("results"))  # doctest: +SKIP
+    >>> draw.save(pies(session.results(plan).table), Path("pies"))  # doctest: +SKIP
+    """
     figure, axes = draw.figure(2, 1, width=4.5, height=4.0)
     for ax, models in zip(axes, (PAPER, PAIR), strict=True):
         shares = {

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from labs.kit.seeds import seed
 from labs.modular_rules import metrics
-from labs.modular_rules.arms import WIDER
+from labs.modular_rules.arms import NAME, WIDER
 from labs.modular_rules.models import MONOLITHIC, ModularNet, build
 from labs.modular_rules.reference import rule_blind
 from labs.modular_rules.streams import Batch, Stream
@@ -24,7 +24,6 @@ from labs.nn.training import Optimizer, normal_numbers
 if TYPE_CHECKING:
     from labs.modular_rules.lab import Cell
 
-NAME = "modular_rules"
 EVALUATIONS = 20
 BALANCE = 0.01  # weight of the switch's balancing loss (Fedus et al. 2021)
 CLIP = 1.0  # norm of a recurrent network's gradient
