@@ -4,7 +4,6 @@ Adding a lab to the register adds its tests. Each lab's smoke preset is run once
 command line, and most tests look at that run.
 """
 
-import io
 import json
 import os
 import pickle
@@ -189,7 +188,7 @@ def test_claims_judge_partly_filled_tables(lab, table):
 def test_plot_draws_partly_filled_tables(lab, table):
     for part in parts(table)[1:]:  # the run has drawn the whole one
         figure = lab.plot(part)
-        figure.savefig(io.BytesIO(), format="png", dpi=50)
+        figure.draw_without_rendering()
         words = [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]
         assert any("replicate" in word or "no results" in word for word in words)
 

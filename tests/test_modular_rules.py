@@ -290,6 +290,13 @@ def test_seeds_are_averaged_before_tasks_are_compared():
     assert arms.of(Table(rows), "id", "modular", setting) == {0: 1.5, 1: 1.5}
 
 
+def test_reference_lines_are_of_every_task_that_any_model_has():
+    rows = [row for row in table() if (row["model"], row["replicate"]) != ("gt_modular", 0)]
+    part = Table(rows)
+    for setting in arms.settings(part):
+        assert set(arms.reference(part, "zero", setting)) == set(range(6))
+
+
 def test_an_error_rate_of_nothing_counts_as_half_an_error():
     config = replace(SMOKE, losses=("classification",), mlp_rules=(2,), mha_rules=(), rnn_rules=())
     rows = table(loss=lambda c: 0.0, config=config)

@@ -28,6 +28,7 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "#E0E0E0",
     "legend.frameon": False,
     "lines.linewidth": 1.8,
@@ -166,11 +167,13 @@ def save(drawn: "Figure", stem: Path) -> list[Path]:
     """Write a figure as `.png` and `.svg` beside each other, atomically; equal figures give
     equal bytes. Returns the paths.
     """
-    paths = []
+    engine, paths = drawn.get_layout_engine(), []
     for ending, metadata in ((".png", {"Software": None}), (".svg", {"Date": None})):
         buffer = io.BytesIO()
         with style():
             drawn.savefig(buffer, format=ending[1:], metadata=metadata)
+        drawn.set_layout_engine("none")  # it has been laid out, which takes as long as drawing
         paths.append(stem.with_name(stem.name + ending))
         files.write(paths[-1], buffer.getvalue())
+    drawn.set_layout_engine(engine)
     return paths

@@ -126,7 +126,6 @@ def _neighbours(ax: Axes, table: Table) -> None:
                 ends = place - width / 2, place + width / 2
                 ax.hlines(np.mean(stricter), *ends, color="black", linewidth=2, label=name)
     ax.axhline(1, color="black", linewidth=1.2, linestyle="--")
-    ax.set_axisbelow(True)
     ax.set(title="Neighbours that a unit keeps", ylabel="Runs / runs by chance")
     ax.set_ylim(bottom=0)
     ax.set_xticks(range(len(LENGTHS)), [f"{n} in a row" for n in LENGTHS])

@@ -96,8 +96,9 @@ def of(table: Table, column: str, model: str, setting: Setting) -> Values:
 
 def reference(table: Table, column: str, setting: Setting) -> Values:
     """A predictor's loss by task, which all models share; empty where it is not defined."""
-    model = next(iter(_index(table)[setting]))
-    found = [row for row in rows(table, model, setting) if row[column] is not None]
+    found = [
+        row for own in _index(table)[setting].values() for row in own if row[column] is not None
+    ]
     return by_task(found, [float(row[column]) for row in found])
 
 

@@ -5,7 +5,7 @@ used, who wins, and the activation matrices themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,11 +45,13 @@ COLORS = {
 }
 SHOWN = (*PAPER, "switch", "modular_op_wide")
 RANKED = (*PAPER, "switch")
+NAMED = [MODELS[model] for model in RANKED]  # in the legend of the training curves
 ARM = (*SETTING, "model", "seed")  # rows that differ in the task alone
 PAIR = ("modular", "monolithic")
 COLUMNS = 5
-LOSS = (("classification", "Error (%)"), ("regression", "L1 loss"))
+LOSS = (("classification", "Error (%)"), ("regression", "L1 loss over that of predicting zero"))
 WHERE = (("id", "in distribution"), ("ood", "out of distribution"))
+ZERO = {"id": "zero", "ood": "zero_ood"}
 ROUTED = (  # bars of the metrics: label, model, when, colour
     ("GT-Modular", "gt_modular", AFTER, GREEN),
     ("Modular-op", "modular_op", AFTER, BLUE),
@@ -94,23 +96,36 @@ def _losses(axes: Sequence[Axes], table: Table, architecture: str) -> None:
         found = settings(table, architecture=architecture, loss=loss)
         for model in SHOWN:
             by_rules = {
-                rules: mean(of(table, column, model, s) for s in found if s.rules == rules)
+                rules: mean(
+                    _relative(table, of(table, column, model, s), column, s)
+                    for s in found
+                    if s.rules == rules
+                )
                 for rules in sorted({s.rules for s in found})
             }
             _line(ax, by_rules, MODELS[model], COLORS[model])
         _references(ax, table, found, column)
         ax.set(title=f"{label}, {loss}, {where}", xlabel="Rules", ylabel=unit)
-        _finish(ax, sorted({s.rules for s in found}))
+        _log_axes(ax, sorted({s.rules for s in found}))
+    _legend(axes[0], without=NAMED)
     _curves(axes[len(panels)], table, architecture)
 
 
+def _relative(table: Table, losses: Values, column: str, setting: Setting) -> Values:
+    """Regression losses over the zero predictor's, since their scale differs by task."""
+    if setting.loss == "classification":
+        return losses
+    unit = reference(table, ZERO[column], setting)
+    return {task: loss / unit[task] for task, loss in losses.items()}
+
+
 def _references(ax: Axes, table: Table, found: Sequence[Setting], column: str) -> None:
-    lines = [("zero" if column == "id" else "zero_ood", "predicting zero", ":")]
+    lines = [(ZERO[column], "predicting zero", ":")]
     if column == "id":
         lines.append(("blind", "blind to the rule", "--"))
     for name, label, style in lines:
         levels = {
-            s.rules: float(np.mean(list(values.values())))
+            s.rules: float(np.mean(list(_relative(table, values, column, s).values())))
             for s in found
             for values in [reference(table, name, s)]
             if values
@@ -128,8 +143,8 @@ def _line(ax: Axes, by_rules: dict[int, Values], label: str, color: str) -> None
 
 def _curves(ax: Axes, table: Table, architecture: str) -> None:
     found = settings(table, architecture=architecture)
-    for model in SHOWN:
-        parts = [part for setting in found if (part := curves(table, model, setting))]
+    for model in RANKED:
+        parts = [curves(table, model, setting) for setting in found]
         shared = sorted(set.intersection(*map(set, parts))) if parts else []
         if shared:
             rows = [np.mean([part[task] for part in parts], axis=0) for task in shared]
@@ -141,22 +156,36 @@ def _curves(ax: Axes, table: Table, architecture: str) -> None:
         ylabel="Test loss over that of predicting zero",
         yscale="log",
     )
+    _ticks(ax)
     _legend(ax)
 
 
-def _finish(ax: Axes, rules: Sequence[int]) -> None:
-    if rules:
-        ax.set_xscale("log", base=2)
-        ax.set_yscale("log")
-        ax.set_xticks(rules, [str(r) for r in rules])
-    _legend(ax)
-
-
-def _legend(ax: Axes) -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=8)
-    else:
+def _log_axes(ax: Axes, rules: Sequence[int]) -> None:
+    if not rules:
         ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color="#777777")
+        return
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log")
+    ax.set_xticks(rules, [str(r) for r in rules])
+    _ticks(ax)
+
+
+def _ticks(ax: Axes) -> None:
+    """Plain numbers on a logarithmic axis, as many as its range can bear."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    low, high = ax.get_ylim()
+    subs = (1,) if high > 50 * low else (1, 2, 5) if high > 5 * low else tuple(range(1, 10))
+    ax.yaxis.set_major_locator(LogLocator(subs=subs))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _legend(ax: Axes, without: Sequence[str] = (), **options: Any) -> None:
+    entries = zip(*ax.get_legend_handles_labels(), strict=True)
+    shown = [(handle, label) for handle, label in entries if label not in without]
+    if shown:
+        ax.legend(*zip(*shown, strict=True), **({"fontsize": 8} | options))
 
 
 def _pooled(table: Table, metric: str, model: str, when: str, found: Sequence[Setting]) -> Values:
@@ -198,8 +227,9 @@ def _by_rules(ax: Axes, table: Table, metric: str) -> None:
         ax.bar(places, [_random(metric, r) for r in rules], width, color=GREY, label="Random")
     ax.set_xticks([i + len(ROUTED) / 2 * width for i in range(len(rules))], [str(r) for r in rules])
     ax.set(title=metrics.METRICS[metric].label, xlabel="Rules", ylabel="0 is best", ylim=(0, 1))
-    if metric == "collapse_avg":
-        _legend(ax)
+    if metric == "collapse_avg":  # one legend for the row, above the bars
+        _legend(ax, ncols=2, fontsize=7, loc="upper center")
+        ax.set(ylim=(0, 1.5), yticks=np.linspace(0, 1, 6))
 
 
 def _over_rules(ax: Axes, table: Table, metric: str) -> None:
@@ -215,10 +245,10 @@ def _over_rules(ax: Axes, table: Table, metric: str) -> None:
 
 
 def _rankings(axes: Sequence[Axes], table: Table) -> None:
-    panels: list[tuple[tuple[str, ...], str, str]] = [
-        (models, column, f"Settings won, {where}")
+    panels = [
+        (models, column, f"{what}, {where}")
         for column, where in WHERE
-        for models in (PAPER, PAIR)
+        for models, what in ((PAPER, "Settings won"), (PAIR, "Head to head"))
     ]
     for ax, (models, column, title) in zip(axes, panels, strict=False):
         _ranking(ax, table, models, column, title)

@@ -9,10 +9,10 @@ module answers for which rule, before and after training.
 Source: Mittal, Bengio & Lajoie 2022 (arXiv:2206.02713). There a setting has 5 tasks x 5 seeds and
 100,000 to 500,000 steps of 256 samples at rate 1e-4 (preset `paper`). Here a replicate is a task,
 its seeds are averaged, steps are fewer, and the rate is 30 to 100 times higher and falls to zero
-over the second half: at a constant rate of 1e-3 the last loss is noise that is several times what
-separates the models. Rates are those with the lowest losses over all models in a pilot of three
-tasks. The models of a task and seed see the same batches, which the endless stream draws once for
-all of them.
+over the second half: at a constant rate the noise of the last steps is as large as what separates
+the models. Rates are the best of two or three, for all models together, in a pilot of three tasks.
+The models of a task and seed see the same batches, which the endless stream draws once for all of
+them.
 
 Controls: a recurrent net whose state is equally wide for every model and number of rules (matched
 parameters narrow it as rules grow), a router by rule that does not narrow (attention), untrained
@@ -247,11 +247,12 @@ def _mlp(config: Config) -> Grid:
 
 
 def _mha(config: Config) -> Grid:
-    most = config.mha_rules[-1:] if config.wide_router else ()
+    most = max(config.mha_rules, default=0) if config.wide_router else 0
+    wide = tuple(dict.fromkeys((*config.models, WIDE)))
     return [
         (
             _cell(config, "mha", rules, width, version=version),
-            tuple(dict.fromkeys((*config.models, *((WIDE,) if rules in most else ())))),
+            wide if rules == most else config.models,
         )
         for version, width, rules in product(config.searches, config.mha_widths, config.mha_rules)
     ]
@@ -259,7 +260,7 @@ def _mha(config: Config) -> Grid:
 
 def _rnn(config: Config) -> Grid:
     rules, state = config.rnn_rules, config.equal_state
-    ends = tuple(dict.fromkeys((rules[0], rules[-1]))) if rules and state else ()
+    ends = sorted({min(rules), max(rules)}) if rules and state else []
     ranked = tuple(model for model in config.models if model in PAPER)
     grid = [(0, width, R, config.models) for width, R in product(config.rnn_widths, rules)]
     grid += [(state, width, R, ranked) for width, R in product(config.rnn_widths, ends)]
