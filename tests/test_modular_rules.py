@@ -93,6 +93,12 @@ def test_the_wide_router_is_not_listed_twice():
     assert len(cells) == len(set(cells))
 
 
+def test_controls_are_trained_where_rules_are_most_or_fewest_in_any_order():
+    cells = lab.cells(replace(FULL, mha_rules=(4, 2), rnn_rules=(4, 8, 2)))
+    assert {c.rules for c in cells if c.model == "modular_op_wide"} == {4}
+    assert {c.rules for c in cells if c.state} == {2, 8}
+
+
 def test_no_rules_leave_an_architecture_out():
     cells = lab.cells(replace(FULL, mha_rules=(), rnn_rules=()))
     assert {c.architecture for c in cells} == {"mlp"}

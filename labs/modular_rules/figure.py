@@ -197,6 +197,11 @@ def _random(metric: str, rules: int) -> float:
     return float(metrics.METRICS[metric].function(np.full((rules, rules), 1 / rules)))
 
 
+def _routed(table: Table) -> list[tuple[str, str, str, str]]:
+    found = {row["model"] for row in table}
+    return [entry for entry in ROUTED if entry[1] in found]
+
+
 def _bars(
     ax: Axes,
     places: Sequence[float],
@@ -214,18 +219,18 @@ def _bars(
 
 
 def _by_rules(ax: Axes, table: Table, metric: str) -> None:
-    found = settings(table)
+    found, routed = settings(table), _routed(table)
     rules = sorted({s.rules for s in found})
-    width = 0.9 / (len(ROUTED) + 1)
-    for place, (label, model, when, color) in enumerate(ROUTED):
+    width = 0.9 / (len(routed) + 1)
+    for place, (label, model, when, color) in enumerate(routed):
         values = [
             _pooled(table, metric, model, when, [s for s in found if s.rules == r]) for r in rules
         ]
         _bars(ax, [i + place * width for i in range(len(rules))], values, width, color, label)
-    places = [i + len(ROUTED) * width for i in range(len(rules))]
+    places = [i + len(routed) * width for i in range(len(rules))]
     if rules:
         ax.bar(places, [_random(metric, r) for r in rules], width, color=GREY, label="Random")
-    ax.set_xticks([i + len(ROUTED) / 2 * width for i in range(len(rules))], [str(r) for r in rules])
+    ax.set_xticks([i + len(routed) / 2 * width for i in range(len(rules))], [str(r) for r in rules])
     ax.set(title=metrics.METRICS[metric].label, xlabel="Rules", ylabel="0 is best", ylim=(0, 1))
     if metric == "collapse_avg":  # one legend for the row, above the bars
         _legend(ax, ncols=2, fontsize=7, loc="upper center")
@@ -233,13 +238,13 @@ def _by_rules(ax: Axes, table: Table, metric: str) -> None:
 
 
 def _over_rules(ax: Axes, table: Table, metric: str) -> None:
-    found = settings(table)
-    for place, (label, model, when, color) in enumerate(ROUTED):
+    found, routed = settings(table), _routed(table)
+    for place, (label, model, when, color) in enumerate(routed):
         _bars(ax, [place], [_pooled(table, metric, model, when, found)], 0.8, color, label)
     if found:
         level = float(np.mean([_random(metric, s.rules) for s in found]))
-        ax.bar(len(ROUTED), level, 0.8, color=GREY)
-    labels = [*(label for label, *_ in ROUTED), "Random"]
+        ax.bar(len(routed), level, 0.8, color=GREY)
+    labels = [*(label for label, *_ in routed), "Random"]
     ax.set_xticks(range(len(labels)), labels, rotation=35, ha="right", fontsize=8)
     ax.set(title=f"{metrics.METRICS[metric].label}, all", ylabel="0 is best", ylim=(0, 1))
 
@@ -257,23 +262,27 @@ def _rankings(axes: Sequence[Axes], table: Table) -> None:
 
 def _ranking(ax: Axes, table: Table, models: tuple[str, ...], column: str, title: str) -> None:
     found = len(settings(table))
+    if not set(models) <= {row["model"] for row in table}:
+        ax.set_axis_off()
+        return
     for place, model in enumerate(models):
         share = {t: 100 * v for t, v in wins(table, model, models, column).items()}
         _bars(ax, [place], [share], 0.8, COLORS[model], MODELS[model])
         if share:
             count = found * sum(share.values()) / 100
-            ax.text(place, 97, f"{count:.0f}", ha="center", va="top", fontsize=9)
+            ax.text(place, 111, f"{count:.0f}", ha="center", va="top", fontsize=9)
     ax.set_xticks(range(len(models)), [MODELS[m] for m in models], fontsize=8, rotation=20)
-    ax.set(title=title, ylabel="Settings of a task (%), counts above", ylim=(0, 100))
+    ax.set(title=title, ylabel="Settings of a task (%), counts above", ylim=(0, 112))
 
 
 def _heat(ax: Axes, table: Table, model: str, when: str) -> None:
-    title = f"{MODELS[model]}, {'untrained' if when == BEFORE else 'trained'}"
-    ax.set(title=title, xlabel="Module", ylabel="Rule")
-    ax.grid(visible=False)
     rows = [row for row in table.where(model=model, state=0) if row[when] is not None]
     if not rows:
+        ax.set_axis_off()
         return
+    title = f"{MODELS[model]}, {'untrained' if when == BEFORE else 'trained'}"
+    ax.set(xlabel="Module", ylabel="Rule")
+    ax.grid(visible=False)
     largest = max(row["rules"] for row in rows)
     row = next(row for row in rows if row["rules"] == largest)
     image = ax.imshow(row[when], vmin=0, vmax=1, cmap="YlGnBu")
