@@ -85,7 +85,13 @@ def plot(table: Table) -> Figure:
     _rankings([next(rest) for _ in range(COLUMNS)], table)
     for model, when in HEATS:
         _heat(next(rest), table, model, when)
-    draw.note(figure, table, "Replicates are tasks, whose seeds are averaged.", arms=ARM)
+    draw.note(
+        figure,
+        table,
+        "Replicates are tasks, whose seeds are averaged. Bars by rules are means over the "
+        "architectures that were trained with so many.",
+        arms=ARM,
+    )
     return figure
 
 
