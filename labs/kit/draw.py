@@ -167,13 +167,19 @@ def save(drawn: "Figure", stem: Path) -> list[Path]:
     """Write a figure as `.png` and `.svg` beside each other, atomically; equal figures give
     equal bytes. Returns the paths.
     """
-    engine, paths = drawn.get_layout_engine(), []
-    for ending, metadata in ((".png", {"Software": None}), (".svg", {"Date": None})):
-        buffer = io.BytesIO()
-        with style():
-            drawn.savefig(buffer, format=ending[1:], metadata=metadata)
-        drawn.set_layout_engine("none")  # it has been laid out, which takes as long as drawing
-        paths.append(stem.with_name(stem.name + ending))
-        files.write(paths[-1], buffer.getvalue())
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    png, svg = io.BytesIO(), io.BytesIO()
+    engine, dpi = drawn.get_layout_engine(), drawn.dpi
+    with style():  # `savefig` would draw and lay out everything four times
+        drawn.dpi = STYLE["savefig.dpi"]
+        FigureCanvasAgg(drawn).print_png(png, metadata={"Software": None})
+        drawn.set_layout_engine("none")
+        FigureCanvasSVG(drawn).print_svg(svg, metadata={"Date": None})
+    drawn.dpi = dpi
     drawn.set_layout_engine(engine)
+    paths = [stem.with_name(stem.name + ending) for ending in (".png", ".svg")]
+    for path, buffer in zip(paths, (png, svg), strict=True):
+        files.write(path, buffer.getvalue())
     return paths
