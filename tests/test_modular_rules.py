@@ -8,7 +8,7 @@ import torch
 
 from labs.kit.claims import judge
 from labs.kit.table import Table
-from labs.modular_rules import arms, lab, measures, metrics, training
+from labs.modular_rules import arms, lab, measures, metrics, speed, training
 from labs.modular_rules.claims import CLAIMS
 from labs.modular_rules.figure import pies
 from labs.modular_rules.remarks import remarks
@@ -97,6 +97,15 @@ def test_controls_are_trained_where_rules_are_most_or_fewest_in_any_order():
     cells = lab.cells(replace(FULL, mha_rules=(4, 2), rnn_rules=(4, 8, 2)))
     assert {c.rules for c in cells if c.model == "modular_op_wide"} == {4}
     assert {c.rules for c in cells if c.state} == {2, 8}
+
+
+def test_benches_are_of_every_model_and_number_of_rules_at_the_sizes_of_full():
+    found = [speed._cell(*bench.plain.args) for bench in speed.benches()]
+    assert {c.model for c in found} == set(lab.TRAINED)
+    for name in ("mlp", "mha", "rnn"):
+        own = [c for c in found if c.architecture == name]
+        assert 8 in {c.rules for c in own}
+        assert {c.width for c in own} == set(getattr(FULL, f"{name}_widths"))
 
 
 def test_no_rules_leave_an_architecture_out():

@@ -3,8 +3,9 @@ materialised, the same step."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labs.kit.lab import Bench
 
@@ -35,11 +36,12 @@ def benches() -> list[Bench]:
 
 
 def _cell(architecture: str, model: str, rules: int) -> Cell:
+    """A network of the sizes of `full`, whatever rules it has itself."""
     from labs.modular_rules.lab import PRESETS, cells
 
-    found = [
-        c for c in cells(PRESETS["full"]) if (c.architecture, c.model) == (architecture, model)
-    ]
+    own: dict[str, Any] = {f"{name}_rules": numbers for name, numbers in RULES.items()}
+    config = replace(PRESETS["full"], **own)
+    found = [c for c in cells(config) if (c.architecture, c.model) == (architecture, model)]
     return next(c for c in found if (c.rules, c.loss, c.state) == (rules, "regression", 0))
 
 
@@ -69,8 +71,6 @@ def train_plain(architecture: str, model: str, rules: int) -> None:
 
 def train_stacked(architecture: str, model: str, rules: int) -> None:
     """`MEMBERS` networks of different tasks at once."""
-    from dataclasses import replace
-
     import torch
 
     from labs.modular_rules import training
