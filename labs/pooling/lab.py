@@ -80,7 +80,7 @@ PRESETS = {
         every=10,
         test_examples=200,
     ),
-    "quick": Config(replicates=6, examples=(FEW, 5000, MANY), steps=2000, further=0),
+    "quick": Config(replicates=5, examples=(FEW, 5000, MANY), steps=1750, further=0),
     "full": Config(),
 }
 
