@@ -107,7 +107,7 @@ PRESETS = {
         knots=(64, 256),
     ),
     "quick": Config(
-        replicates=6,
+        replicates=5,
         arms=("paper", "fresh", *BASELINES),
         outer_steps=31,
         nets=4,
