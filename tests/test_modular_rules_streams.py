@@ -9,21 +9,8 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from labs.modular_rules.streams import Stream, stacked
-from labs.modular_rules.tasks import Inputs, MHATask, MLPTask, RNNTask
-
-TASKS = {
-    "mlp": (MLPTask(4), None),
-    "mha 1": (MHATask(4, version=1), 5),
-    "mha 2": (MHATask(4, version=2), 5),
-    "rnn": (RNNTask(4, d=3), 5),
-    "rnn of order 2": (RNNTask(4, d=3, order=2), 5),
-}
-kinds = pytest.mark.parametrize(("task", "length"), TASKS.values(), ids=TASKS)
-losses = pytest.mark.parametrize("loss", ["regression", "classification"])
-
-
-def rng(seed: int = 0) -> np.random.RandomState:
-    return np.random.RandomState(seed)
+from labs.modular_rules.tasks import Inputs, MHATask, MLPTask
+from tests.rule_tasks import kinds, losses, rng
 
 
 @kinds

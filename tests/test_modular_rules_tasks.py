@@ -12,21 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from labs.modular_rules.reference import candidates, rule_blind, zero_predictor
 from labs.modular_rules.tasks import OOD_SCALE, Inputs, MHATask, MLPTask, RNNTask
-
-TASKS = {
-    "mlp": (MLPTask(4), None),
-    "mha 1": (MHATask(4, version=1), 5),
-    "mha 2": (MHATask(4, version=2), 5),
-    "rnn": (RNNTask(4, d=3), 5),
-    "rnn of order 2": (RNNTask(4, d=3, order=2), 5),
-}
-kinds = pytest.mark.parametrize(("task", "length"), TASKS.values(), ids=TASKS)
-losses = pytest.mark.parametrize("loss", ["regression", "classification"])
-
-
-def rng(seed: int = 0) -> np.random.RandomState:
-    return np.random.RandomState(seed)
-
+from tests.rule_tasks import kinds, losses, rng
 
 # published numbers
 
