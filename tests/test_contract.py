@@ -26,7 +26,7 @@ from labs.kit.store import Store
 from labs.kit.table import Table
 
 ROOT = Path(__file__).parents[1]
-REGISTER = {**LABS, "toy": "tests.toy_lab"}
+REGISTER = {**LABS, "toy": "tests.kit.toy_lab"}
 SMOKE_SECONDS = 60  # of processor time, which does not grow when the machine is busy
 
 WITHOUT_TORCH = """
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.parametrize("name", REGISTER)
 
 
 def command(name, *words):
-    package = "labs" if name in LABS else "tests.toy_lab"
+    package = "labs" if name in LABS else "tests.kit.toy_lab"
     return [sys.executable, "-m", package, *words]
 
 

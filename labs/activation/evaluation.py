@@ -14,8 +14,8 @@ from labs.activation import inner
 from labs.activation.arms import NAME, RATE, WINDOW
 from labs.activation.inner import HIDDEN, Examples, ValueAndSlope
 from labs.activation.learned import NOISE, SHOWN, noise
+from labs.activation.tabulated import Function
 from labs.kit.seeds import seed
-from labs.nn.tabulated import Function
 from labs.nn.training import stacked
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe

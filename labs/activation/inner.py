@@ -9,7 +9,7 @@ and u the adjoint of g, that is, the outer objective's derivative by it. What g 
 weights and f, has as adjoint its derivative of <u, g>; and <u, g> is the loss's derivative in the
 direction u. So one pass of directional derivatives, forward and then backward (a Hessian-vector
 product), gives them at the cost of about one more step and without a graph. f enters it by value
-and slope at each unit and example, whose adjoints go to its table (`labs.nn.tabulated`).
+and slope at each unit and example, whose adjoints go to its table (`labs.activation.tabulated`).
 
 Weights are one vector per member, (M, 6538): first layer (41, 128) with the bias in its last row,
 second layer (10, 128), its bias (10, 1).
@@ -23,7 +23,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from labs.nn.tabulated import Function, Look, Tabulated
+from labs.activation.tabulated import Function, Look, Tabulated
 from labs.nn.training import batch_indices
 
 INPUTS, HIDDEN, CLASSES, BATCH = 40, 128, 10, 100

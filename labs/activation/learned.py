@@ -21,7 +21,7 @@ from torch import Tensor
 from labs.activation import inner
 from labs.activation.arms import RATE, WINDOW
 from labs.activation.inner import HIDDEN, Batch, Examples, Unrolled
-from labs.nn.tabulated import CELLS, Tabulated
+from labs.activation.tabulated import CELLS, Tabulated
 
 UNITS, SCALE = 100, 0.2
 NOISE = 0.1  # half the width of its uniform law, inside the activation and after it

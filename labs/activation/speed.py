@@ -17,8 +17,8 @@ from labs.activation.arms import RATE, WINDOW
 from labs.activation.evaluation import splits, torch_seed
 from labs.activation.inner import BATCH, CLASSES, DECAY, EPSILON, HIDDEN, INPUTS, Examples
 from labs.activation.learned import NOISE, SCALE, UNITS, learn
+from labs.activation.tabulated import Function
 from labs.kit.lab import Bench
-from labs.nn.tabulated import Function
 
 MEMBERS, INNER, EXAMPLES = 5, 301, 10000
 

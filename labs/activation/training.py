@@ -15,9 +15,9 @@ from labs.activation.arms import FITTED, GRID, KNOTS, LEARNED, NAME, RATE, SNAPS
 from labs.activation.evaluation import Activation, Judge, Splits, published, splits, torch_seed
 from labs.activation.learned import Meta, Outer
 from labs.activation.shape import Polyline, polyline
+from labs.activation.tabulated import CELLS, REACH, Function, Tabulated
 from labs.activation.transfer import transfer
 from labs.kit.seeds import seed
-from labs.nn.tabulated import CELLS, REACH, Function, Tabulated
 
 if TYPE_CHECKING:
     from labs.activation.lab import Cell

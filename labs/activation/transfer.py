@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from labs.activation.arms import NAME
+from labs.activation.conv2d import Conv2d
 from labs.activation.evaluation import arrays
+from labs.activation.tabulated import Function
 from labs.kit import images
 from labs.kit.seeds import seed, stream
-from labs.nn.conv2d import Conv2d
 from labs.nn.layers import Conv1d, Linear
 from labs.nn.nets import CLASSES, LENGTH, Net
-from labs.nn.tabulated import Function
 from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, stacked
 
 BATCH = 100

@@ -14,8 +14,8 @@ from torch import Tensor
 from labs.kit.names import known
 from labs.kit.seeds import seed, stream
 from labs.lottery import masks as locality
+from labs.lottery import tickets
 from labs.lottery.arms import ORDERS
-from labs.nn import tickets
 from labs.nn.nets import LENGTH, MLP
 from labs.nn.training import Optimizer, evaluate, fit
 from mnist1d.generate import Data, generate

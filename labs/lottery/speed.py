@@ -8,6 +8,7 @@ import torch
 from torch.nn.utils.prune import custom_from_mask
 
 from labs.kit.lab import Bench
+from labs.lottery import tickets
 from labs.lottery.search import (
     RATE,
     Tensors,
@@ -16,7 +17,7 @@ from labs.lottery.search import (
     initial_weights,
     random_like,
 )
-from labs.nn import plain, tickets
+from labs.nn import plain
 from labs.nn.training import Optimizer, fit
 
 HIDDEN, MEMBERS = 500, 2

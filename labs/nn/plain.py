@@ -67,7 +67,7 @@ class CNN(nn.Module):
 
 def encoder(projector: Sequence[int], channels: int = 25) -> nn.Sequential:
     """The convolutions of `CNN`, then linear layers of the given widths, all but the last of them
-    rectified (`labs.nn.contrastive.Encoder`)."""
+    rectified (`labs.self_supervised.contrastive.Encoder`)."""
     layers: list[nn.Module] = [nn.Unflatten(1, (1, -1))]
     for inputs, kernel in ((1, 5), (channels, 3), (channels, 3)):
         layers += [nn.Conv1d(inputs, channels, kernel, stride=2, padding=1), nn.ReLU()]

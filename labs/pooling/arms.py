@@ -13,7 +13,7 @@ class Arm(NamedTuple):
     """One network of the comparison; `parameters` are its trainable numbers."""
 
     label: str
-    pool: str  # of `labs.nn.pooling.PoolNet`
+    pool: str  # of `labs.pooling.nets.PoolNet`
     channels: int
     parameters: int
 

@@ -37,7 +37,7 @@ from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
 
 if TYPE_CHECKING:
-    from labs.nn.pooling import PoolNet
+    from labs.pooling.nets import PoolNet
 
 NAME = "pooling"
 BATCH, RATE = 100, 0.01  # of Adam, as published
@@ -137,7 +137,7 @@ def _split(cell: Cell) -> tuple[np.ndarray, ...]:
 
 
 def _net(arm: str, members: int) -> PoolNet:
-    from labs.nn.pooling import PoolNet
+    from labs.pooling.nets import PoolNet
 
     return PoolNet(members, ARMS[arm].pool, ARMS[arm].channels)
 

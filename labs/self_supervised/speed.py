@@ -11,10 +11,10 @@ from scipy.signal import detrend
 from torch import Tensor
 
 from labs.nn import plain
-from labs.nn.contrastive import Encoder
 from labs.nn.training import stacked
 from labs.self_supervised import training
 from labs.self_supervised.arms import ARMS
+from labs.self_supervised.contrastive import Encoder
 
 if TYPE_CHECKING:
     from labs.self_supervised.lab import Cell

@@ -12,10 +12,10 @@ from scipy.signal import detrend
 from torch import Tensor
 
 from labs.kit.seeds import seed
-from labs.nn.contrastive import Encoder, half_info_nce, info_nce
 from labs.nn.training import Optimizer, batch_indices, cross_entropy, stacked
 from labs.self_supervised import probes
 from labs.self_supervised.arms import ARMS, LAST_CONVOLUTION
+from labs.self_supervised.contrastive import Encoder, half_info_nce, info_nce
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from labs.nn import nets, plain
 from labs.nn.training import Optimizer, cross_entropy, fit
-from tests.random_data import data, generator
+from tests.nn.random_data import data, generator
 
 COUNTS = {  # the first four are the published architectures
     "Logistic": 410,

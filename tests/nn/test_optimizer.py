@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from labs.nn import nets
 from labs.nn.training import Optimizer, fit
-from tests.random_data import data, generator
+from tests.nn.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
 

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from labs.modular_rules.reference import candidates, rule_blind, zero_predictor
 from labs.modular_rules.tasks import OOD_SCALE, Inputs, MHATask, MLPTask, RNNTask
-from tests.rule_tasks import kinds, losses, rng
+from tests.labs.modular_rules.rule_tasks import kinds, losses, rng
 
 # published numbers
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.nn import nets, plain
-from labs.nn.contrastive import Encoder, half_info_nce, info_nce
+from labs.self_supervised.contrastive import Encoder, half_info_nce, info_nce
 
 PROJECTORS = {(125, 16): 21_716, (): 3_950, (125, 125, 125, 16): 53_216, (10,): 5_210}
 

@@ -10,10 +10,10 @@ from labs import LABS
 from labs.kit import report, say
 from labs.kit.cli import main
 from labs.kit.lab import load
-from tests.toy_lab import LAB
+from tests.kit.toy_lab import LAB
 
-REGISTER = {"toy": "tests.toy_lab"}
-ROOT = Path(__file__).parents[1]
+REGISTER = {"toy": "tests.kit.toy_lab"}
+ROOT = Path(__file__).parents[2]
 README = f"# Title\n\n{report.BEGIN}\nold\n{report.END}\nthe rest\n"
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from labs.kit.cli import main
-from tests.toy_lab import LAB
+from tests.kit.toy_lab import LAB
 
-REGISTER = {"toy": "tests.toy_lab"}
-ROOT = Path(__file__).parents[1]
+REGISTER = {"toy": "tests.kit.toy_lab"}
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -215,8 +215,8 @@ def test_a_damaged_run_json_is_named(tmp_path, capsys, content):
 
 
 def test_a_register_with_a_wrong_lab_is_refused(capsys):
-    assert main({"tony": "tests.toy_lab"}, ["run", "tony"]) == 2
-    assert "tests.toy_lab.LAB must be a Lab named 'tony'" in capsys.readouterr().err
+    assert main({"tony": "tests.kit.toy_lab"}, ["run", "tony"]) == 2
+    assert "tests.kit.toy_lab.LAB must be a Lab named 'tony'" in capsys.readouterr().err
 
 
 BLOCKED = """
@@ -227,7 +227,7 @@ class Block:
             raise ImportError(f"{name} is blocked")
 sys.meta_path.insert(0, Block())
 from labs.kit.cli import main
-codes = [main({"toy": "tests.toy_lab"}, words.split()) for words in sys.argv[1:]]
+codes = [main({"toy": "tests.kit.toy_lab"}, words.split()) for words in sys.argv[1:]]
 assert codes == [0] * len(codes), codes
 """
 

@@ -9,8 +9,8 @@ from labs.activation.arms import BASELINES, RATE
 from labs.activation.evaluation import Activation, Judge, published, splits
 from labs.activation.inner import DECAY, EPSILON, Examples, Unrolled, elementwise, split
 from labs.activation.learned import SCALE, UNITS, Meta, noise
+from labs.activation.tabulated import Tabulated
 from labs.activation.training import USUAL
-from labs.nn.tabulated import Tabulated
 from labs.nn.unroll import hypergradient
 
 # Mean training loss over the 301 steps of one network, from the released notebook's output.

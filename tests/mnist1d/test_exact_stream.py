@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from mnist1d import ObjectView, Recipe, generate, get_dataset_args, get_templates, make_dataset
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 SHARED = HERE.parent.parent / "shared" / "data"
 VECTORS = [HERE / "golden" / "upstream_vectors.json", SHARED / "reference_vectors.json"]
 CASES = [case for path in VECTORS if path.exists() for case in json.loads(path.read_text())]

@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from labs.kit import session
 from labs.kit.cli import main
 from labs.kit.execute import THREADS, TrainingError, execute, one_thread, stacks, workers
-from tests.toy_lab import LAB, Cell, Config
+from tests.kit.toy_lab import LAB, Cell, Config
 
-ROOT = Path(__file__).parents[1]
-REGISTER = {"toy": "tests.toy_lab"}
+ROOT = Path(__file__).parents[2]
+REGISTER = {"toy": "tests.kit.toy_lab"}
 SLOW = ["run", "toy", "--set", "pause=0.04"]
 
 
 def toy(*words, out, wait=True):
-    command = [sys.executable, "-m", "tests.toy_lab", *words, "--out", str(out)]
+    command = [sys.executable, "-m", "tests.kit.toy_lab", *words, "--out", str(out)]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labs.kit.images import READERS, cifar10, held, mnist
-from tests.image_files import idx, write_cifar10, write_mnist
+from tests.kit.image_files import idx, write_cifar10, write_mnist
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from labs.kit import draw
 from labs.kit.claims import interval
 from labs.kit.table import Table
-from tests.toy_lab import plot
+from tests.kit.toy_lab import plot
 
 
 def test_band_draws_mean_and_interval():

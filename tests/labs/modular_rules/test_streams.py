@@ -10,7 +10,7 @@ from scipy import stats
 
 from labs.modular_rules.streams import Stream, stacked
 from labs.modular_rules.tasks import Inputs, MHATask, MLPTask
-from tests.rule_tasks import kinds, losses, rng
+from tests.labs.modular_rules.rule_tasks import kinds, losses, rng
 
 
 @kinds

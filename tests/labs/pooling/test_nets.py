@@ -9,9 +9,9 @@ from torch import nn
 
 from labs.nn import plain
 from labs.nn.layers import Conv1d
-from labs.nn.pooling import POOLS, STRIDE, PoolNet, Readout, conv_pool
 from labs.nn.training import Optimizer, cross_entropy, fit
-from tests.random_data import data, generator
+from labs.pooling.nets import POOLS, STRIDE, PoolNet, Readout, conv_pool
+from tests.nn.random_data import data, generator
 
 KINDS = (*POOLS, STRIDE)
 TWINS = {

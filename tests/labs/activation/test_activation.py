@@ -19,10 +19,10 @@ from labs.activation.claims import CLAIMS
 from labs.activation.lab import PRESETS, Config, cells, stack_by
 from labs.activation.remarks import remarks
 from labs.activation.shape import extrema, polyline
+from labs.activation.tabulated import Tabulated
 from labs.activation.training import torch_lines, train
 from labs.kit.claims import judge
 from labs.kit.table import Table
-from labs.nn.tabulated import Tabulated
 
 
 @pytest.fixture(autouse=True)

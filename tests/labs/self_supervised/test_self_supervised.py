@@ -11,10 +11,10 @@ from scipy.stats import chisquare, kstest
 from labs.kit.claims import judge
 from labs.kit.table import Table
 from labs.nn import devices
-from labs.nn.contrastive import half_info_nce, info_nce
 from labs.self_supervised import arms, lab, probes, speed, training
 from labs.self_supervised.arms import ARMS, PUBLISHED, best, last_layer
 from labs.self_supervised.claims import CLAIMS
+from labs.self_supervised.contrastive import half_info_nce, info_nce
 from labs.self_supervised.remarks import remarks
 
 TINY = replace(lab.PRESETS["smoke"], replicates=3, mapped=0, arms=tuple(ARMS))

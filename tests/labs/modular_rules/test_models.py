@@ -8,7 +8,7 @@ from labs.modular_rules import models, twins
 from labs.modular_rules.attention import Heads, attend, plain
 from labs.modular_rules.routing import MODELS, switch
 from labs.nn.training import Optimizer
-from tests.random_data import generator
+from tests.nn.random_data import generator
 
 SEEDS = [5, 0, 2**33]
 FEATURES = {"mlp": lambda rules: 2, "mha": lambda rules: 6 * rules, "rnn": lambda rules: 8}

@@ -10,7 +10,7 @@ from labs.embedding.arms import arm
 from labs.embedding.lab import Cell, Config, _examples, _purity, cells, train
 from labs.kit.claims import judge
 from labs.kit.table import Table
-from tests.image_files import write_mnist
+from tests.kit.image_files import write_mnist
 
 SMALL = {"small_train": 40, "small_test": 10, "perplexity": 5.0, "larger": (), "iterations": 250}
 

@@ -10,8 +10,8 @@ import torch
 
 from labs.kit.claims import judge
 from labs.kit.table import Table
-from labs.lottery import arms, claims, figure, lab, masks, remarks, search
-from labs.nn import devices, nets, tickets
+from labs.lottery import arms, claims, figure, lab, masks, remarks, search, tickets
+from labs.nn import devices, nets
 from labs.nn.training import Optimizer, fit
 from mnist1d.generate import generate
 

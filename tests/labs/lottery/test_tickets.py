@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import prune as torch_prune
 
-from labs.nn import nets, plain, tickets
+from labs.lottery import tickets
+from labs.nn import nets, plain
 from labs.nn.training import Optimizer, evaluate, fit
-from tests.random_data import data, generator
+from tests.nn.random_data import data, generator
 
 HIDDEN = 24
 LEVELS = (0.0, 0.4, 0.7, 0.9, 0.97, 1.0)

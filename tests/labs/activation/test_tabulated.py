@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.nn import tabulated
-from labs.nn.tabulated import Look, Tabulated, value_and_slope
+from labs.activation import tabulated
+from labs.activation.tabulated import Look, Tabulated, value_and_slope
 
 DOUBLE = torch.float64
 

@@ -16,7 +16,7 @@ from labs.nn.training import (
     fit,
     squared_error,
 )
-from tests.random_data import data, generator
+from tests.nn.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
 

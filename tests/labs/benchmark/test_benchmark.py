@@ -14,7 +14,7 @@ from labs.kit.table import Table
 from labs.nn import devices
 from mnist1d.generate import generate
 
-QUIZ = Path(__file__).parents[2] / "shared" / "data" / "human_quiz.json"
+QUIZ = Path(__file__).parents[4] / "shared" / "data" / "human_quiz.json"
 CELL = lab.Cell("mlp", False, "", 4000, steps=4, every=2, replicate=0)
 
 
