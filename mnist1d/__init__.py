@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist1d.data import get_dataset, get_dataset_args, make_dataset
 from mnist1d.fast import draw, moments
-from mnist1d.files import load, save
+from mnist1d.files import load
 from mnist1d.generate import Data, generate
 from mnist1d.labels import flip_to_another_class, flip_to_any_class
 from mnist1d.make import make_mnist1d
@@ -24,6 +24,7 @@ from mnist1d.recipe import Recipe
 from mnist1d.templates import get_templates
 from mnist1d.transform import transform
 from mnist1d.utils import ObjectView, from_pickle, plot_signals, set_seed, to_pickle
+from mnist1d.writing import save
 
 if TYPE_CHECKING:
     from mnist1d.tensors import MNIST1D, batches

@@ -94,8 +94,8 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
 
 
 def _generate(args: argparse.Namespace) -> None:
-    from mnist1d.files import WRITERS, save, writable
     from mnist1d.generate import generate
+    from mnist1d.writing import WRITERS, save, writable
 
     path = writable(args.out, tuple(WRITERS))
     knobs = {knob.name for knob in fields(Recipe)}
@@ -111,9 +111,9 @@ def _generate(args: argparse.Namespace) -> None:
 
 def _show(args: argparse.Namespace) -> None:
     from mnist1d.animations import MOVIES, animate
-    from mnist1d.files import writable
     from mnist1d.pictures import PAGES, check_page, show
     from mnist1d.steps import SEED
+    from mnist1d.writing import writable
 
     path = writable(args.out, (".png", ".gif"))
     seed = SEED if args.seed is None else args.seed
@@ -153,7 +153,7 @@ def _pair(text: str) -> tuple[int, ...]:
 
 def _flag(text: str) -> bool:
     if text.lower() not in ("true", "false"):
-        raise argparse.ArgumentTypeError(f"must be true or false; got {text!r}")
+        raise argparse.ArgumentTypeError(f"must be true or false, got {text!r}")
     return text.lower() == "true"
 
 

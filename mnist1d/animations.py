@@ -12,10 +12,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from mnist1d.files import replacing, writable
 from mnist1d.pictures import check_page, draw_samples, draw_step, frame_of, samples_by_class
 from mnist1d.pipeline import Array
 from mnist1d.steps import SEED, Step, pipeline_steps
+from mnist1d.writing import replacing, writable
 
 MORPH = (0.2, 0.4, 0.6, 0.8, 1.0)  # how far a step is on its way in each frame
 BRIEF, LONG = 80, 1000  # milliseconds that a frame on the way and a finished one stay

@@ -102,7 +102,7 @@ def draw(
     """
     recipe, n = checked_recipe(recipe), whole("n", n, 0)
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy Generator; got {type(rng).__name__}")
+        raise TypeError(f"rng must be a numpy Generator, got {type(rng).__name__}")
     classes = checked_templates(templates)
     rows = rng.integers(len(classes["y"]), size=n)
     line = pipeline(recipe, classes["x"], np.float32)

@@ -15,6 +15,7 @@ from mnist1d.fast import ModernStream
 from mnist1d.pipeline import Array, interpolation, pipeline
 from mnist1d.recipe import Recipe, checked_recipe
 from mnist1d.templates import checked_templates
+from mnist1d.writing import save
 
 if TYPE_CHECKING:
     import torch
@@ -51,6 +52,9 @@ class Data:
         The recipe the data were made from.
     stream
         ``"exact"`` or ``"fast"``.
+    moments
+        Mean and standard deviation that all samples together had before they were standardised,
+        for further samples in the same units; None for data read from a file.
     """
 
     x: Array
@@ -63,6 +67,7 @@ class Data:
     templates: Mapping[str, Array] = field(repr=False)
     recipe: Recipe
     stream: str
+    moments: tuple[float, float] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         sizes = "/".join(str(len(y)) for y in (self.y, self.y_val, self.y_test))
@@ -105,9 +110,7 @@ class Data:
         return Tensors(*(tensor(getattr(self, name)) for name in Tensors._fields))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the data to `path`; see :func:`mnist1d.files.save`."""
-        from mnist1d.files import save
-
+        """Write the data to `path`; see :func:`mnist1d.writing.save`."""
         save(self, path)
 
 
@@ -158,7 +161,7 @@ def generate(
     """
     recipe = Recipe() if recipe is None else checked_recipe(recipe)
     if stream not in ("exact", "fast"):
-        raise ValueError(f"stream must be 'exact' or 'fast'; got {stream!r}")
+        raise ValueError(f"stream must be 'exact' or 'fast', got {stream!r}")
     classes = checked_templates(templates)
     if stream == "exact":
         return generate_from(LegacyStream(recipe.seed), recipe, classes)
@@ -177,7 +180,7 @@ def generate_from(
     if recipe.shuffle_seq:
         order = stream.generator.permutation(recipe.final_seq_length)
         samples = np.ascontiguousarray(samples[:, order])
-    sd = _standardise(samples)
+    mean, sd = _standardise(samples)
     t = classes["t"] @ interpolation(len(classes["t"]), recipe.canvas) @ line.subsample / sd
     x, x_val, x_test = _split(samples, sizes)
     y, y_val, y_test = _split(classes["y"][rows], sizes)
@@ -187,6 +190,7 @@ def generate_from(
         templates=classes,
         recipe=recipe,
         stream=stream.name,
+        moments=(mean, sd),
     )
 
 
@@ -196,15 +200,16 @@ def _balanced(total: int, n_classes: int) -> Array:
     return np.repeat(np.arange(n_classes), -(-total // n_classes))
 
 
-def _standardise(samples: Array) -> float:
-    """Bring all samples together to mean 0 and standard deviation 1, in place; the old one."""
-    samples -= float(samples.mean(dtype=np.float64))
+def _standardise(samples: Array) -> tuple[float, float]:
+    """Bring all samples together to mean 0 and standard deviation 1, in place; the old ones."""
+    mean = float(samples.mean(dtype=np.float64))
+    samples -= mean
     squares = float(np.einsum("np,np->", samples, samples, dtype=np.float64))
     sd = (squares / samples.size) ** 0.5
     if sd == 0:
         raise ValueError("all samples are one constant: the templates and the noise are all 0")
     samples /= sd
-    return sd
+    return mean, sd
 
 
 def _split(array: Array, sizes: tuple[int, int, int]) -> list[Array]:

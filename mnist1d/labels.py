@@ -91,11 +91,11 @@ def _noisy(
     fraction = real("fraction", fraction, 0.0, 1.0)
     names = np.unique(labels if classes is None else _labels("classes", classes))
     if len(names) < 2 and len(labels):
-        raise ValueError(f"classes must hold at least two labels; got {names.tolist()}")
+        raise ValueError(f"classes must hold at least two labels, got {names.tolist()}")
     if not np.isin(labels, names).all():
-        raise ValueError(f"y must hold labels of classes only; got {np.unique(labels).tolist()}")
+        raise ValueError(f"y must hold labels of classes only, got {np.unique(labels).tolist()}")
     if not isinstance(rng, (int, np.integer, np.random.Generator)):
-        raise TypeError(f"rng must be a seed or a numpy Generator; got {rng!r}")
+        raise TypeError(f"rng must be a seed or a numpy Generator, got {rng!r}")
     generator = np.random.default_rng(rng)
     chosen = generator.permutation(len(labels))[: round(fraction * len(labels))]
     # A step of s from class to class, modulo their number: s = 0 is the class itself.
@@ -109,6 +109,6 @@ def _labels(name: str, value: npt.ArrayLike) -> npt.NDArray[Any]:
     labels = np.asarray(value)
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(
-            f"{name} must be a row of integers; got {labels.dtype} of shape {labels.shape}"
+            f"{name} must be a row of integers, got {labels.dtype} of shape {labels.shape}"
         )
     return labels

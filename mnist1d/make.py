@@ -69,9 +69,9 @@ def make_mnist1d(
     n_samples = whole("n_samples", n_samples, 1)
     for name in ("num_samples", "train_split", "n_train", "n_val", "n_test", "seed"):
         if name in knobs:
-            raise ValueError(f"give n_samples and random_state here; got {name}={knobs[name]!r}")
+            raise ValueError(f"give n_samples and random_state here, got {name}={knobs[name]!r}")
     if not isinstance(return_X_y, bool):
-        raise TypeError(f"return_X_y must be True or False; got {return_X_y!r}")
+        raise TypeError(f"return_X_y must be True or False, got {return_X_y!r}")
     data = generate(
         Recipe.from_mapping({**knobs, "n_train": n_samples, "seed": _seed(random_state)})
     )

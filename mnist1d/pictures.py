@@ -14,13 +14,13 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mnist1d.files import replacing, writable
 from mnist1d.generate import generate
 from mnist1d.pipeline import Array
 from mnist1d.recipe import Recipe, whole
 from mnist1d.steps import SEED, Step, pipeline_steps
 from mnist1d.templates import get_templates
 from mnist1d.transform import transform
+from mnist1d.writing import replacing, writable
 
 # Three of the colours of Okabe and Ito, which colour-blind readers tell apart.
 DIGIT, PADDING, BEFORE = "#0072B2", "#D55E00", "#B4B4B4"
@@ -73,9 +73,9 @@ def plot_signals(
     signals, times = np.asarray(xs, dtype=float), np.asarray(t, dtype=float)
     _check_signals(signals, times, labels)
     if not (ratio > 0 and zoom > 0):
-        raise ValueError(f"ratio and zoom must be above 0; got {ratio} and {zoom}")
+        raise ValueError(f"ratio and zoom must be above 0, got {ratio} and {zoom}")
     if do_transform and args is None:
-        raise ValueError("args must hold the knobs of the transforms with do_transform; got None")
+        raise ValueError("args must hold the knobs of the transforms with do_transform, got None")
     # A notebook expects to see the picture at once; only pyplot knows how to show it there.
     figure = plt.figure(figsize=(15, 1.5 * ratio), dpi=60)
     for index, signal in enumerate(signals[:10]):
@@ -268,12 +268,12 @@ def check_page(page: str, pages: tuple[str, ...], digit: int, seed: int) -> tupl
     >>> check_page("pipe", ("overview", "pipeline"), 3, 0)
     Traceback (most recent call last):
         ...
-    ValueError: page must be one of overview, pipeline; got 'pipe'; did you mean pipeline?
+    ValueError: page must be one of overview, pipeline, got 'pipe'; did you mean pipeline?
     """
     if page not in pages:
         close = difflib.get_close_matches(str(page), pages, n=1, cutoff=0.65)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"page must be one of {', '.join(pages)}; got {page!r}{hint}")
+        raise ValueError(f"page must be one of {', '.join(pages)}, got {page!r}{hint}")
     return whole("digit", digit, 0, 9), whole("seed", seed, 0, 2**32 - 1)
 
 
@@ -311,8 +311,8 @@ def _legend(figure: Figure) -> None:
 
 def _check_signals(signals: Array, times: Array, labels: Sequence[Any] | Array | None) -> None:
     if signals.ndim != 2 or not len(signals):
-        raise ValueError(f"xs must have shape (n, points) with n at least 1; got {signals.shape}")
+        raise ValueError(f"xs must have shape (n, points) with n at least 1, got {signals.shape}")
     if times.shape != signals.shape[1:]:
-        raise ValueError(f"t must have shape {signals.shape[1:]}, as xs has; got {times.shape}")
+        raise ValueError(f"t must have shape {signals.shape[1:]}, as xs has, got {times.shape}")
     if labels is not None and len(labels) < min(10, len(signals)):
-        raise ValueError(f"labels must name every signal shown; got {len(labels)}")
+        raise ValueError(f"labels must name every signal shown, got {len(labels)}")

@@ -105,7 +105,7 @@ class Recipe:
     >>> Recipe(scale_coeff=4)
     Traceback (most recent call last):
         ...
-    ValueError: scale_coeff must lie in [0, 2), so that the height factor stays positive; got 4.0
+    ValueError: scale_coeff must lie in [0, 2), so that the height factor stays positive, got 4.0
     """
 
     num_samples: int = 5000
@@ -143,16 +143,16 @@ class Recipe:
         if self.n_train is None:
             for name in ("n_val", "n_test"):
                 if getattr(self, name) is not None:
-                    raise ValueError(f"{name} needs n_train; got n_train=None")
+                    raise ValueError(f"{name} needs n_train, got n_train=None")
             return
         for name in ("num_samples", "train_split"):
             if (value := getattr(self, name)) != getattr(Recipe, name):
                 raise ValueError(
                     f"give either n_train, n_val and n_test or num_samples and train_split, "
-                    f"not both; got n_train={self.n_train} and {name}={value}"
+                    f"not both, got n_train={self.n_train} and {name}={value}"
                 )
         if sum(self.sizes) == 0:
-            raise ValueError("n_train + n_val + n_test must be at least 1; got 0")
+            raise ValueError("n_train + n_val + n_test must be at least 1, got 0")
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -207,7 +207,7 @@ class Recipe:
         ValueError: unknown knob 'num_test_samples'; did you mean n_test?
         """
         if not isinstance(mapping, Mapping):
-            raise TypeError(f"mapping must be a mapping of knobs; got {type(mapping).__name__}")
+            raise TypeError(f"mapping must be a mapping of knobs, got {type(mapping).__name__}")
         return cls(**mapping)
 
     @classmethod
@@ -227,7 +227,7 @@ class Recipe:
         knobs = {name: getattr(args, name) for name in KNOBS if hasattr(args, name)}
         if not knobs:
             raise TypeError(
-                f"args must have knobs as attributes, as ObjectView(dict) does; got {args!r}"
+                f"args must have knobs as attributes, as ObjectView(dict) does, got {args!r}"
             )
         for name in MISTAKES:
             if hasattr(args, name):
@@ -238,7 +238,7 @@ class Recipe:
 def checked_recipe(recipe: object) -> Recipe:
     """`recipe` itself; TypeError if it is none."""
     if not isinstance(recipe, Recipe):
-        raise TypeError(f"recipe must be a Recipe; got {recipe!r}")
+        raise TypeError(f"recipe must be a Recipe, got {recipe!r}")
     return recipe
 
 
@@ -251,7 +251,7 @@ def whole(name: str, value: object, low: int, high: float = math.inf) -> int:
     >>> whole("n_classes", 0, 1)
     Traceback (most recent call last):
         ...
-    ValueError: n_classes must be an integer of at least 1; got 0
+    ValueError: n_classes must be an integer of at least 1, got 0
     """
     rule = f"{name} must be an integer " + (
         f"of at least {low}" if high == math.inf else f"from {low} to {high}"
@@ -259,11 +259,11 @@ def whole(name: str, value: object, low: int, high: float = math.inf) -> int:
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{rule}; got {value!r}") from None
+        raise TypeError(f"{rule}, got {value!r}") from None
     if isinstance(value, bool):
-        raise TypeError(f"{rule}; got {value!r}")
+        raise TypeError(f"{rule}, got {value!r}")
     if not low <= number <= high:
-        raise ValueError(f"{rule}; got {number}")
+        raise ValueError(f"{rule}, got {number}")
     return number
 
 
@@ -273,10 +273,10 @@ def real(name: str, value: object, low: float = -math.inf, high: float = math.in
     >>> real("train_split", 80, 0, 1)
     Traceback (most recent call last):
         ...
-    ValueError: train_split must lie in [0, 1]; got 80.0
+    ValueError: train_split must lie in [0, 1], got 80.0
     """
     if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
-        raise TypeError(f"{name} must be a number; got {value!r}")
+        raise TypeError(f"{name} must be a number, got {value!r}")
     number = float(value)
     if low <= number <= high and math.isfinite(number):
         return number
@@ -286,7 +286,7 @@ def real(name: str, value: object, low: float = -math.inf, high: float = math.in
         rule = f"lie in [{low:g}, {high:g}]"
     else:
         rule = "be finite" + (f" and at least {low:g}" if low > -math.inf else "")
-    raise ValueError(f"{name} must {rule}; got {number}")
+    raise ValueError(f"{name} must {rule}, got {number}")
 
 
 def checked_padding(value: Any) -> tuple[int, int]:
@@ -294,17 +294,17 @@ def checked_padding(value: Any) -> tuple[int, int]:
     try:
         low, high = value
     except (TypeError, ValueError):
-        raise TypeError(f"padding must be a pair (low, high); got {value!r}") from None
+        raise TypeError(f"padding must be a pair (low, high), got {value!r}") from None
     low, high = whole("padding[0]", low, 0), whole("padding[1]", high, 0)
     if low > high:
-        raise ValueError(f"padding must have low <= high; got {(low, high)}")
+        raise ValueError(f"padding must have low <= high, got {(low, high)}")
     return low, high
 
 
 def _flag(name: str, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
-    raise TypeError(f"{name} must be True or False; got {value!r}")
+    raise TypeError(f"{name} must be True or False, got {value!r}")
 
 
 def _check_names(names: Iterable[str]) -> None:

@@ -75,7 +75,7 @@ def checked_templates(templates: Mapping[str, npt.ArrayLike] | None) -> dict[str
     if templates is None:
         return get_templates()
     if not isinstance(templates, Mapping) or not {"x", "t", "y"} <= set(templates):
-        raise TypeError(f"templates must be a mapping with 'x', 't' and 'y'; got {templates!r}")
+        raise TypeError(f"templates must be a mapping with 'x', 't' and 'y', got {templates!r}")
     x, t = (np.array(templates[name], dtype=np.float64) for name in "xt")
     y = np.array(templates["y"])
     if x.ndim != 2 or x.shape[0] < 1 or x.shape[1] < 2 or not np.isfinite(x).all():
@@ -85,10 +85,10 @@ def checked_templates(templates: Mapping[str, npt.ArrayLike] | None) -> dict[str
         )
     if t.shape != x.shape[1:] or not np.isfinite(t).all():
         raise ValueError(
-            f"templates['t'] must hold {x.shape[1]} finite numbers; got shape {t.shape}"
+            f"templates['t'] must hold {x.shape[1]} finite numbers, got shape {t.shape}"
         )
     if y.shape != x.shape[:1] or not np.issubdtype(y.dtype, np.integer):
         raise ValueError(
-            f"templates['y'] must hold {x.shape[0]} integers; got {y.dtype} of shape {y.shape}"
+            f"templates['y'] must hold {x.shape[0]} integers, got {y.dtype} of shape {y.shape}"
         )
     return {"x": x, "t": t, "y": y.astype(np.int64)}

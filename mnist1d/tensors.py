@@ -18,11 +18,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from mnist1d.files import SPLITS, load, save
+from mnist1d.files import load
 from mnist1d.generate import Data, generate
 from mnist1d.pipeline import pipeline
 from mnist1d.recipe import Recipe, whole
 from mnist1d.templates import checked_templates
+from mnist1d.writing import SPLITS, save
 
 BLOCK = (
     4096  # samples drawn at once and handed out as batches: small batches cost no more per sample
@@ -232,11 +233,11 @@ class MNIST1D(Dataset[tuple[Any, Any]]):
 
 def _check_split(split: str, recipe: Recipe) -> None:
     if split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}; got {split!r}")
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
     if not dict(zip(SPLITS, recipe.sizes, strict=True))[split]:
         raise ValueError(
             f"split {split!r} must hold samples, as in Recipe(n_train=3500, n_val=500, n_test=1000)"
-            f"; got a recipe of sizes {recipe.sizes}"
+            f", got a recipe of sizes {recipe.sizes}"
         )
 
 
@@ -244,7 +245,7 @@ def _checked(recipe: Recipe | None) -> Recipe:
     if recipe is None:
         return Recipe()
     if not isinstance(recipe, Recipe):
-        raise TypeError(f"recipe must be a Recipe or None; got {type(recipe).__name__}")
+        raise TypeError(f"recipe must be a Recipe or None, got {type(recipe).__name__}")
     return recipe
 
 

@@ -144,5 +144,5 @@ def transform(
 def _signal(x: npt.ArrayLike) -> Array:
     signal = np.asarray(x)
     if signal.ndim < 1 or len(signal) < 1 or not np.issubdtype(signal.dtype, np.number):
-        raise ValueError(f"x must hold a signal of numbers; got {signal!r}")
+        raise ValueError(f"x must hold a signal of numbers, got {signal!r}")
     return signal

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist1d.files import replacing
 from mnist1d.pickles import load_plain
 from mnist1d.recipe import whole
+from mnist1d.writing import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -129,7 +129,7 @@ def test_shuffling_positions_is_the_last_draw() -> None:
     ("arguments", "kind", "words"),
     [
         ({"recipe": {"seed": 1}}, TypeError, "recipe must be a Recipe"),
-        ({"stream": "quick"}, ValueError, "stream must be 'exact' or 'fast'; got 'quick'"),
+        ({"stream": "quick"}, ValueError, "stream must be 'exact' or 'fast', got 'quick'"),
         ({"templates": [1, 2]}, TypeError, "templates must be a mapping"),
         ({"templates": {"x": [[1.0]], "t": [0], "y": [0]}}, ValueError, r"templates\['x'\]"),
         ({"templates": {"x": [[1.0, 2]], "t": [0], "y": [0]}}, ValueError, r"templates\['t'\]"),

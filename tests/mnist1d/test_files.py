@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist1d.files import load, replacing, save
+from mnist1d.files import load
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
+from mnist1d.writing import replacing, save
 
 RECIPE = Recipe(n_train=12, n_val=3, n_test=5, final_seq_length=7, seed=3)
 ARRAYS = ("x", "y", "x_val", "y_val", "x_test", "y_test", "t")
@@ -193,7 +194,7 @@ def test_bad_arguments_touch_nothing(tmp_path):
     data = generate(RECIPE)
     with pytest.raises(TypeError, match="data must be a Data"):
         save({"x": 1}, tmp_path / "data.npz")
-    with pytest.raises(ValueError, match=r"must end in \.npz or \.csv; got .*data\.pkl"):
+    with pytest.raises(ValueError, match=r"must end in \.npz or \.csv, got .*data\.pkl"):
         save(data, tmp_path / "data.pkl")
     with pytest.raises(FileNotFoundError, match="does not exist; create it first"):
         save(data, tmp_path / "none" / "data.npz")

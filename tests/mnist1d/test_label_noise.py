@@ -63,7 +63,7 @@ def test_places_are_random_and_a_seed_repeats_them(flip: Any) -> None:
     [
         ({"y": [0.5, 1.0]}, TypeError, "y must be a row of integers"),
         ({"y": [[0, 1]]}, TypeError, "y must be a row of integers"),
-        ({"fraction": 15}, ValueError, r"fraction must lie in \[0, 1\]; got 15"),
+        ({"fraction": 15}, ValueError, r"fraction must lie in \[0, 1\], got 15"),
         ({"y": [1, 1]}, ValueError, "classes must hold at least two"),
         ({"classes": [0, 1]}, ValueError, "y must hold labels of classes only"),
         ({"rng": None}, TypeError, "rng must be a seed"),

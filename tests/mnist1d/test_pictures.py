@@ -45,8 +45,8 @@ def test_plot_signals_in_the_dark_and_transformed():
     ("arguments", "message"),
     [
         ({"xs": np.zeros(12)}, r"xs must have shape \(n, points\)"),
-        ({"t": np.zeros(3)}, r"t must have shape \(12,\), as xs has; got \(3,\)"),
-        ({"labels": [1]}, "labels must name every signal shown; got 1"),
+        ({"t": np.zeros(3)}, r"t must have shape \(12,\), as xs has, got \(3,\)"),
+        ({"labels": [1]}, "labels must name every signal shown, got 1"),
         ({"do_transform": True}, "args must hold the knobs"),
         ({"zoom": 0}, "ratio and zoom must be above 0"),
     ],
@@ -133,11 +133,11 @@ def test_the_seed_decides():
 @pytest.mark.parametrize(
     ("write", "name", "arguments", "message"),
     [
-        (show, "a.jpg", {}, r"must end in \.png; got"),
-        (animate, "a.png", {}, r"must end in \.gif; got"),
+        (show, "a.jpg", {}, r"must end in \.png, got"),
+        (animate, "a.png", {}, r"must end in \.gif, got"),
         (show, "a.png", {"page": "pipline"}, "'pipline'; did you mean pipeline"),
-        (animate, "a.gif", {"page": "templates"}, "page must be one of pipeline, samples; got"),
-        (show, "a.png", {"digit": 10}, "digit must be an integer from 0 to 9; got 10"),
+        (animate, "a.gif", {"page": "templates"}, "page must be one of pipeline, samples, got"),
+        (show, "a.png", {"digit": 10}, "digit must be an integer from 0 to 9, got 10"),
         (animate, "a.gif", {"seed": -1}, "seed must be an integer"),
         (show, "none/a.png", {}, "does not exist; create it first"),
     ],

@@ -117,11 +117,11 @@ def test_custom_templates_and_their_labels():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"batch_size": 0}, "batch_size must be an integer of at least 1; got 0"),
+        ({"batch_size": 0}, "batch_size must be an integer of at least 1, got 0"),
         ({"batch_size": 2.5}, "batch_size must be an integer"),
-        ({"seed": -1}, "seed must be an integer of at least 0; got -1"),
-        ({"start": -1}, "start must be an integer of at least 0; got -1"),
-        ({"recipe": {"seed": 1}}, "recipe must be a Recipe or None; got dict"),
+        ({"seed": -1}, "seed must be an integer of at least 0, got -1"),
+        ({"start": -1}, "start must be an integer of at least 0, got -1"),
+        ({"recipe": {"seed": 1}}, "recipe must be a Recipe or None, got dict"),
         ({"templates": [1]}, "templates must be a mapping"),
     ],
 )
@@ -184,10 +184,10 @@ def test_root_keeps_the_data_and_repairs_a_damaged_file(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"split": "valid"}, "split must be one of train, val, test; got 'valid'"),
+        ({"split": "valid"}, "split must be one of train, val, test, got 'valid'"),
         ({"split": "val"}, "split 'val' must hold samples"),
-        ({"recipe": 3}, "recipe must be a Recipe or None; got int"),
-        ({"stream": "slow"}, "stream must be 'exact' or 'fast'; got 'slow'"),
+        ({"recipe": 3}, "recipe must be a Recipe or None, got int"),
+        ({"stream": "slow"}, "stream must be 'exact' or 'fast', got 'slow'"),
     ],
 )
 def test_bad_dataset_arguments(arguments, message):
