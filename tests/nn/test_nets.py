@@ -61,10 +61,23 @@ def train(net, x, y, steps=20, kind=torch.optim.Adam, batch=20, shuffles=None, *
     return net
 
 
+def determined(name: str, p: torch.Tensor) -> torch.Tensor:
+    """The parameter without the bias of the keys, which softmax cancels: its gradient is rounding
+    alone, and Adam, which divides by its size, makes steps of full length of it."""
+    queries_and_values = slice(None, None, 2)  # of queries, keys and values
+    if name == "attention.project_in.bias":
+        return p.unflatten(-1, (3, -1))[..., queries_and_values, :]
+    return p
+
+
 def close(net: nets.Net, members: slice, other: nets.Net, tolerance: float = 1e-5) -> None:
     for (name, p), q in zip(net.named_parameters(), other.parameters(), strict=True):
         torch.testing.assert_close(
-            p[members], q, rtol=0, atol=tolerance, msg=lambda text, name=name: f"{name}: {text}"
+            determined(name, p)[members],
+            determined(name, q),
+            rtol=0,
+            atol=tolerance,
+            msg=lambda text, name=name: f"{name}: {text}",
         )
 
 
@@ -145,8 +158,9 @@ def test_a_stack_trains_as_the_plain_loop_trains_each(name):
     for m, one in enumerate(twins):
         expected.load(m, one)
     torch.testing.assert_close(net(x), expected(x), rtol=0, atol=1e-5)
-    if name != "Transformer":  # its key bias has gradient zero, so Adam amplifies rounding there
-        close(net, slice(None), expected)
+    # Adam turns the rounding of small gradients into some 1e-6, on some processors more; one wrong
+    # step would be of 1e-3.
+    close(net, slice(None), expected, 5e-5)
 
 
 @pytest.mark.parametrize("shape", [{"depth": 1}, {"residual": False}])
@@ -180,8 +194,7 @@ def test_a_member_alone_is_the_member_in_the_stack(name, options):
         train(alone, x[here], y[here], shuffles=[shuffle], lr=rates[m])
         torch.testing.assert_close(net.eval()(x)[here], alone.eval()(x[here]), rtol=0, atol=1e-5)
         net.train()
-        if name != "Transformer":
-            close(net, here, alone)
+        close(net, here, alone)
 
 
 @names
@@ -192,9 +205,10 @@ def test_a_member_does_not_notice_the_others(name):
     first, second = stack(name, 2).reset([1, 2]), stack(name, 2).reset([1, 3])
     train(first, x, y, lr=1e-2)
     train(second, other, labels, lr=[1e-2, 0.3])
-    for p, q in zip(first.parameters(), second.parameters(), strict=True):
-        torch.testing.assert_close(p[0], q[0], rtol=0, atol=1e-6)
-        assert not torch.equal(p[1], q[1])
+    for (part, p), q in zip(first.named_parameters(), second.parameters(), strict=True):
+        ours, theirs = determined(part, p), determined(part, q)
+        torch.testing.assert_close(ours[0], theirs[0], rtol=0, atol=1e-6, msg=part)
+        assert not torch.equal(ours[1], theirs[1])
 
 
 @names

@@ -213,7 +213,7 @@ def test_a_stack_of_baselines_and_of_learned_ones_yields_a_record_per_cell():
         records = list(train(stack))
         assert len(records) == len(stack) == 2
         assert records[0].keys() == records[1].keys()
-        assert records[0]["accuracy_usual"] != records[1]["accuracy_usual"]
+        assert records[0]["loss_usual"] != records[1]["loss_usual"]  # accuracies may tie
 
 
 @pytest.mark.parametrize(

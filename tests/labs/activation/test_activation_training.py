@@ -22,6 +22,9 @@ PUBLISHED = {
     "tanh": 1.5242596,
     "sigmoid": 1.7532207,
 }
+# ReLU's slope jumps: there even rounding in another order moves the mean; between processors it
+# was seen to move by 5e-4.
+JUMPS = 2e-3
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +46,7 @@ def _the_global_generator_stays():
 @pytest.mark.parametrize("name", BASELINES)
 def test_baselines_are_the_published_ones(name, data):
     found = published(usual(name), data, [0], 301)
-    # ReLU's slope jumps: there even rounding in another order moves the fourth digit.
-    tolerance = 2e-3 if name == "relu" else 1e-5
+    tolerance = JUMPS if name == "relu" else 1e-5
     assert float(found["published_loss"]) == pytest.approx(PUBLISHED[name], abs=tolerance)
 
 
@@ -54,18 +56,20 @@ def test_rounded_in_upstream_s_order_relu_too_is_published(data):
     generator.manual_seed(0)
     x, y = data.train.x[0, :, :40].contiguous(), data.train.y[0]
     losses = speed.unrolled(x, y, weights, torch.relu, generator, 301, 0)
-    assert float(losses.detach().mean()) == pytest.approx(PUBLISHED["relu"], abs=1e-3)
+    assert float(losses.detach().mean()) == pytest.approx(PUBLISHED["relu"], abs=JUMPS)
 
 
 def test_learning_starts_as_published(data):
     steps = list(
         learned.learn(data.train, data.test, [0], outer_steps=3, inner_steps=301, orders=None)
     )
-    # Rounding moves the meta-gradient by some percent, and with it what follows.
-    known = ((1.352, 6e-4), (1.314, 2e-3), (1.284, 6e-3))
+    # Rounding moves the meta-gradient by some percent, and with it what follows: the third by 4e-3
+    # between processors, of the 3e-2 that an outer step brings.
+    known = ((1.352, 6e-4), (1.314, 2e-3), (1.284, 1e-2))
     for step, (value, tolerance) in zip(steps, known, strict=True):
         assert float(step.objective) == pytest.approx(value, abs=tolerance)
-    assert float(steps[0].accuracy) == pytest.approx(48.6)
+    # One of the 500 test examples, 0.2 points, may change sides on another processor.
+    assert float(steps[0].accuracy) == pytest.approx(48.6, abs=0.25)
 
 
 def network(members, inner_steps, dtype=torch.float64):

@@ -26,9 +26,10 @@ def row(data, train, replicate, **measured):
 
 
 @pytest.mark.parametrize(("model", "published"), [("knn", 59.6), ("logistic", 32.8)])
-def test_the_stored_accuracies_are_met_to_the_last_digit(model, published):
+def test_the_stored_accuracies_are_met_to_one_example(model, published):
     measured = record("mnist1d", 4000, 1000, 0.0, 0, "", 0)
-    assert measured[f"{model}_accuracy"] == pytest.approx(published)
+    # One of the 1000 test examples, 0.1 points, may change sides on another processor.
+    assert measured[f"{model}_accuracy"] == pytest.approx(published, abs=0.15)
 
 
 @given(st.integers(12, 40), st.integers(0, 1000))

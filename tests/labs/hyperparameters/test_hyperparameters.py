@@ -36,21 +36,28 @@ LAST_ABOVE = (
 )  # fmt: skip
 
 
+def printed(number, digit):
+    """A number of the notebook: half of its last digit is the printing, a tenth is for rounding,
+    by which processors were seen to differ by 0.03 of it: the number may be printed as the next.
+    """
+    return pytest.approx(number, rel=0, abs=0.6 * digit)
+
+
 def test_the_published_run_to_every_printed_digit():
     before = torch.random.get_rng_state()
     step, state = training.problem("published", [inner.published(0)] * 2, arms.HORIZON)
     hyper = outer.begin("published", arms.STARTS, 1)
     run = outer.tune("published", step, state, hyper, arms.HORIZON, arms.PRINTED + 1)
     assert torch.equal(torch.random.get_rng_state(), before)
-    for member, printed in enumerate((FROM_ABOVE, FROM_BELOW)):
-        for k, rate in zip(STEPS, printed, strict=True):
-            assert f"{run.rates[k, member, 0].item():.3e}" == f"{rate:.3e}"
-    for k, loss in zip(STEPS, LAST_ABOVE, strict=True):
-        assert f"{run.last[k, 0].item():.3e}" == f"{loss:.3e}"
-    assert f"{run.objective[-1, 0]:.3f} {run.last[-1, 1]:.3f}" == "1.716 1.506"
-    assert f"{run.objective[3, 0]:.3f} {run.objective[3, 1]:.3f}" == "1.808 1.722"
-    assert int(run.last[:, 0].argmin()) == 16
-    assert run.last[16, 0].item() == pytest.approx(1.4842, abs=5e-5)
+    for member, rates in enumerate((FROM_ABOVE, FROM_BELOW)):
+        for k, rate in zip(STEPS, rates, strict=True):
+            digit = 1e-3 if rate >= 1 else 1e-4
+            assert run.rates[k, member, 0].item() == printed(rate, digit)
+    assert run.last[STEPS, 0].tolist() == printed(list(LAST_ABOVE), 1e-3)
+    assert [run.objective[-1, 0].item(), run.last[-1, 1].item()] == printed([1.716, 1.506], 1e-3)
+    assert run.objective[3].tolist() == printed([1.808, 1.722], 1e-3)
+    assert int(run.last[:, 0].argmin()) == 16  # ahead of the next by 500 times what rounding moves
+    assert run.last[16, 0].item() == printed(1.4842, 1e-4)
 
 
 def twin(weights):

@@ -107,7 +107,8 @@ def test_a_round_ranks_the_weights_of_the_last_step(trained):
     (_, first_round) = trained[1][1]
     for name, weights in tickets.joined(net).items():
         magnitudes, mask = weights[0].abs(), first_round[name][0]
-        assert magnitudes[mask].min() >= magnitudes[~mask].max()
+        # Alone a network rounds otherwise than in its stack; a step is of 2e-2.
+        assert magnitudes[mask].min() >= magnitudes[~mask].max() - 1e-5
 
 
 def test_masks_are_nested_where_they_should_be(trained):

@@ -94,8 +94,9 @@ def test_a_member_draws_from_its_own_stream():
 
 def test_published_accuracies_of_the_signal_itself():
     x, y = training.data(0)
-    assert probes.neighbours(x, y, "euclidean") == pytest.approx(59.6)
-    assert probes.linear(x, y)["test"] == pytest.approx(32.8)
+    # One of the 1000 test examples, 0.1 points, may change sides on another processor.
+    assert probes.neighbours(x, y, "euclidean") == pytest.approx(59.6, abs=0.15)
+    assert probes.linear(x, y)["test"] == pytest.approx(32.8, abs=0.15)
 
 
 @pytest.mark.parametrize("device", devices())
