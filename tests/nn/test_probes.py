@@ -18,3 +18,11 @@ def test_the_fit_comes_near_its_optimum():
 def test_examples_are_counted():
     with pytest.raises(ValueError, match="examples must be a whole number of at least 1, got 0"):
         probes.logistic(0)
+
+
+def test_the_unit_of_a_feature_does_not_matter():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(400, 30)), rng.integers(3, size=400)
+    units = 10.0 ** rng.integers(-3, 4, size=30)
+    plain, scaled = (probes.logistic(len(x)).fit(z, y)[-1].coef_ for z in (x, x * units))
+    np.testing.assert_allclose(scaled, plain, atol=1e-6)
