@@ -5,17 +5,17 @@
 
 >>> from labs import LABS
 >>> LABS["benchmark"]
-'labs.benchmark'
+'labs.benchmark.lab'
 """
 
 LABS: dict[str, str] = {
-    "benchmark": "labs.benchmark",
-    "lottery": "labs.lottery",
-    "double_descent": "labs.double_descent",
-    "hyperparameters": "labs.hyperparameters",
-    "activation": "labs.activation",
-    "pooling": "labs.pooling",
-    "self_supervised": "labs.self_supervised",
-    "embedding": "labs.embedding",
-    "modular_rules": "labs.modular_rules",
+    "benchmark": "labs.benchmark.lab",
+    "lottery": "labs.lottery.lab",
+    "double_descent": "labs.double_descent.lab",
+    "hyperparameters": "labs.hyperparameters.lab",
+    "activation": "labs.activation.lab",
+    "pooling": "labs.pooling.lab",
+    "self_supervised": "labs.self_supervised.lab",
+    "embedding": "labs.embedding.lab",
+    "modular_rules": "labs.modular_rules.lab",
 }

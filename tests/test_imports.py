@@ -1,4 +1,4 @@
-"""Who may import whom: the rooms of the house, read from the imports with `ast`."""
+"""Who may import whom: the rooms of the house, read from every import, wherever it stands."""
 
 import ast
 import sys
@@ -12,12 +12,18 @@ from labs import LABS
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for room in ("mnist1d", "labs") for path in (ROOT / room).rglob("*.py"))
 OUTSIDE = {"numpy", "scipy", "torch", "sklearn", "matplotlib", "PIL", "tqdm"}  # PIL: matplotlib's
+MAY_BE_ABSENT = {"torch", "sklearn", "matplotlib", "PIL", "tqdm", "resource"}
 HEAVY = {"torch", "sklearn", "matplotlib"}
+HOMES = {module.rpartition(".")[0] for module in LABS.values()}
+ORDER = ("lab", "claims", "remarks", "figure", "measures", "grid", "published")  # one way only
 
 
 def module(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module(path): path for path in FILES}
 
 
 def imports(path: Path, *, lazy: bool = True) -> Iterator[str]:
@@ -46,17 +52,18 @@ def within(name: str, rooms: set[str]) -> bool:
 
 
 def forbidden(name: str) -> set[str]:
-    """The rooms that a module must not import, at the top or in a function."""
+    """The rooms that a module must not import, wherever the import stands."""
     if within(name, {"mnist1d"}):
         return {"labs", "sklearn", "tqdm"}
     if within(name, {"labs.kit"}):
-        return {"torch", "sklearn", "mnist1d", "labs.nn", *LABS.values()}
+        return {"torch", "sklearn", "mnist1d", "labs.nn", "labs.data", *HOMES}
+    if within(name, {"labs.data"}):
+        return {"torch", "sklearn", "labs.nn", *HOMES}
     if within(name, {"labs.nn"}):
-        return set(LABS.values())
+        return HOMES
     if name in ("labs", "labs.__main__"):
-        return {"torch", "mnist1d", "labs.nn", *LABS.values()}
-    own = {lab for lab in LABS.values() if within(name, {lab})}
-    return set(LABS.values()) - own
+        return {"torch", "mnist1d", "labs.nn", *HOMES}
+    return HOMES - {home for home in HOMES if within(name, {home})}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)
@@ -67,34 +74,82 @@ def test_rooms(path):
     assert tops <= OUTSIDE | set(sys.stdlib_module_names)
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("labs")])
+def test_only_what_may_be_absent_is_imported_late(name):
+    late = set(imports(MODULES[name])) - set(imports(MODULES[name], lazy=False))
+    assert {n for n in late if not loaded(n) & MAY_BE_ABSENT} == set()
+
+
+def edges() -> dict[str, set[str]]:
+    """Which file of the project imports which, at the top, in a function or for types alone."""
+    return {
+        name: {found for n in imports(path) if (found := origin(n)) and found != name}
+        for name, path in MODULES.items()
+    }
+
+
+def origin(name: str) -> str | None:
+    """The project's file that an imported name comes from."""
+    return next((n for n in (name, name.rpartition(".")[0]) if n in MODULES), None)
+
+
+def test_no_circle_of_files():
+    graph, done = edges(), set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join([*path[path.index(name) :], name])
+        if name not in done:
+            for other in sorted(graph[name]):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("home", sorted(HOMES))
+def test_a_labs_rooms_import_one_way(home):
+    graph = edges()
+    for place, room in enumerate(ORDER):
+        above = {f"{home}.{name}" for name in ORDER[:place]}
+        assert not graph.get(f"{home}.{room}", set()) & above
+    for room in ("lab", *ORDER):
+        assert not graph.get(f"{home}.{room}", set()) & {f"{home}.training", f"{home}.speed"}
+
+
+@pytest.mark.parametrize("home", sorted(HOMES))
+def test_a_lab_has_the_rooms_of_every_lab(home):
+    names = {"lab", "grid", "training", "measures", "claims", "figure"}
+    assert {f"{home}.{name}" for name in names} <= MODULES.keys()
+    assert f"{home}.arms" not in MODULES
+
+
 def loaded(name: str) -> set[str]:
     """Everything outside the project that importing a module imports, through the project."""
-    modules = {module(path): path for path in FILES}
     waiting, seen, outside = [name], set(), set()
     while waiting:
         current = waiting.pop()
         parts = current.split(".")
         parents = {".".join(parts[: i + 1]) for i in range(len(parts))}
-        for found in (parents & modules.keys()) - seen:
+        for found in (parents & MODULES.keys()) - seen:
             seen.add(found)
-            waiting += imports(modules[found], lazy=False)
+            waiting += imports(MODULES[found], lazy=False)
         if parts[0] not in ("mnist1d", "labs"):
             outside.add(parts[0])
     return outside
 
 
-LIGHT = [module(path) for path in FILES if within(module(path), {"labs.kit"})]
+LIGHT = [name for name in MODULES if within(name, {"labs.kit", "labs.data"})]
 
 
 @pytest.mark.parametrize("name", ["mnist1d", "labs", "labs.__main__", *LIGHT, *LABS.values()])
 def test_what_is_heavy_is_imported_where_it_is_used(name):
-    found = loaded(name)
-    assert not found & HEAVY
+    assert not loaded(name) & HEAVY
 
 
 def test_every_module_of_labs_has_a_room():
-    rooms = {"labs.kit", "labs.nn", "labs.__main__", *LABS.values()}
-    strays = [module(p) for p in FILES if module(p).startswith("labs.")]
+    rooms = {"labs.kit", "labs.data", "labs.nn", "labs.__main__", *HOMES}
+    strays = [name for name in MODULES if name.startswith("labs.")]
     assert [name for name in strays if not within(name, rooms)] == []
 
 

@@ -1,26 +1,26 @@
-"""The claims A1 to A6, each with the published value and the reason for its rule.
+"""The claims A1 to A6, each with the published value and the reason for its rule."""
 
-One number per replicate; the arms of a replicate share data, starts, batch orders and noise.
-"""
-
-from __future__ import annotations
-
+import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from labs.activation import measures
-from labs.activation.arms import NAMES, TASKS
-from labs.kit.claims import Claim
-from labs.kit.table import Table, paired
+from labs.activation.grid import NAMES, TASKS
+from labs.activation.published import LEADS, PROTOCOL
+from labs.kit.claims import Claim, Protocol
+from labs.kit.measures import measured
+from labs.kit.table import Table
 
 V4 = "Greydanus & Kobak 2024, Figure 7"
-V1 = "Greydanus 2020 (v1), Section on activation functions"
+README = "README of greydanus/mnist1d"
+NOTEBOOK = "released notebook: smooth out gradients with noise, this is important"
 TRANSFER = "Greydanus 2020 (v1) and released notebook, transfer; no numbers published"
-FIVE = "the text says over 5 points"
-LONGER = ", trained far longer, each at its best rate"
+BEST = ", each at its best rate"
+LONGER = f", trained far longer{BEST}"
 
-# Likely causes of a contradiction, by the column or protocol that it comes from.
+# Likely causes of a contradiction.
 UNTUNED = "Published rates were not tuned, and 301 steps are 3.75 epochs, far from convergence."
 CAUSES = {
     "accuracy_usual": "The published lead is of single networks on 500 test examples: the "
@@ -38,107 +38,111 @@ UNPUBLISHED = (
 )
 
 
-def _leads(id: str, column: str, arm: str, other: str, published: float | None, how: str) -> Claim:
+def learned_for_less(table: Table, arms: tuple[str, ...]) -> str:
+    """Why activations of these arms are not the published ones: a shorter protocol."""
+    reasons = (Protocol(PROTOCOL)(table.where(arm=arm)) for arm in arms)
+    return next(filter(None, reasons), "")
+
+
+def _leads(
+    id: str, column: str, arm: str, other: str, how: str = "", published: float | None = None
+) -> Claim:
     return Claim(
         id=id,
         sentence=f"The activation {NAMES[arm]} beats {NAMES[other]} by more than 5 points on fresh "
         f"networks{how}.",
         source=V4,
         published=published,
+        family="control" if published is None else "published",
         unit="points",
-        measure=lambda table: measures.gap(table, column, arm, other),
+        measure=measures.lead(column, arm, other),
         above=5,
-        because=FIVE,
+        because="the text says over 5 points",
+        gate=partial(learned_for_less, arms=(arm,)),
         cause=CAUSES[column],
     )
 
 
-def _shaped(arm: str, name: str, what: str, has: Callable[[np.ndarray], bool], why: str) -> Claim:
+SHAPES: dict[Callable[[np.ndarray], bool], tuple[str, str, str, str]] = {
+    measures.has_published_shape: (
+        "shape",
+        V4,
+        "is not monotonic: a maximum between -3 and -1, a minimum between -0.5 and 0.8",
+        "the published extrema are at -2 and 0.15",
+    ),
+    measures.is_positive_left: (
+        "left",
+        README,
+        "is positive somewhere between -4 and -1",
+        "the text names this interval",
+    ),
+}
+
+
+def _shaped(arm: str, has: Callable[[np.ndarray], bool]) -> Claim:
+    name, source, what, why = SHAPES[has]
     return Claim(
         id=f"A3-{arm}-{name}",
         sentence=f"The activation {NAMES[arm]} {what} (in most replicates).",
-        source=V4 if name == "shape" else "README of greydanus/mnist1d",
+        source=source,
         published=1,
+        family="published" if arm == "paper" else "control",
         unit="share of replicates",
-        measure=lambda table: [has(f) for f in measures.functions(table, arm).values()],
+        measure=measured(measures.share, arm, has),
         above=0.5,
-        because=why,
-        kind="proportion",
+        because=f"{why}; most are more than half",
+        share=True,
+        gate=partial(learned_for_less, arms=(arm,)),
         cause=ONE_FUNCTION,
     )
 
 
 def _ranked(task: str, what: str) -> Claim:
     first = what == "first"
-    sentence = (
-        f"In a CNN on {TASKS[task]} the learned activation as a polyline is first or second of "
-        "seven by mean training loss of the first epoch."
+    place = (
+        "first or second of seven by mean training loss of the first epoch"
         if first
-        else f"In a CNN on {TASKS[task]} the learned activation as a polyline is in the middle, "
-        "third to fifth of seven, by final test loss."
+        else "in the middle, third to fifth of seven, by final test loss"
     )
     return Claim(
         id=f"A6-{'1st' if first else 'end'}-{task}",
-        sentence=sentence,
+        sentence=f"In a CNN on {TASKS[task]} the learned activation as a polyline is {place}.",
         source=TRANSFER,
         unit="rank",
-        measure=lambda table: list(measures.rank(table, "paper", task, what, lines=True).values()),
+        measure=measured(measures.rank, "paper", task, what, lines=True),
         below=2.5 if first else None,
         within=None if first else (2.5, 5.5),
         because="half a rank beyond what the sentence names",
+        grid=1,
+        limits=measures.RANKS,
+        gate=partial(learned_for_less, arms=("paper",)),
         cause=UNPUBLISHED,
     )
 
 
-def _without_noise(table: Table) -> list[float]:
-    quiet, paper = (measures.column(table, arm, "gradient_norm") for arm in ("quiet", "paper"))
-    typical = [
-        {r: float(np.log2(np.nanmedian(norms[r][: len(quiet[r])]))) for r in norms if r in quiet}
-        for norms in (quiet, paper)
-    ]
-    return paired(*typical)
-
-
 CLAIMS = (
-    _leads("A1-relu", "accuracy_usual", "paper", "relu", 9.6, ""),
-    _leads("A1-swish", "accuracy_usual", "paper", "swish", 10.6, ""),
-    _leads("A1-elu", "accuracy_usual", "paper", "elu", 17.6, ""),
-    _leads("A1-fresh", "accuracy_usual", "fresh", "relu", None, ""),
-    _leads("A2-paper", "tuned_accuracy", "paper", "relu", None, ", each at its best rate"),
-    _leads("A2-fresh", "tuned_accuracy", "fresh", "relu", None, ", each at its best rate"),
     *(
-        _leads(f"A2-long-{arm}", "long_accuracy", arm, "relu", None, LONGER)
-        for arm in ("paper", "fresh")
+        _leads(f"A1-{other}", "accuracy_usual", "paper", other, published=lead)
+        for other, lead in LEADS.items()
     ),
-    *(
-        claim
-        for arm in ("paper", "fresh")
-        for claim in (
-            _shaped(
-                arm,
-                "shape",
-                "is not monotonic: a maximum between -3 and -1, a minimum between -0.5 and 0.8",
-                measures.has_published_shape,
-                "the published extrema are at -2 and 0.15; most are more than half",
-            ),
-            _shaped(
-                arm,
-                "left",
-                "is positive somewhere between -4 and -1",
-                measures.is_positive_left,
-                "the text names this interval; most are more than half",
-            ),
-        )
-    ),
+    _leads("A1-fresh", "accuracy_usual", "fresh", "relu"),
+    _leads("A2-paper", "tuned_accuracy", "paper", "relu", BEST),
+    _leads("A2-fresh", "tuned_accuracy", "fresh", "relu", BEST),
+    _leads("A2-long-paper", "long_accuracy", "paper", "relu", LONGER),
+    _leads("A2-long-fresh", "long_accuracy", "fresh", "relu", LONGER),
+    *(_shaped(arm, has) for arm in ("paper", "fresh") for has in SHAPES),
     Claim(
         id="A4",
         sentence="Learned on fresh networks the activation becomes a similar function: it ends "
         "nearer to the published kind than half of that one's way from their common start.",
         source=f"our reading of: {V4}, whose networks all start alike",
+        family="own",
         unit="share of the way",
-        measure=lambda table: list(measures.distance(table).values()),
+        measure=measures.distance,
         below=0.5,
         because="beyond half the way it would be about as near to the start",
+        limits=(0, math.inf),
+        gate=partial(learned_for_less, arms=("paper", "fresh")),
         cause="The published protocol repeats one start and batch order, which the function fits.",
     ),
     Claim(
@@ -147,8 +151,10 @@ CLAIMS = (
         "there over ReLU's published training, by mean training loss of the last 200 steps, "
         "exceeds that on fresh networks.",
         source=f"our reading of the released code of: {V4}",
+        family="own",
         unit="nats",
-        measure=measures.fitted_to_one,
+        measure=measures.lead("published_window", "relu", "paper")
+        - measures.lead("loss_usual", "relu", "paper"),
         above=0,
         because="any such difference overstates the published lead",
     ),
@@ -156,18 +162,18 @@ CLAIMS = (
         id="A5-accuracy",
         sentence="Noise is important: with it the learned activation is better on fresh networks "
         "than the one learned without, after as many outer steps.",
-        source="released notebook: smooth out gradients with noise, this is important",
+        source=NOTEBOOK,
         unit="points",
-        measure=lambda table: measures.gap(table, "accuracy_early", "paper", "quiet"),
+        measure=measures.lead("accuracy_early", "paper", "quiet"),
         above=0,
         because="any gain is the claim",
     ),
     Claim(
         id="A5-gradient",
         sentence="Noise smooths the gradient: without it meta-gradients are larger.",
-        source="released notebook: smooth out gradients with noise, this is important",
+        source=NOTEBOOK,
         unit="octaves of the median norm",
-        measure=_without_noise,
+        measure=measures.roughness,
         above=0,
         because="any difference is the claim",
     ),

@@ -1,7 +1,5 @@
 """Convolution over images with the member axis in front, as `labs.nn.layers` over sequences."""
 
-from __future__ import annotations
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -27,7 +25,7 @@ def _windows(x: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
     """Sliding windows as rows, (M, B, rows, columns, kernel * kernel * channels)."""
     x = F.pad(x, (0, 0, padding, padding, padding, padding))
     if min(x.shape[2:4]) < kernel:
-        raise ValueError(f"kernel must be at most the padded image, {kernel} > {min(x.shape[2:4])}")
+        raise ValueError(f"kernel must fit the padded image {tuple(x.shape[2:4])}, got {kernel}")
     down, right = ((size - kernel) // stride * stride + 1 for size in x.shape[2:4])
     shifted = [
         x[:, :, i : i + down : stride, j : j + right : stride]

@@ -1,7 +1,5 @@
 """How good an activation is: on the published network, and on fresh ones at its own best rate."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,14 +9,14 @@ import torch
 from torch import Tensor
 
 from labs.activation import inner
-from labs.activation.arms import NAME, RATE, WINDOW
+from labs.activation.grid import NAME
 from labs.activation.inner import HIDDEN, Examples, ValueAndSlope
 from labs.activation.learned import NOISE, SHOWN, noise
+from labs.activation.published import RATE, WINDOW
 from labs.activation.tabulated import Function
+from labs.data import mnist1d
 from labs.kit.seeds import seed
 from labs.nn.training import stacked
-from mnist1d.generate import generate
-from mnist1d.recipe import Recipe
 
 VALIDATION = 2000  # further draws of the same law
 
@@ -42,14 +40,11 @@ class Splits(NamedTuple):
 def arrays(replicate: int, examples: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """A replicate's data set: inputs (n, 40) float32 and labels (n,), four fifths to train, one
     fifth to test, and fresh draws to validate. Replicate 0 is the published one."""
-    data = generate(Recipe(num_samples=examples, seed=42 + replicate))
+    train = int(0.8 * examples)
+    own = mnist1d.drawn(mnist1d.SEED + replicate, train=train, test=examples - train)
     fresh = seed(NAME, "validation data", replicate) % 2**32
-    more = generate(Recipe(n_train=0, n_val=VALIDATION, seed=fresh))
-    return {
-        "train": (data.x.astype(np.float32), data.y),
-        "val": (more.x_val.astype(np.float32), more.y_val),
-        "test": (data.x_test.astype(np.float32), data.y_test),
-    }
+    more = mnist1d.drawn(fresh, train=0, val=VALIDATION)
+    return {"train": own.train, "val": more.val, "test": own.test}
 
 
 def splits(replicates: Sequence[int], examples: int) -> Splits:

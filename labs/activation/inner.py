@@ -15,8 +15,6 @@ Weights are one vector per member, (M, 6538): first layer (41, 128) with the bia
 second layer (10, 128), its bias (10, 1).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 

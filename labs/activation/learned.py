@@ -19,8 +19,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.activation import inner
-from labs.activation.arms import RATE, WINDOW
 from labs.activation.inner import HIDDEN, Batch, Examples, Unrolled
+from labs.activation.published import RATE, WINDOW
 from labs.activation.tabulated import CELLS, Tabulated
 
 UNITS, SCALE = 100, 0.2

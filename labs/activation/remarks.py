@@ -1,122 +1,118 @@
-"""What a run says in words: accuracies and rates of all activations, objectives, ranks."""
+"""What a run says beside its claims: accuracies, losses and rates of all activations, ranks."""
 
-from __future__ import annotations
-
+from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from typing import Any
 
 import numpy as np
 
-from labs.activation.arms import BASELINES, GRID, LEARNED, NAMES, TASKS
-from labs.activation.claims import CLAIMS
-from labs.activation.measures import MIDDLE, column, functions, rank
-from labs.activation.shape import extrema
-from labs.kit.claims import shown
+from labs.activation.grid import BASELINES, LEARNED, SHORT, TASKS
+from labs.activation.measures import RANKS, column, functions, loss, rank
+from labs.activation.shape import MIDDLE, POINTS, extrema
+from labs.kit.intervals import Interval, Sample, interval
+from labs.kit.lab import Remark
 from labs.kit.table import Table
 
-_shown = partial(shown, claims=len(CLAIMS))
-PUBLISHED_STEPS = 201  # outer steps of the first version, the shorter of the two
+TRAININGS = {
+    "accuracy_usual": "published rate",
+    "tuned_accuracy": "best rate",
+    "long_accuracy": "longer, best rate",
+}
+Row = tuple[str | float | Interval | None, ...]
 
 
-def remarks(table: Table) -> list[str]:
-    """Sentences on the whole; intervals have the confidence of the claims'."""
-    return [
-        *_lengths(table),
-        *_accuracies(table, "accuracy_usual", "at the published rate"),
-        *_accuracies(table, "tuned_accuracy", "each at its best rate"),
-        *_accuracies(table, "long_accuracy", "trained longest, each at its best rate"),
-        *_rates(table),
-        *_windows(table),
-        *_shapes(table),
-        *_ranks(table),
-    ]
+def remarks(table: Table) -> list[Remark]:
+    """Tables of what there is."""
+    tables = (
+        Remark(
+            "Test accuracy of fresh networks in percent.",
+            ("activation", *TRAININGS.values()),
+            tuple(_by_arm(table, *TRAININGS)),
+            ".1f",
+        ),
+        Remark(
+            "Mean training loss (nats) of the last 200 steps on fresh networks at the published "
+            "rate; the published numbers compare different windows.",
+            ("activation", "loss"),
+            tuple(_by_arm(table, "loss_usual")),
+            ".3f",
+        ),
+        Remark(
+            "Best rates at an end of those tried, and in how many replicates.",
+            ("activation", "trainings", "rate", "replicates"),
+            tuple(_at_an_end(table)),
+        ),
+        Remark(
+            "How many extrema the learned activations have from -5 to 5.",
+            ("activation", "fewest", "most", "mean"),
+            tuple(_extrema(table)),
+        ),
+        Remark(
+            "Ranks among seven in CNNs by training loss of the first epoch and by final test loss; "
+            "those of the polyline learned on one network are claims.",
+            ("task", "activation", "first epoch", "at the end"),
+            tuple(_ranks(table)),
+            ".1f",
+        ),
+        Remark(
+            "The usual activation with the lowest mean final test loss in CNNs.",
+            ("task", "activation", "loss"),
+            tuple(_best(table)),
+            ".3f",
+        ),
+    )
+    return [remark for remark in tables if remark.rows]
 
 
-def _lengths(table: Table) -> Iterator[str]:
-    steps = list(column(table, "paper", "outer_steps").values())
-    if steps and steps[0] < PUBLISHED_STEPS:
-        yield (
-            f"The activations were learned in {steps[0]} outer steps only, the published ones in "
-            f"301 ({PUBLISHED_STEPS} in 2020): verdicts on them are those of an early stage."
-        )
+def _by_arm(table: Table, *names: str) -> Iterator[Row]:
+    for arm, label in SHORT.items():
+        row = [_interval(column(table, name, arm)) for name in names]
+        if any(row):
+            yield label, *row
 
 
-def _accuracies(table: Table, name: str, how: str) -> Iterator[str]:
-    parts = [
-        f"{NAMES[arm]} {_shown(list(values.values()))}"
-        for arm in NAMES
-        if (values := column(table, arm, name))
-    ]
-    if parts:
-        yield f"Test accuracy of fresh networks in percent, {how}: {', '.join(parts)}."
+def _interval(values: dict[int, Any]) -> Interval | None:
+    return interval(list(values.values())) if values else None
 
 
-def _rates(table: Table) -> Iterator[str]:
-    for name in ("tuned", "long"):
-        tried = [rate for row in table if f"{name}_rate" in row for rate in row["rates"]]
-        at_edge = [
-            f"{NAMES[row['arm']]} ({row[f'{name}_rate']:g})"
-            for row in table
-            if f"{name}_rate" in row
-            and not min(tried) * 1.01 < row[f"{name}_rate"] < max(tried) * 0.99
-        ]
-        if at_edge:
-            counted = {text: at_edge.count(text) for text in dict.fromkeys(at_edge)}
-            parts = ", ".join(f"{text} in {n}" for text, n in counted.items())
-            steps = "of the longest trainings " if name == "long" else ""
-            yield f"Best rates {steps}at an end of the grid, in so many replicates: {parts}."
+def _at_an_end(table: Table) -> Iterator[Row]:
+    for name, trainings in (("tuned", "short"), ("long", "longer")):
+        rows = [row for row in table if f"{name}_rate" in row]
+        counts = Counter((row["arm"], row[f"{name}_rate"]) for row in rows)
+        tried = [rate for row in rows for rate in row["rates"]]
+        for (arm, rate), count in counts.items():
+            # stored in float32
+            if not min(tried) * 1.01 < rate < max(tried) * 0.99:
+                yield SHORT[arm], trainings, rate, count
 
 
-def _windows(table: Table) -> Iterator[str]:
-    parts = [
-        f"{NAMES[arm]} {np.mean(list(values.values())):.3f}"
-        for arm in NAMES
-        if (values := column(table, arm, "loss_usual"))
-    ]
-    if parts:
-        yield (
-            "Mean training loss of the last 200 steps on the same fresh networks (the published "
-            f"numbers compare different windows): {', '.join(parts)}."
-        )
-
-
-def _shapes(table: Table) -> Iterator[str]:
+def _extrema(table: Table) -> Iterator[Row]:
     for arm in LEARNED:
-        found = [extrema(GRID[MIDDLE], f[MIDDLE]) for f in functions(table, arm).values()]
-        if found:
-            counts = [len(e.maxima) + len(e.minima) for e in found]
-            yield (
-                f"Extrema from -5 to 5 of the activation {NAMES[arm]}: {min(counts)} to "
-                f"{max(counts)}, in the mean {np.mean(counts):.1f}."
+        found = [extrema(POINTS[MIDDLE], f[MIDDLE]) for f in functions(table, arm).values()]
+        counts = [len(e.maxima) + len(e.minima) for e in found]
+        if counts:
+            yield SHORT[arm], min(counts), max(counts), float(np.mean(counts))
+
+
+def _ranks(table: Table) -> Iterator[Row]:
+    for task, title in TASKS.items():
+        for arm, lines in (("paper", False), ("fresh", False), ("fresh", True)):
+            ranks = (rank(table, arm, task, what, lines) for what in ("first", "final"))
+            first, final = (
+                Sample(np.array(list(r.values())), grid=1, limits=RANKS).interval(0.95)
+                for r in ranks
             )
+            if first:
+                yield title, f"{SHORT[arm]}{', polyline' if lines else ''}", first, final
 
 
-def _ranks(table: Table) -> Iterator[str]:
-    for task, what in TASKS.items():
-        parts = []
-        for arm in LEARNED:
-            for lines in (False, True):
-                first, final = (
-                    list(rank(table, arm, task, name, lines).values())
-                    for name in ("first", "final")
-                )
-                if first:
-                    kind = f"{NAMES[arm]}{', as a polyline' if lines else ''}"
-                    parts.append(f"{kind} {_shown(first)} and {_shown(final)}")
-        if parts:
-            yield (
-                f"Rank among seven on {what}, by training loss of the first epoch and by final "
-                f"test loss: {'; '.join(parts)}."
-            )
-    best = [
-        f"{TASKS[task]} {min(means, key=means.__getitem__)}"
-        for task in TASKS
-        if (means := _mean_losses(table, task))
-    ]
-    if best:
-        yield f"Lowest mean final test loss among the six: {', '.join(best)}."
-
-
-def _mean_losses(table: Table, task: str) -> dict[str, float]:
-    losses = {NAMES[arm]: column(table, arm, f"{task}_final") for arm in BASELINES}
-    return {name: float(np.mean(list(own.values()))) for name, own in losses.items() if own}
+def _best(table: Table) -> Iterator[Row]:
+    for task, title in TASKS.items():
+        losses = {
+            label: float(np.mean([loss(value) for value in values.values()]))
+            for arm, label in BASELINES.items()
+            if (values := column(table, f"{task}_final", arm))
+        }
+        if losses:
+            best = min(losses, key=losses.__getitem__)
+            yield title, best, losses[best]

@@ -1,12 +1,14 @@
 """The shape of an activation: its extrema, and the best polyline through points of it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
 
 Array = np.ndarray
+
+POINTS = np.linspace(-6, 6, 241)  # where learned functions are recorded
+MIDDLE = slice(20, 221)  # from -5 to 5, which the published figure shows
+FITTED = slice(20, 221, 2)  # the same in steps of 0.1, which the polyline fits
 
 
 class Extrema(NamedTuple):
@@ -67,7 +69,7 @@ def polyline(x: Array, y: Array, pieces: int = 6) -> Polyline:
     [0.0, -1.0, 1.0, 0.0]
     """
     if not 2 <= pieces < len(x):
-        raise ValueError(f"pieces must lie between 2 and {len(x) - 1}, not {pieces}")
+        raise ValueError(f"pieces must be between 2 and {len(x) - 1}, got {pieces}")
     cost = _chords(x, y)
     least, before = cost[0], []
     for _ in range(pieces - 1):  # dynamic programming over the last node

@@ -2,62 +2,79 @@
 
 The usual way, of the same protocol: the activation network is evaluated at every unit of every
 example in every inner step, and the graph of the whole training is kept and differentiated. It
-leaves out upstream's evaluation on test data after every step. Its graph takes about 7 GB.
+leaves out upstream's evaluation on test data after every step but the last. Its graph takes about
+7 GB.
 """
 
-from __future__ import annotations
-
-from functools import partial
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from labs.activation.arms import RATE, WINDOW
 from labs.activation.evaluation import splits, torch_seed
-from labs.activation.inner import BATCH, CLASSES, DECAY, EPSILON, HIDDEN, INPUTS, Examples
-from labs.activation.learned import NOISE, SCALE, UNITS, learn
+from labs.activation.grid import NAME, PRESETS, Cell, cells
+from labs.activation.inner import BATCH, CLASSES, DECAY, EPSILON, HIDDEN, INPUTS
+from labs.activation.learned import NOISE, SCALE, SHOWN, UNITS
+from labs.activation.published import RATE, WINDOW
 from labs.activation.tabulated import Function
 from labs.kit.lab import Bench
+from labs.kit.seeds import seed
+from labs.nn.training import batch_indices
 
-MEMBERS, INNER, EXAMPLES = 5, 301, 10000
-
-
-def benches() -> list[Bench]:
-    """One outer step of the published length; its steps are inner steps."""
-    return [
-        Bench(
-            "outer step",
-            INNER,
-            MEMBERS,
-            plain=partial(train_plain, INNER),
-            stacked=partial(train_stacked, INNER, MEMBERS),
-        )
-    ]
+MEMBERS, EXAMPLES = 5, 10000
+NETWORK, INSIDE = (INPUTS, HIDDEN, CLASSES), (1, UNITS, 1)
+Pair = tuple[Tensor, Tensor]
 
 
-def train_plain(inner_steps: int) -> None:
-    """One outer step in the usual way."""
-    objective(inner_steps)
+def bench() -> list[Bench[Cell]]:
+    """One outer step of the published length, and a fresh network that judges its activation; its
+    steps are inner steps of both."""
+    config = replace(
+        PRESETS["full"], replicates=MEMBERS, arms=("paper",), outer_steps=1, nets=1, long_arms=()
+    )
+    stack = tuple(
+        replace(cell, tuning_nets=0, tasks=(), epochs=(), transfer_rates=())
+        for cell in cells(replace(config, knots=()))
+    )
+    return [Bench("outer step", stack, config.inner_steps, train_plain)]
 
 
-def objective(inner_steps: int) -> tuple[Tensor, Tensor]:
-    """Objective and meta-gradient (301,) of the first published outer step, in the usual way."""
-    data = splits([0], EXAMPLES)
-    generator = torch.Generator().manual_seed(0)
-    x, y = data.train.x[0, :, :INPUTS].contiguous(), data.train.y[0]
-    outer = _flat(generator, 1, UNITS, 1)
-    weights = _flat(generator, INPUTS, HIDDEN, CLASSES)
-    generator.manual_seed(0)
+def train_plain(cell: Cell) -> None:
+    """What the lab does for a cell of the bench, in the usual way."""
+    objective(cell.inner_steps, cell.replicate)
+    fresh(cell.inner_steps, cell.replicate)
 
-    def activation(a: Tensor) -> Tensor:
-        y = _network(outer, a.reshape(-1, 1), (1, UNITS, 1), torch.tanh, generator)
-        return F.elu(a) + SCALE * y.reshape(a.shape)
 
-    losses = unrolled(x, y, weights, activation, generator, inner_steps, UNITS)
+def objective(inner_steps: int, replicate: int = 0) -> Pair:
+    """Objective and meta-gradient (301,) of the first published outer step, after which its
+    network is evaluated."""
+    (x, y), test = _data(replicate)
+    generator = torch.Generator().manual_seed(torch_seed(replicate))
+    outer, weights = (_flat(generator, *sizes) for sizes in (INSIDE, NETWORK))
+    generator.manual_seed(torch_seed(replicate))
+    activation = _activation(outer, generator)
+    losses, weights = unrolled(x, y, weights, activation, generator, inner_steps, UNITS)
     mean = losses[-WINDOW:].mean()
     (gradient,) = torch.autograd.grad(mean, outer)
+    _accuracy(weights, (test[0][:SHOWN], test[1][:SHOWN]), activation, generator)
     return mean.detach(), gradient
+
+
+def fresh(inner_steps: int, replicate: int = 0) -> float:
+    """Test accuracy in percent of a fresh network with the activation before that step."""
+    (x, y), test = _data(replicate)
+    start, order = (
+        torch.Generator().manual_seed(seed(NAME, f"judging {what} 0", replicate))
+        for what in ("start", "order")
+    )
+    outer = _flat(torch.Generator().manual_seed(torch_seed(replicate)), *INSIDE).detach()
+    weights, activation = _flat(start, *NETWORK), _activation(outer)
+    moment = torch.ones_like(weights)
+    for (rows,) in batch_indices(len(x), BATCH, inner_steps, [order]):
+        _, weights, moment = _step((x[rows], y[rows]), weights, moment, activation, start)
+        weights, moment = weights.detach().requires_grad_(), moment.detach()
+    return _accuracy(weights, test, activation)
 
 
 def unrolled(
@@ -68,21 +85,56 @@ def unrolled(
     generator: torch.Generator,
     steps: int,
     units: int,
-) -> Tensor:
-    """The training losses (steps,) of one network, with their graph; `units` inside the activation
-    draw noise in the published evaluations, which are left out but for their draws."""
+) -> Pair:
+    """The training losses (steps,) of one network and its last weights, with their graph; `units`
+    inside the activation draw noise in the published evaluations, which are left out but for their
+    draws."""
     moment, losses = torch.ones_like(weights), []
     for step in range(steps):
         here = slice(step * BATCH % len(x), step * BATCH % len(x) + BATCH)
-        logits = _network(weights, x[here], (INPUTS, HIDDEN, CLASSES), activation, generator)
-        loss = F.cross_entropy(logits, y[here])
-        (gradient,) = torch.autograd.grad(loss, weights, create_graph=True)
-        moment = DECAY * moment + (1 - DECAY) * gradient**2
-        weights = weights - RATE * gradient / (moment.sqrt() + EPSILON)
+        loss, weights, moment = _step(
+            (x[here], y[here]), weights, moment, activation, generator, graph=True
+        )
         losses.append(loss)
         if step:
             torch.rand(units + HIDDEN, generator=generator)
-    return torch.stack(losses)
+    return torch.stack(losses), weights
+
+
+def _data(replicate: int) -> tuple[Pair, Pair]:
+    data = splits([replicate], EXAMPLES)
+    train, test = ((x[0, :, :INPUTS].contiguous(), y[0]) for x, y in (data.train, data.test))
+    return train, test
+
+
+def _step(
+    batch: Pair,
+    weights: Tensor,
+    moment: Tensor,
+    activation: Function,
+    generator: torch.Generator,
+    graph: bool = False,
+) -> tuple[Tensor, Tensor, Tensor]:
+    loss = F.cross_entropy(_network(weights, batch[0], NETWORK, activation, generator), batch[1])
+    (gradient,) = torch.autograd.grad(loss, weights, create_graph=graph)
+    moment = DECAY * moment + (1 - DECAY) * gradient**2
+    return loss, weights - RATE * gradient / (moment.sqrt() + EPSILON), moment
+
+
+def _activation(outer: Tensor, generator: torch.Generator | None = None) -> Function:
+    def activation(a: Tensor) -> Tensor:
+        y = _network(outer, a.reshape(-1, 1), INSIDE, torch.tanh, generator)
+        return F.elu(a) + SCALE * y.reshape(a.shape)
+
+    return activation
+
+
+@torch.no_grad()
+def _accuracy(
+    weights: Tensor, test: Pair, activation: Function, generator: torch.Generator | None = None
+) -> float:
+    right = _network(weights, test[0], NETWORK, activation, generator).argmax(1) == test[1]
+    return 100 * float(right.double().mean())
 
 
 def _flat(generator: torch.Generator, inputs: int, hidden: int, outputs: int) -> Tensor:
@@ -99,19 +151,12 @@ def _network(
     x: Tensor,
     sizes: tuple[int, int, int],
     activation: Function,
-    generator: torch.Generator,
+    generator: torch.Generator | None,
 ) -> Tensor:
+    """Logits (B, outputs); with a generator there is noise after the hidden layer."""
     inputs, hidden, outputs = sizes
     parts = weights.split([hidden * inputs, hidden, outputs * hidden, outputs])
     h = activation(F.linear(x, parts[0].view(hidden, inputs), parts[1]))
-    h = h + NOISE * (2 * torch.rand(1, hidden, generator=generator) - 1)
+    if generator is not None:
+        h = h + NOISE * (2 * torch.rand(1, hidden, generator=generator) - 1)
     return F.linear(h, parts[2].view(outputs, hidden), parts[3])
-
-
-def train_stacked(inner_steps: int, members: int) -> None:
-    """The same outer step of several replicates as the lab makes it."""
-    data = splits(range(members), EXAMPLES)
-    test = Examples(*(part[:, :BATCH] for part in data.test))
-    seeds = [torch_seed(replicate) for replicate in range(members)]
-    for _ in learn(data.train, test, seeds, outer_steps=1, inner_steps=inner_steps, orders=None):
-        pass

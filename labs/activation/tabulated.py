@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from labs.nn.layers import check_sizes
+from labs.kit.checks import check_sizes
 
 Function = Callable[[Tensor], Tensor]
 REACH, CELLS = 16.0, 1024

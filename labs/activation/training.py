@@ -1,9 +1,7 @@
 """One stack of the lab: the replicates of one activation, learned if need be, and judged."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,16 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.activation import inner, learned
-from labs.activation.arms import FITTED, GRID, KNOTS, LEARNED, NAME, RATE, SNAPSHOTS
 from labs.activation.evaluation import Activation, Judge, Splits, published, splits, torch_seed
+from labs.activation.grid import KNOTS, LEARNED, NAME, Cell, Record
 from labs.activation.learned import Meta, Outer
-from labs.activation.shape import Polyline, polyline
+from labs.activation.published import RATE
+from labs.activation.shape import FITTED, POINTS, Polyline, polyline
 from labs.activation.tabulated import CELLS, REACH, Function, Tabulated
 from labs.activation.transfer import transfer
 from labs.kit.seeds import seed
-
-if TYPE_CHECKING:
-    from labs.activation.lab import Cell
 
 USUAL: dict[str, Function] = {
     "relu": torch.relu,
@@ -30,17 +26,23 @@ USUAL: dict[str, Function] = {
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
 }
+SNAPSHOTS = 11  # outer steps whose function is kept, the first and the last among them
 WIDE = 4  # times the usual reach of a table, for the larger numbers in long trainings and CNNs
 Columns = dict[str, Tensor | np.ndarray]  # name -> one entry per member
 
 
-def train(stack: Sequence[Cell]) -> Iterator[dict[str, Any]]:
-    """Learn and judge; yields one record per cell."""
-    cell, replicates = stack[0], [c.replicate for c in stack]
+def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Learn and judge one activation in some replicates; yields one record per cell.
+
+    Args:
+        cells: of one arm.
+        device: "cpu", the only one that this lab offers.
+    """
+    cell, replicates = cells[0], [c.replicate for c in cells]
     data = splits(replicates, cell.examples)
     columns = _knots(cell, replicates, data) if cell.arm == KNOTS else _arm(cell, replicates, data)
-    for member in range(len(stack)):
-        yield {name: _plain(values[member]) for name, values in columns.items()}
+    for member in range(len(cells)):
+        yield Record(**{name: _plain(values[member]) for name, values in columns.items()})
 
 
 def _knots(cell: Cell, replicates: Sequence[int], data: Splits) -> Columns:
@@ -63,8 +65,8 @@ def _arm(cell: Cell, replicates: Sequence[int], data: Splits) -> Columns:
         columns = {**published(activation, data, replicates, cell.inner_steps)}
     columns |= _judged(cell, activation, judge)
     columns |= _transferred(cell, activation.function, replicates)
-    if cell.arm in LEARNED:
-        lines = torch_lines([polyline(GRID[FITTED], f[FITTED]) for f in columns["function"]])
+    if cell.tasks and cell.arm in LEARNED:
+        lines = torch_lines([polyline(POINTS[FITTED], f[FITTED]) for f in columns["function"]])
         columns |= _transferred(cell, lines, replicates, "lines_")
     return columns
 
@@ -115,7 +117,7 @@ def _curves(steps: Sequence[Outer]) -> Columns:
 
 @torch.no_grad()
 def _sampled(meta: Meta) -> np.ndarray:
-    return meta.activation(torch.from_numpy(GRID).expand(len(meta.w1), -1)).numpy()
+    return meta.activation(torch.from_numpy(POINTS).expand(len(meta.w1), -1)).numpy()
 
 
 def _judged(cell: Cell, activation: Activation, judge: Judge) -> Columns:

@@ -1,20 +1,19 @@
 """Does the activation transfer: small CNNs on MNIST-1D, on digits, and on MNIST and CIFAR-10."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from sklearn.datasets import load_digits
 from torch import Tensor
 
-from labs.activation.arms import NAME
 from labs.activation.conv2d import Conv2d
 from labs.activation.evaluation import arrays
+from labs.activation.grid import NAME
 from labs.activation.tabulated import Function
-from labs.kit import images
+from labs.data import images
 from labs.kit.seeds import seed, stream
 from labs.nn.layers import Conv1d, Linear
 from labs.nn.nets import CLASSES, LENGTH, Net
@@ -157,8 +156,6 @@ def _train(
 
 @lru_cache(maxsize=16)
 def _digits(replicate: int) -> Arrays:
-    from sklearn.datasets import load_digits
-
     digits = load_digits()
     order = stream(NAME, "digits split", replicate).permutation(len(digits.target))
     x = _standard(digits.images[order, :, :, None], 1200)

@@ -1,21 +1,12 @@
-"""The benchmark's figure: learning curves, final accuracies, and what moves them."""
-
-from __future__ import annotations
+"""Learning curves, final accuracies, and what moves them."""
 
 from typing import TYPE_CHECKING
 
-from labs.benchmark.arms import (
-    HUMAN,
-    HUMAN_CORRECT,
-    HUMAN_TOTAL,
-    NAMES,
-    SETTINGS,
-    SKLEARN,
-    arm,
-    best_change,
-)
+from labs.benchmark.grid import CHANGES, NAMES, SKLEARN
+from labs.benchmark.measures import arm, changed, early, final
+from labs.benchmark.published import ANSWERS, HUMAN, HUMAN_INTERVAL, QUIZ, TABLE_1
 from labs.kit import draw
-from labs.kit.claims import interval, proportion_interval
+from labs.kit.intervals import interval
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -32,14 +23,15 @@ COLORS = {
     "knn": "#777777",
     "sklearn": "#777777",
 }
-PUBLISHED = {"logistic": (32, 32), "mlp": (68, 68), "cnn": (94, 56), "gru": (91, 57)}
+MARKS = ((False, "o", -0.15), (True, "D", 0.15))  # are the positions shuffled?
 
 
-def plot(table: Table) -> Figure:
+def models(table: Table) -> "Figure":
     """Learning curves, final accuracies, changed MLPs, errors by digit, larger training sets."""
     figure, axes = draw.figure(3, 2, width=5.4, height=4.6)
-    for ax, part in zip(axes, ("train", "test"), strict=False):
-        _curves(ax, table, part)
+    _curves(axes[0], table, "train", "Training data")
+    _curves(axes[1], table, "test", "Test data (dashed: shuffled)")
+    _human(axes[1], label="human")
     axes[1].legend(fontsize=9, loc="lower right", ncols=2)
     _finals(axes[2], table)
     _changes(axes[3], table)
@@ -54,19 +46,17 @@ def plot(table: Table) -> Figure:
     return figure
 
 
-def _human(ax: Axes, *, vertical: bool = False, label: str | None = None) -> None:
-    answers = [1] * HUMAN_CORRECT + [0] * (HUMAN_TOTAL - HUMAN_CORRECT)
-    mean, low, high = (100 * share for share in proportion_interval(answers))
+def _human(ax: "Axes", *, vertical: bool = False, label: str | None = None) -> None:
     line, span = (ax.axvline, ax.axvspan) if vertical else (ax.axhline, ax.axhspan)
-    line(mean, color="black", linewidth=1.2, label=label)
-    span(low, high, color="black", alpha=0.1, linewidth=0)
+    line(HUMAN, color="black", linewidth=1.2, label=label)
+    span(*HUMAN_INTERVAL, color="black", alpha=0.1, linewidth=0)
 
 
-def _curves(ax: Axes, table: Table, part: str) -> None:
-    for model in COLORS:
+def _curves(ax: "Axes", table: Table, part: str, title: str) -> None:
+    for model in (model for model in COLORS if model not in SKLEARN):
         for shuffled in (False, True):
-            rows = arm(table, model, shuffled)
-            if len(rows) and model not in SKLEARN:
+            rows = table.where(**arm(model, shuffled))
+            if len(rows):
                 draw.band(
                     ax,
                     rows.rows[0]["step"],
@@ -75,48 +65,45 @@ def _curves(ax: Axes, table: Table, part: str) -> None:
                     color=COLORS[model],
                     linestyle="--" if shuffled else "-",
                 )
-    if part == "test":
-        _human(ax, label="human")
-    title = "Training data" if part == "train" else "Test data (dashed: shuffled)"
     ax.set(title=title, xlabel="Training steps", ylabel="Accuracy (%)", ylim=(0, 102))
 
 
-def _finals(ax: Axes, table: Table) -> None:
+def _finals(ax: "Axes", table: Table) -> None:
     colors = [COLORS[model] for model in NAMES]
-    for shuffled, marker, offset in ((False, "o", -0.15), (True, "D", 0.15)):
-        groups = {_label(m, table): arm(table, m, shuffled).column("final") for m in NAMES}
+    for shuffled, marker, offset in MARKS:
+        groups = {_label(m, table): list(final(m, shuffled)(table).values()) for m in NAMES}
         draw.dots(ax, groups, color=colors, marker=marker, offset=offset)
-    for place, model in enumerate(NAMES):
-        for value, offset in zip(PUBLISHED.get(model, ()), (-0.15, 0.15), strict=False):
-            ax.plot(value, place + offset, "|", color="black", markersize=13, zorder=4)
+        for place, model in enumerate(NAMES):
+            if (model, shuffled) in TABLE_1:
+                published, _ = TABLE_1[model, shuffled]
+                ax.plot(published, place + offset, "|", color="black", markersize=13, zorder=4)
     _human(ax, vertical=True)
     ax.set(title="Final test accuracy (bar: published)", xlabel="Accuracy (%)")
 
 
 def _label(model: str, table: Table) -> str:
-    parameters = set(arm(table, model).column("parameters")) - {0}
+    parameters = set(table.where(**arm(model)).column("parameters")) - {0}
     return f"{NAMES[model]} ({parameters.pop():,})" if parameters else NAMES[model]
 
 
-def _changes(ax: Axes, table: Table) -> None:
-    groups = {"unchanged": arm(table, "mlp").column("final")}
-    groups["early stopping"] = arm(table, "mlp").column("best_on_val")
-    for setting, text in SETTINGS.items():
-        groups[text] = list(best_change(table, setting).values())
+def _changes(ax: "Axes", table: Table) -> None:
+    measures = {"unchanged": final("mlp"), "early stopping": early("mlp")}
+    measures |= {text: changed(setting) for setting, text in CHANGES.items()}
+    groups = {text: list(measure(table).values()) for text, measure in measures.items()}
     draw.dots(ax, groups, color=COLORS["mlp"])
     ax.axvline(68, color="black", linewidth=1.2)
     ax.set(title="MLP, one change at a time (line: published 68 %)", xlabel="Test accuracy (%)")
 
 
-def _digits(ax: Axes, table: Table) -> None:
+def _digits(ax: "Axes", table: Table) -> None:
     ax.bar(
         [digit - 0.2 for digit in range(10)],
-        [100 * wrong / n for wrong, n in HUMAN],
+        [100 * wrong / questions for wrong, questions in QUIZ],
         width=0.4,
         color="#555555",
-        label=f"human ({HUMAN_TOTAL} answers)",
+        label=f"human ({ANSWERS} answers)",
     )
-    errors = arm(table, "cnn").column("class_errors")
+    errors = table.where(**arm("cnn")).column("class_errors")
     if errors:
         mean, low, high = interval(errors)
         bars = [mean - low, high - mean] if len(errors) > 1 else None
@@ -128,11 +115,10 @@ def _digits(ax: Axes, table: Table) -> None:
     ax.legend(fontsize=9)
 
 
-def _sizes(ax: Axes, table: Table) -> None:
-    rows = table.where(model="cnn", shuffled=False)
-    sizes = sorted({row["examples"] for row in rows})
+def _sizes(ax: "Axes", table: Table) -> None:
+    sizes = sorted({row["examples"] for row in table if row["model"] == "cnn"})
     for examples in sizes:
-        scores = arm(table, "cnn", examples=examples).column("final")
+        scores = list(final("cnn", examples=examples)(table).values())
         mean, low, high = interval(scores)
         bars = [[mean - low], [high - mean]] if len(scores) > 1 else None
         ax.errorbar([examples], [mean], bars, fmt="o", color=COLORS["cnn"], capsize=3)

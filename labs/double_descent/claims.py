@@ -1,195 +1,117 @@
 """The claims DD1 to DD8, each with the published value and the reason for its rule.
 
-One number per replicate; the arms of a replicate share data, start and batch order.
+One number per replicate, whose networks share data, start and batch order. How far a curve moves
+and where it turns is judged on networks that trained as long as the published ones, or where that
+is not known as those of `full`; whether it moves, and whether two curves of the same networks turn
+at the same size, however long they trained.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-
-import numpy as np
+import math
+from functools import partial
 
 from labs.double_descent import measures
-from labs.double_descent.measures import Curves, fitting, sweep
-from labs.double_descent.sweeps import LOSSES
-from labs.kit.claims import Claim
-from labs.kit.table import Table, paired
-
-V5 = "Greydanus & Kobak 2024 (v5), Figure 5"
-V1 = "Greydanus 2020 (v1), Figure 6"
-TEXT_2020 = "Greydanus 2020 (v1), Section on double descent; withdrawn in 2024"
-NETS = {"noise": "MLP", "cnn": "CNN"}
-MIDDLE = (30, 70)  # widths about the threshold; the one before them is the reference
-
-
-def _rise(curves: Curves) -> list[float]:
-    return [peak - valley for valley, peak, _ in measures.valley_peak_end(curves).values()]
-
-
-def _fall(curves: Curves) -> list[float]:
-    return [peak - end for _, peak, end in measures.valley_peak_end(curves).values()]
+from labs.double_descent.grid import LOSSES
+from labs.double_descent.measures import at, least, over_time
+from labs.double_descent.published import (
+    EXAMPLES,
+    EXAMPLES_2020,
+    NAKKIRAN,
+    STEPS,
+    STEPS_2020,
+    TEXT_2020,
+    V1,
+    V5,
+)
+from labs.kit.claims import Claim, Protocol
+from labs.kit.measures import measured
+from labs.kit.table import Table
 
 
-def _second_fall(curves: Curves) -> list[float]:
-    # No more than the curve rose: what only ever falls does not fall again.
-    points = measures.valley_peak_end(curves).values()
-    return [min(peak - valley, peak - end) for valley, peak, end in points]
+def short(table: Table, *, sweeps: tuple[str, ...], steps: int, examples: int = 0) -> str:
+    """Why the networks of sweeps are not those that a claim is about; empty where they are."""
+    protocol = Protocol({"steps": steps, "examples": examples})
+    reasons = (protocol(table.where(sweep=sweep, effort=1.0)) for sweep in sweeps)
+    return next(filter(None, reasons), "")
 
 
-def _bump(table: Table) -> list[float]:
-    # The width about the threshold is the worst of the other replicates', not this one's.
-    curves = sweep(table, "clean")
-    sizes = next(iter(curves.values()), {})
-    middle = [size for size in sizes if MIDDLE[0] <= size <= MIDDLE[1]]
-    before = max((size for size in sizes if 20 <= size < MIDDLE[0]), default=None)
-    if not middle or before is None or len(curves) < 2:
-        return []
-    gaps = []
-    for replicate, curve in curves.items():
-        others = [c for r, c in curves.items() if r != replicate]
-        worst = max(middle, key=lambda size: float(np.mean([c[size] for c in others])))
-        gaps.append(curve[worst] - curve[before])
-    return gaps
+FIGURE_5 = partial(short, steps=STEPS, examples=EXAMPLES)
+FIGURE_6 = partial(short, sweeps=("mlp2020",), steps=STEPS_2020, examples=EXAMPLES_2020)
+LAW = {loss: partial(short, sweeps=(loss,), steps=5000) for loss in LOSSES}  # steps of `full`
+old = partial(at, sweep="mlp2020", column="final_test_loss")
+in_time = partial(at, curves=over_time, sweep="noise")
 
+FALL_CHANGED = (
+    "The measure was the lesser of rise and fall from 2026-11-21 07:03 (commit 2d3fbcc) to 07:46 "
+    "(e465063); before and since it is peak minus end"
+)
+LIMITS_CHANGED = "The limits were 0.5 octaves until the first results of 2026-11-21 08:05 (3881062)"
+UPPER_BOUNDS = "Training was not at rest: thresholds there are upper bounds."
+CLEAR = "is clear of the noise of one run and below both published moves"
+TELLS_APART = "the sentence tells slopes of 0 and 1 apart; 0.25 is half the way to their middle"
+HALF, START = "With most examples half the training", "With fewest examples a second start"
 
-def _offset(name: str) -> Callable[[Table], list[float]]:
-    def measure(table: Table) -> list[float]:
-        losses = sweep(table, name, "final_test_loss")
-        fitted = measures.first_fitted(fitting(table, name))
-        return measures.steps_between(losses, measures.where_highest(losses), fitted)
-
-    return measure
-
-
-def _octaves(a: Mapping[int, float], b: Mapping[int, float]) -> list[float]:
-    log_a, log_b = ({r: float(np.log2(v)) for r, v in values.items()} for values in (a, b))
-    return paired(log_a, log_b)
-
-
-def _shift(table: Table) -> list[float]:
-    noisy, clean = (measures.first_fitted(fitting(table, name)) for name in ("noise", "clean"))
-    return _octaves(noisy, clean)
-
-
-def _peak_parameters(table: Table, name: str) -> dict[int, int]:
-    return measures.parameters_at(name, measures.where_peak(sweep(table, name)))
-
-
-def _peak_per_example(table: Table) -> list[float]:
-    examples = max(table.where(sweep="cnn").column("examples"), default=1)
-    return [count / examples for count in _peak_parameters(table, "cnn").values()]
-
-
-def _old(table: Table) -> Curves:
-    return sweep(table, "mlp2020", "final_test_loss")
-
-
-def _old_rise(table: Table) -> list[float]:
-    points = measures.valley_peak_end(_old(table)).values()
-    return [peak / valley for valley, peak, _ in points]
-
-
-def _old_fall(table: Table) -> list[float]:
-    points = measures.valley_peak_end(_old(table)).values()
-    return [min(peak / valley, peak / end) for valley, peak, end in points]
-
-
-def _old_place(table: Table) -> list[float]:
-    places = measures.parameters_at("mlp2020", measures.where_highest(_old(table)))
-    return [float(count) for count in places.values()]
-
-
-def _peak(name: str, move: str, published: float) -> Claim:
-    rises = move == "rise"
-    threshold = 4 if rises else 5
-    return Claim(
-        id=f"DD1-{name}-{move}",
-        sentence=f"With label noise the {NETS[name]}'s test error rises by {threshold} points or "
-        "more from its valley to a later peak."
-        if rises
-        else f"From that peak to the largest size the {NETS[name]}'s test error falls by "
-        f"{threshold} points or more (a second descent if DD1-{name}-rise holds too).",
-        source=V5,
-        published=published,
-        unit="points",
-        measure=lambda table: (_rise if rises else _fall)(sweep(table, name)),
-        above=threshold,
-        because=f"{threshold} is clear of the noise of one run and below both published moves",
-    )
-
-
-def _at_threshold(name: str, what: str) -> Claim:
-    return Claim(
-        id=f"DD3-{name}",
-        sentence="On average test loss peaks at the first size without training error or at the "
-        f"one beside it ({what}).",
-        source=V5,
-        published=0,
-        unit="sizes of the sweep",
-        measure=_offset(name),
-        within=(-1.5, 1.5),
-        because="an average beyond 1.5 rounds to two sizes, and one is as near as a sweep can tell",
-    )
-
-
-def _slope(loss: str, axis: int, predicted: int, id: str, sentence: str, cause: str = "") -> Claim:
-    return Claim(
-        id=id,
-        sentence=sentence,
-        source=TEXT_2020,
-        published=predicted,
-        unit="slope",
-        measure=lambda table: [s[axis] for s in measures.slopes(table, loss).values()],
-        within=(predicted - 0.25, predicted + 0.25),
-        because="the sentence tells slopes of 0 and 1 apart; 0.25 is half the way to their middle",
-        cause=cause,
-    )
-
-
-def _level(loss: str, unit: str) -> Claim:
-    return Claim(
-        id=f"DD5-{loss}-level",
-        sentence=f"The threshold of {LOSSES[loss]} lies at {unit} parameters, to a factor of 2.",
-        source=TEXT_2020,
-        published=1,
-        unit=f"parameters / {unit}",
-        measure=lambda table: list(measures.level(table, loss).values()),
-        within=(0.5, 2),
-        because="the sentence names orders of growth; beyond a factor of 2 the law misleads",
-    )
-
-
-def _control(loss: str, id: str, what: str, measure: Callable[..., dict[int, float]]) -> Claim:
-    return Claim(
-        id=f"DD5-{loss}-{id}",
-        sentence=f"{what} the threshold of {LOSSES[loss]} by less than a step of the sweep.",
-        source="control: does failing to fit mean too few parameters?",
-        unit="octaves of parameters",
-        measure=lambda table: list(measure(table, loss).values()),
-        within=(-0.4, 0.4),
-        because="a step is half an octave, up to the rounding to whole units",
-        cause="Training was not at rest: thresholds there are upper bounds.",
-    )
-
-
-HALVED = "With most examples half the training moves"
-STARTS = "With fewest examples a second start moves"
 CLAIMS = (
-    _peak("noise", "rise", 6.8),
-    _peak("noise", "fall", 8.6),
-    _peak("cnn", "rise", 14.2),
-    _peak("cnn", "fall", 6.1),
+    Claim(
+        id="DD1-noise-rise",
+        sentence="With label noise the MLP's test error rises by 4 points or more from its valley "
+        "to a later peak.",
+        source=V5,
+        published=6.8,
+        unit="points",
+        measure=at("peak", sweep="noise") - at("valley", sweep="noise"),
+        above=4,
+        because=f"4 {CLEAR}",
+        gate=partial(FIGURE_5, sweeps=("noise",)),
+    ),
+    Claim(
+        id="DD1-noise-fall",
+        sentence="From that peak to the largest size the MLP's test error falls by 5 points or "
+        "more (a second descent if DD1-noise-rise holds too).",
+        source=V5,
+        published=8.6,
+        unit="points",
+        measure=at("peak", sweep="noise") - at("end", sweep="noise"),
+        above=5,
+        because=f"5 {CLEAR}",
+        gate=partial(FIGURE_5, sweeps=("noise",)),
+        changed=FALL_CHANGED,
+    ),
+    Claim(
+        id="DD1-cnn-rise",
+        sentence="With label noise the CNN's test error rises by 4 points or more from its valley "
+        "to a later peak.",
+        source=V5,
+        published=14.2,
+        unit="points",
+        measure=at("peak", sweep="cnn") - at("valley", sweep="cnn"),
+        above=4,
+        because=f"4 {CLEAR}",
+        gate=partial(FIGURE_5, sweeps=("cnn",)),
+    ),
+    Claim(
+        id="DD1-cnn-fall",
+        sentence="From that peak to the largest size the CNN's test error falls by 5 points or "
+        "more (a second descent if DD1-cnn-rise holds too).",
+        source=V5,
+        published=6.1,
+        unit="points",
+        measure=at("peak", sweep="cnn") - at("end", sweep="cnn"),
+        above=5,
+        because=f"5 {CLEAR}",
+        gate=partial(FIGURE_5, sweeps=("cnn",)),
+        changed=FALL_CHANGED,
+    ),
     Claim(
         id="DD1-noise-where",
         sentence="The MLP's test error peaks at around 50 hidden units.",
         source=V5,
         published=47,
         unit="hidden units",
-        measure=lambda table: [
-            float(s) for s in measures.where_peak(sweep(table, "noise")).values()
-        ],
+        measure=measured(measures.peak_size, "noise"),
         within=(35, 71),
         because="50 times or divided by the square root of 2, one or two steps of the sweep",
+        grid=14,  # 47 and 61
+        gate=partial(FIGURE_5, sweeps=("noise",)),
     ),
     Claim(
         id="DD2",
@@ -198,56 +120,130 @@ CLAIMS = (
         source=V5,
         published=0.6,
         unit="points",
-        measure=_bump,
+        measure=measures.bump,
         below=1.5,
         because="published errors between 27 and 61 units differ by 0.7, single runs by about 1",
+        gate=partial(FIGURE_5, sweeps=("clean",)),
     ),
-    _at_threshold("clean", "MLP, clean"),
-    _at_threshold("noise", "MLP, noise"),
-    _at_threshold("cnn", "CNN, noise"),
+    *(
+        Claim(
+            id=f"DD3-{sweep}",
+            sentence="On average test loss peaks at the first size without training error or at "
+            f"the one beside it ({what}).",
+            source=V5,
+            published=0,
+            unit="sizes of the sweep",
+            measure=measured(measures.loss_from_threshold, sweep),
+            within=(-1.5, 1.5),
+            because="an average beyond 1.5 rounds to two sizes, and one is as near as a sweep can "
+            "tell",
+            grid=1,
+        )
+        for sweep, what in (("clean", "MLP, clean"), ("noise", "MLP, noise"), ("cnn", "CNN, noise"))
+    ),
     Claim(
         id="DD4",
         sentence="Label noise moves the MLP's interpolation threshold to larger widths.",
         source=V5,
         published=0.38,
         unit="octaves of width",
-        measure=_shift,
+        measure=measures.noise_shift,
         above=0,
         because="any shift to the right confirms it (published 47 to 61)",
+        grid=0.38,
     ),
-    _slope(
-        "nll",
-        0,
-        1,
-        "DD5-nll-n",
-        "With cross-entropy the threshold grows like n.",
-        "Labels that can be learned need fewer parameters each when there are many; and nets of a "
-        "few units find a fit harder than more units do.",
+    Claim(
+        id="DD5-nll-n",
+        sentence="With cross-entropy the threshold grows like n.",
+        source=TEXT_2020,
+        published=1,
+        unit="slope",
+        measure=measured(measures.slope, "nll", "examples"),
+        within=(0.75, 1.25),
+        because=TELLS_APART,
+        grid=0.04,  # one of the nine thresholds of a replicate moves by half an octave
+        gate=LAW["nll"],
+        cause="Labels that can be learned need fewer parameters each when there are many; and nets "
+        "of a few units find a fit harder than more units do.",
     ),
-    _slope("mse", 0, 1, "DD5-mse-n", "With squared error the threshold grows like n."),
-    _slope(
-        "mse",
-        1,
-        1,
-        "DD5-mse-k",
-        "With squared error the threshold grows like K.",
-        "One-hot targets sum to one, so K outputs are K - 1 targets, and those grow faster than K.",
+    Claim(
+        id="DD5-mse-n",
+        sentence="With squared error the threshold grows like n.",
+        source=TEXT_2020,
+        published=1,
+        unit="slope",
+        measure=measured(measures.slope, "mse", "examples"),
+        within=(0.75, 1.25),
+        because=TELLS_APART,
+        grid=0.04,
+        gate=LAW["mse"],
     ),
-    _level("nll", "n"),
-    _level("mse", "n K"),
-    _control("nll", "half", HALVED, measures.halved),
-    _control("mse", "half", HALVED, measures.halved),
-    _control("nll", "start", STARTS, measures.restarted),
-    _control("mse", "start", STARTS, measures.restarted),
+    Claim(
+        id="DD5-mse-k",
+        sentence="With squared error the threshold grows like K.",
+        source=TEXT_2020,
+        published=1,
+        unit="slope",
+        measure=measured(measures.slope, "mse", "classes"),
+        within=(0.75, 1.25),
+        because=TELLS_APART,
+        grid=0.07,
+        gate=LAW["mse"],
+        cause="One-hot targets sum to one, so K outputs are K - 1 targets, and those grow faster "
+        "than K.",
+    ),
+    *(
+        Claim(
+            id=f"DD5-{loss}-level",
+            sentence=f"The threshold of {LOSSES[loss]} lies at {unit} parameters, to a factor of "
+            "2.",
+            source=TEXT_2020,
+            published=1,
+            unit=f"parameters / {unit}",
+            measure=measured(measures.level, loss),
+            within=(0.5, 2),
+            because="the sentence names orders of growth; beyond a factor of 2 the law misleads",
+            grid=0.04,
+            limits=(0, math.inf),
+            gate=LAW[loss],
+        )
+        for loss, unit in (("nll", "n"), ("mse", "n K"))
+    ),
+    *(
+        Claim(
+            id=f"DD5-{loss}-{control}",
+            family="control",
+            sentence=f"{what} moves the threshold of {LOSSES[loss]} by less than a step of the "
+            "sweep.",
+            source="control: does failing to fit mean too few parameters?",
+            unit="octaves of parameters",
+            measure=measure,
+            within=(-0.4, 0.4),
+            because="a step is half an octave, up to the rounding to whole units",
+            grid=0.5,
+            limits=limits,
+            cause=UPPER_BOUNDS,
+            changed=LIMITS_CHANGED,
+        )
+        for loss, control, what, measure, limits in (
+            ("nll", "half", HALF, measured(measures.moved, "nll", "effort"), (-math.inf, math.inf)),
+            ("mse", "half", HALF, measured(measures.moved, "mse", "effort"), (-math.inf, math.inf)),
+            ("nll", "start", START, measured(measures.restarted, "nll"), (-math.inf, 0)),
+            ("mse", "start", START, measured(measures.restarted, "mse"), (-math.inf, 0)),
+        )
+    ),
     Claim(
         id="DD5-mse-unused",
+        family="own",
         sentence="With squared error outputs count even where no label uses them: ten outputs for "
         "two labels need at least twice the parameters of two.",
         source=f"our reading of: {TEXT_2020}",
         unit="octaves of parameters",
-        measure=lambda table: list(measures.unused(table, "mse").values()),
+        measure=measured(measures.moved, "mse", "outputs"),
         above=1,
         because="n K with K outputs predicts 5 times, 2.3 octaves; the same width alone has 0.25",
+        grid=0.5,
+        gate=LAW["mse"],
         cause="A zero output weight fits an unused output at once: K counts the labels in use.",
     ),
     Claim(
@@ -257,9 +253,11 @@ CLAIMS = (
         source=V1,
         published=9700,
         unit="parameters",
-        measure=_old_place,
+        measure=measures.old_peak,
         within=(6790, 12610),
         because="30 % is about two widths of that sweep",
+        grid=1020,  # 20 units
+        gate=FIGURE_6,
     ),
     Claim(
         id="DD6-rise",
@@ -267,9 +265,10 @@ CLAIMS = (
         source=V1,
         published=1.74,
         unit="ratio",
-        measure=_old_rise,
+        measure=old("peak") / old("valley"),
         within=(1.4, 2.1),
         because="a fifth of the published ratio to either side",
+        gate=FIGURE_6,
     ),
     Claim(
         id="DD6-fall",
@@ -278,22 +277,34 @@ CLAIMS = (
         source=V1,
         published=1.62,
         unit="ratio",
-        measure=_old_fall,
+        measure=least(old("peak") / old("valley"), old("peak") / old("end")),
         above=1.25,
         because="half of the published fall on a logarithmic scale",
+        gate=FIGURE_6,
     ),
-    _slope("nll", 1, 0, "DD7-nll-k", "With cross-entropy the threshold does not depend on K."),
+    Claim(
+        id="DD7-nll-k",
+        sentence="With cross-entropy the threshold does not depend on K.",
+        source=TEXT_2020,
+        published=0,
+        unit="slope",
+        measure=measured(measures.slope, "nll", "classes"),
+        within=(-0.25, 0.25),
+        because=TELLS_APART,
+        grid=0.07,
+        gate=LAW["nll"],
+    ),
     Claim(
         id="DD7-cnn",
         sentence="The CNN's test error peaks at the same number of parameters as the MLP's.",
         source=f"{V1}; v5 has 2998 against 4663",
         published=0,
         unit="octaves of parameters",
-        measure=lambda table: _octaves(
-            _peak_parameters(table, "cnn"), _peak_parameters(table, "noise")
-        ),
+        measure=measures.peak_shift,
         within=(-0.32, 0.32),
         because="that is a factor of 1.25; the peaks of 2024 differ by 0.64 octaves",
+        grid=0.25,  # 18 and 20 channels
+        gate=partial(FIGURE_5, sweeps=("cnn", "noise")),
     ),
     Claim(
         id="DD7-cnn-n",
@@ -301,31 +312,31 @@ CLAIMS = (
         source=V5,
         published=0.75,
         unit="parameters / n",
-        measure=_peak_per_example,
+        measure=measures.peak_per_example,
         within=(0.7, 1.25),
         because="published 0.75 (error) and 1.2 (threshold), half a step of the sweep beyond",
+        grid=0.14,
+        limits=(0, math.inf),
+        gate=partial(FIGURE_5, sweeps=("cnn",)),
     ),
-    *(
-        Claim(
-            id=f"DD8-{name}",
-            sentence=sentence,
-            source="Nakkiran et al. 2020, arXiv:1912.02292, Section 6 (epoch-wise double descent)",
-            unit="points",
-            measure=measure,
-            above=0,
-            because="any such movement is the phenomenon",
-        )
-        for name, sentence, measure in (
-            (
-                "rise",
-                "With label noise the widest MLP's test error rises again while it trains.",
-                lambda table: _rise(measures.over_time(table, "noise")),
-            ),
-            (
-                "fall",
-                "After that rise it falls a second time, at the same width.",
-                lambda table: _second_fall(measures.over_time(table, "noise")),
-            ),
-        )
+    Claim(
+        id="DD8-rise",
+        family="own",
+        sentence="With label noise the widest MLP's test error rises again while it trains.",
+        source=NAKKIRAN,
+        unit="points",
+        measure=in_time("peak") - in_time("valley"),
+        above=0,
+        because="any such movement is the phenomenon",
+    ),
+    Claim(
+        id="DD8-fall",
+        family="own",
+        sentence="After that rise it falls a second time, at the same width.",
+        source=NAKKIRAN,
+        unit="points",
+        measure=least(in_time("peak") - in_time("valley"), in_time("peak") - in_time("end")),
+        above=0,
+        because="any such movement is the phenomenon",
     ),
 )

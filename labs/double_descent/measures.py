@@ -1,10 +1,8 @@
-"""What is read off a sweep: thresholds, valleys and peaks, slopes. One number per replicate.
+"""What is read off a sweep: valleys and peaks, thresholds, slopes. One number per replicate.
 
-A valley or a peak is looked for on the mean over the *other* replicates and measured on this one,
-so that no replicate's own fluctuation makes it a peak.
+A valley or a peak that a claim measures is looked for on the mean over the *other* replicates and
+measured on this one, so that no replicate's own fluctuation makes it a peak.
 """
-
-from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,60 +10,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from labs.double_descent.sweeps import MSE_FITTED, SWEEPS, parameters
+from labs.double_descent.grid import Task
+from labs.kit.measures import Measure, Values, aligned, measured, shared
 from labs.kit.table import Table
 
-Curve = Mapping[Any, float]  # size or epoch -> value
-Curves = dict[int, Curve]  # by replicate
+Row = Mapping[str, Any]
+Curves = dict[int, list[float]]  # by replicate, over sizes or epochs
+MIDDLE, BEFORE = (30, 70), 20  # widths about the threshold; the last below is their reference
+MSE_FITTED = 1e-3  # squared error of a fitted training set, mean over the outputs in use
 
 
-def sweep(table: Table, name: str, column: str = "final_test_error") -> Curves:
-    """The values of a column over sizes, of every replicate that has all the sizes."""
-    return _over_sizes((row, row[column]) for row in table.where(sweep=name))
+def sizes(table: Table, sweep: str) -> list[int]:
+    """The sizes of a sweep, ascending."""
+    return sorted(set(table.where(sweep=sweep).column("size")))
 
 
-def fitting(table: Table, name: str) -> Curves:
-    """Over sizes, whether the training set is fitted."""
-    return _over_sizes((row, fits(row)) for row in table.where(sweep=name))
+def over_sizes(table: Table, sweep: str, column: str = "final_test_error") -> Curves:
+    """A column over the sizes of a sweep, of the replicates that have them all."""
+    rows = table.where(sweep=sweep)
+    return aligned([rows.values(column, size=size) for size in sizes(table, sweep)])
 
 
-def _over_sizes(values: Iterable[tuple[Mapping[str, Any], float]]) -> Curves:
-    curves: dict[int, dict[int, float]] = defaultdict(dict)
-    for row, value in values:
-        curves[row["replicate"]][row["size"]] = value
-    return complete(curves)
-
-
-def fits(row: Mapping[str, Any]) -> bool:
-    """Does a network fit its training set: no error, and of squared error a small loss?
-
-    Outputs that no label uses are not counted: they are right at once, and would dilute the mean.
-    """
-    loss = row["final_train_loss"] * row["outputs"] / row["classes"]
-    small = SWEEPS[row["sweep"]].loss != "mse" or loss < MSE_FITTED
-    return row["final_train_error"] == 0 and small
-
-
-def complete(curves: Mapping[int, Curve]) -> Curves:
-    """The replicates that have all the points that any has, each in ascending order."""
-    points = set().union(*curves.values())
-    return {
-        replicate: dict(sorted(curve.items()))
-        for replicate, curve in sorted(curves.items())
-        if curve.keys() == points
-    }
-
-
-def over_time(table: Table, name: str) -> Curves:
-    """Test error over epochs of the largest network of a sweep."""
-    rows = table.where(sweep=name)
-    largest = max(rows.column("size"), default=0)
-    return complete(
-        {
-            row["replicate"]: dict(zip(row["epoch"], row["test_error"], strict=True))
-            for row in rows.where(size=largest)
-        }
-    )
+def over_time(table: Table, sweep: str) -> Curves:
+    """Test error over the epochs of the largest network of a sweep."""
+    largest = max(sizes(table, sweep), default=0)
+    return table.values("test_error", sweep=sweep, size=largest)
 
 
 def rise(curve: Sequence[float]) -> tuple[int, int]:
@@ -78,59 +47,125 @@ def rise(curve: Sequence[float]) -> tuple[int, int]:
     return max(pairs, key=lambda pair: curve[pair[1]] - curve[pair[0]])
 
 
-def valley_peak_end(curves: Curves) -> dict[int, tuple[float, float, float]]:
-    """Of each replicate, its values at the valley and the peak of the others, and at the end."""
-    if len(curves) < 2 or len(next(iter(curves.values()))) < 3:
+def at(place: str, curves: Callable[..., Curves] = over_sizes, **where: Any) -> Measure:
+    """A curve's value at the others' "valley" or "peak", or at its "end".
+
+    Args:
+        place: one of the three.
+        curves: (table, **where) -> curves; of fewer than 3 points or 2 replicates nothing is said.
+    """
+    return measured(_at, place, curves, **where)
+
+
+def _at(table: Table, place: str, curves: Callable[..., Curves], **where: Any) -> Values:
+    found = curves(table, **where)
+    if len(found) < 2 or len(next(iter(found.values()))) < 3:
         return {}
-    found = {}
-    for replicate, curve in curves.items():
-        others = [list(c.values()) for r, c in curves.items() if r != replicate]
-        values = list(curve.values())
-        valley, peak = rise(np.mean(others, axis=0))
-        found[replicate] = values[valley], values[peak], values[-1]
-    return found
+    values = {}
+    for replicate, others in _others(found).items():
+        valley, peak = rise(others)
+        values[replicate] = found[replicate][{"valley": valley, "peak": peak, "end": -1}[place]]
+    return values
 
 
-def where_peak(curves: Curves) -> dict[int, Any]:
-    """The size at each replicate's own peak, after its valley."""
-    return {
-        replicate: list(curve)[rise(list(curve.values()))[1]]
-        for replicate, curve in curves.items()
-        if len(curve) > 1
-    }
+def _others(curves: Curves) -> dict[int, list[float]]:
+    return {r: np.mean([c for o, c in curves.items() if o != r], axis=0).tolist() for r in curves}
 
 
-def where_highest(curves: Curves) -> dict[int, Any]:
-    """The size at which each replicate's value is highest."""
-    return {replicate: max(curve, key=curve.__getitem__) for replicate, curve in curves.items()}
+def least(*parts: Measure) -> Measure:
+    """The smallest of measures."""
+    return measured(_least, *parts)
 
 
-def first_fitted(curves: Curves) -> dict[int, int]:
-    """The smallest size that fits the training set, of the replicates that have one; `curves` as of
-    `fitting`."""
-    fitted = {r: [size for size, fits in c.items() if fits] for r, c in curves.items()}
-    return {r: sizes[0] for r, sizes in fitted.items() if sizes}
+def _least(table: Table, *parts: Measure) -> Values:
+    return {r: min(values) for r, values in aligned([part(table) for part in parts]).items()}
 
 
-def steps_between(curves: Curves, a: Mapping[int, int], b: Mapping[int, int]) -> list[float]:
-    """By how many sizes of the sweep `a` lies above `b`."""
-    places = {size: place for place, size in enumerate(next(iter(curves.values()), {}))}
-    return [float(places[a[r]] - places[b[r]]) for r in sorted(a.keys() & b.keys())]
+def bump(table: Table) -> Values:
+    """Points by which clean test error about the threshold exceeds that of the width before."""
+    curves, widths = over_sizes(table, "clean"), sizes(table, "clean")
+    middle = [place for place, width in enumerate(widths) if MIDDLE[0] <= width <= MIDDLE[1]]
+    before = [place for place, width in enumerate(widths) if BEFORE <= width < MIDDLE[0]]
+    if not middle or not before or len(curves) < 2:
+        return {}
+    worst = {r: max(middle, key=others.__getitem__) for r, others in _others(curves).items()}
+    return {r: curve[worst[r]] - curve[before[-1]] for r, curve in curves.items()}
 
 
-def parameters_at(name: str, sizes: Mapping[int, int]) -> dict[int, int]:
+def peak_size(table: Table, sweep: str) -> Values:
+    """The size at each replicate's own peak of test error, after its valley."""
+    found = sizes(table, sweep)
+    curves = over_sizes(table, sweep) if len(found) > 1 else {}
+    return {r: found[rise(curve)[1]] for r, curve in curves.items()}
+
+
+def highest_loss(table: Table, sweep: str) -> Values:
+    """The size at which each replicate's test loss is highest."""
+    found = sizes(table, sweep)
+    curves = over_sizes(table, sweep, "final_test_loss")
+    return {r: found[int(np.argmax(curve))] for r, curve in curves.items()}
+
+
+def fits(row: Row) -> bool:
+    """Does a network fit its training set: no error, and of squared error a small loss?
+
+    Outputs that no label uses are not counted: they are right at once, and would dilute the mean.
+    """
+    loss = row["final_train_loss"] * row["outputs"] / row["classes"]
+    return no_error(row) and (row["loss"] != "mse" or loss < MSE_FITTED)
+
+
+def no_error(row: Row) -> bool:
+    """Is every training example classified as its label says?"""
+    return row["final_train_error"] == 0
+
+
+def first_fitted(table: Table, sweep: str) -> Values:
+    """The smallest size that fits the training set, of the replicates that have one."""
+    rows, found = table.where(sweep=sweep), sizes(table, sweep)
+    fitted = aligned([{r["replicate"]: fits(r) for r in rows.where(size=s)} for s in found])
+    return {r: found[own.index(True)] for r, own in fitted.items() if any(own)}
+
+
+def loss_from_threshold(table: Table, sweep: str) -> Values:
+    """By how many sizes of the sweep the peak of test loss lies above the first that fits."""
+    place: dict[float, int] = {size: place for place, size in enumerate(sizes(table, sweep))}
+    peak, fitted = highest_loss(table, sweep), first_fitted(table, sweep)
+    return {r: place[peak[r]] - place[fitted[r]] for r in shared(peak, fitted)}
+
+
+def octaves(above: Mapping[int, float], below: Mapping[int, float]) -> Values:
+    """Octaves between values."""
+    return {r: float(np.log2(above[r] / below[r])) for r in shared(above, below)}
+
+
+def noise_shift(table: Table) -> Values:
+    """Octaves of width by which label noise moves the MLP's threshold."""
+    return octaves(first_fitted(table, "noise"), first_fitted(table, "clean"))
+
+
+def counts(table: Table, sweep: str, sizes: Mapping[int, float]) -> Values:
     """Numbers of parameters instead of the sizes of a sweep."""
-    return {r: parameters(SWEEPS[name].net, size) for r, size in sizes.items()}
+    count: dict[float, float] = {row["size"]: row["parameters"] for row in table.where(sweep=sweep)}
+    return {r: count[size] for r, size in sizes.items()}
 
 
-class Task(NamedTuple):
-    """What a threshold is looked for, and how hard."""
+def peak_shift(table: Table) -> Values:
+    """Octaves of parameters between the CNN's peak of test error and the MLP's."""
+    cnn, mlp = (counts(table, name, peak_size(table, name)) for name in ("cnn", "noise"))
+    return octaves(cnn, mlp)
 
-    examples: int
-    classes: int
-    outputs: int
-    effort: float  # share of the usual steps
-    start: int  # 0, or a further one
+
+def peak_per_example(table: Table) -> Values:
+    """Parameters per training example at the CNN's peak of test error."""
+    examples = max(table.where(sweep="cnn").column("examples"), default=1)
+    found = counts(table, "cnn", peak_size(table, "cnn"))
+    return {r: count / examples for r, count in found.items()}
+
+
+def old_peak(table: Table) -> Values:
+    """Parameters at the peak of test loss in the sweep of 2020."""
+    return counts(table, "mlp2020", highest_loss(table, "mlp2020"))
 
 
 class Threshold(NamedTuple):
@@ -141,38 +176,44 @@ class Threshold(NamedTuple):
 
 
 def thresholds(
-    table: Table, loss: str, fitted: Callable[[Mapping[str, Any]], bool] = fits
+    table: Table, loss: str, fitted: Callable[[Row], bool] = fits
 ) -> dict[Task, dict[int, Threshold]]:
     """The threshold by task and replicate, of replicates with all the widths.
 
     Where no width fits it is the next one, half an octave up: a bound, as the smallest width is
     where it fits. Claims use none but bracketed thresholds; the remarks count the others.
     """
-    curves: dict[Task, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    curves: dict[Task, dict[int, Values]] = defaultdict(lambda: defaultdict(dict))
     for row in table.where(sweep=loss):
-        task = Task(*(row[name] for name in Task._fields))
-        curves[task][row["replicate"]][row["parameters"]] = fitted(row)
-    return {
-        task: {r: _first(curve) for r, curve in complete(by).items()} for task, by in curves.items()
-    }
+        curves[task(row)][row["parameters"]][row["replicate"]] = fitted(row)
+    return {of: _thresholds(dict(sorted(by.items()))) for of, by in curves.items()}
 
 
-def _first(curve: Curve) -> Threshold:
-    counts = [count for count, fitted in curve.items() if fitted]
-    if not counts:
-        return Threshold(round(max(curve) * 2**0.5), "above")
-    return Threshold(counts[0], "below" if counts[0] == min(curve) else "")
+def task(row: Row) -> Task:
+    """What a network was to fit."""
+    return Task(*(row[name] for name in Task._fields))
+
+
+def _thresholds(by_count: Mapping[int, Values]) -> dict[int, Threshold]:
+    return {r: _first([*by_count], own) for r, own in aligned([*by_count.values()]).items()}
+
+
+def _first(counts: Sequence[int], fitted: Sequence[float]) -> Threshold:
+    fitting = [count for count, fits in zip(counts, fitted, strict=True) if fits]
+    if not fitting:
+        return Threshold(round(counts[-1] * 2**0.5), "above")
+    return Threshold(fitting[0], "below" if fitting[0] == counts[0] else "")
 
 
 def law(
-    table: Table, loss: str, fitted: Callable[[Mapping[str, Any]], bool] = fits
+    table: Table, loss: str, fitted: Callable[[Row], bool] = fits
 ) -> dict[Task, dict[int, Threshold]]:
     """The thresholds of the grid, without those of the controls."""
     found = thresholds(table, loss, fitted)
-    return {t: by for t, by in found.items() if t == Task(t.examples, t.classes, t.classes, 1, 0)}
+    return {task: by for task, by in found.items() if task == task.usual}
 
 
-def bracketed(found: Mapping[Task, Mapping[int, Threshold]]) -> dict[Task, dict[int, int]]:
+def bracketed(found: Mapping[Task, Mapping[int, Threshold]]) -> dict[Task, Values]:
     """Parameters at the thresholds that the widths bracket, by task and replicate."""
     return {
         task: {r: t.parameters for r, t in by.items() if not t.bracket}
@@ -180,18 +221,18 @@ def bracketed(found: Mapping[Task, Mapping[int, Threshold]]) -> dict[Task, dict[
     }
 
 
-def slopes(table: Table, loss: str) -> dict[int, tuple[float, float]]:
-    """Slopes of log threshold on log n and log K, by least squares, of every replicate that has a
-    bracketed threshold for all n and K."""
+def slope(table: Table, loss: str, over: str) -> Values:
+    """Slope of log threshold on log n (`over` "examples") or log K ("classes").
+
+    By least squares on both, of every replicate that has a bracketed threshold for all n and K.
+    """
     found = bracketed(law(table, loss))
     if len({task.examples for task in found}) < 2 or len({task.classes for task in found}) < 2:
         return {}
-    x = np.array([[1, np.log(task.examples), np.log(task.classes)] for task in found])
-    fitted = {}
-    for replicate in _in_all(found.values()):
-        y = np.log([by[replicate] for by in found.values()])
-        fitted[replicate] = tuple(np.linalg.lstsq(x, y, rcond=None)[0][1:].tolist())
-    return fitted
+    x = [[1, np.log(task.examples), np.log(task.classes)] for task in found]
+    axis = ("examples", "classes").index(over) + 1
+    points = aligned([*found.values()])
+    return {r: float(np.linalg.lstsq(x, np.log(y), rcond=None)[0][axis]) for r, y in points.items()}
 
 
 def predicted(task: Task, loss: str) -> int:
@@ -199,13 +240,11 @@ def predicted(task: Task, loss: str) -> int:
     return task.examples * (task.classes if loss == "mse" else 1)
 
 
-def level(table: Table, loss: str) -> dict[int, float]:
+def level(table: Table, loss: str) -> Values:
     """Geometric mean over n and K of the threshold in units of the predicted one."""
     found = bracketed(law(table, loss))
-    return {
-        r: geometric(by[r] / predicted(task, loss) for task, by in found.items())
-        for r in _in_all(found.values())
-    }
+    units = [{r: c / predicted(task, loss) for r, c in by.items()} for task, by in found.items()]
+    return {r: geometric(values) for r, values in aligned(units).items()}
 
 
 def geometric(values: Iterable[float]) -> float:
@@ -213,31 +252,15 @@ def geometric(values: Iterable[float]) -> float:
     return float(np.exp(np.mean(np.log(list(values)))))
 
 
-def halved(table: Table, loss: str) -> dict[int, float]:
-    """Octaves by which half the training moves the threshold."""
-    return _control(table, loss, lambda task: task.effort < 1)
-
-
-def unused(table: Table, loss: str) -> dict[int, float]:
-    """Octaves by which outputs that no label uses move the threshold."""
-    return _control(table, loss, lambda task: task.outputs > task.classes)
-
-
-def _control(table: Table, loss: str, chosen: Callable[[Task], bool]) -> dict[int, float]:
+def moved(table: Table, loss: str, changed: str) -> Values:
+    """Octaves by which the control that changes a field of the task moves the threshold."""
     found, usual = bracketed(thresholds(table, loss)), bracketed(law(table, loss))
     for task, by in found.items():
-        same = usual.get(Task(task.examples, task.classes, task.classes, 1, 0))
-        if same and chosen(task):
-            return {r: float(np.log2(by[r] / same[r])) for r in _in_all((by, same))}
+        if getattr(task, changed) != getattr(task.usual, changed) and usual.get(task.usual):
+            return octaves(by, usual[task.usual])
     return {}
 
 
-def restarted(table: Table, loss: str) -> dict[int, float]:
+def restarted(table: Table, loss: str) -> Values:
     """Octaves by which a second start moves the threshold, when one start that fits is enough."""
-    moved = _control(table, loss, lambda task: task.start > 0)
-    return {replicate: min(octaves, 0.0) for replicate, octaves in moved.items()}
-
-
-def _in_all(mappings: Iterable[Mapping[int, Any]]) -> list[int]:
-    sets = [set(mapping) for mapping in mappings]
-    return sorted(set.intersection(*sets)) if sets else []
+    return {r: min(value, 0.0) for r, value in moved(table, loss, "start").items()}

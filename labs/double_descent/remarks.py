@@ -1,124 +1,111 @@
-"""What a run says in words: where the peak is, whether it is clear of noise, and the thresholds."""
-
-from __future__ import annotations
+"""What a run says after its claims: where curves turn, and where the thresholds lie."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from labs.double_descent import measures
-from labs.double_descent.claims import CLAIMS
-from labs.double_descent.measures import Curves, sweep
-from labs.double_descent.sweeps import LOSSES, SWEEPS, parameters
-from labs.kit.claims import FAMILY_LEVEL, interval
+from labs.double_descent.measures import Curves, Threshold, no_error
+from labs.kit.intervals import Interval, Sample, interval
+from labs.kit.lab import Remark
 from labs.kit.table import Table
 
-ARMS = {"noise": ("MLP", "units"), "cnn": ("CNN", "channels")}
+Entries = tuple[str | Interval | None, ...]
+HALF_OCTAVE = 0.5  # between neighbouring widths of a sweep for thresholds
 
 
-def remarks(table: Table) -> list[str]:
-    """Sentences on the whole; intervals have the confidence of the claims'."""
-    return [
-        *(line for name in ARMS for line in _peak(table, name)),
-        *_over_time(table),
-        *_interpolation(table),
-        *(line for loss in LOSSES for line in _thresholds(table, loss)),
-        *_without_error(table),
+def remarks(table: Table) -> list[Remark]:
+    """Tables of turning points and of thresholds, these as geometric means."""
+    found = [
+        Remark(
+            "With label noise the mean curve of test error (%) turns:",
+            ("over", "valley", "there", "peak", "there", "at the end"),
+            tuple(_turns(table)),
+            ".1f",
+        ),
+        Remark(
+            "Parameters per training example of the smallest net without training error:",
+            ("net", "parameters / n", "replicates"),
+            tuple(_fitted(table)),
+            ".2f",
+        ),
+        Remark(
+            "The threshold with cross-entropy, to half an octave:",
+            ("n", "K", "parameters / n", "bounds"),
+            tuple(_cross_entropy(table)),
+            ".2f",
+        ),
+        Remark(
+            "The threshold with squared error, and where no training error were enough:",
+            ("n", "K", "/ (n K)", "/ (n (K - 1))", "no error: / n", "bounds"),
+            tuple(_squared_error(table)),
+            ".2f",
+        ),
     ]
+    return [remark for remark in found if remark.rows]
 
 
-def _shown(values: Sequence[float]) -> tuple[str, bool]:
-    mean, low, high = interval(values, 1 - FAMILY_LEVEL / len(CLAIMS))
-    return f"{mean:+.1f} [{low:+.1f}, {high:+.1f}]", low > 0
-
-
-def _moves(curves: Curves) -> str:
-    points = list(measures.valley_peak_end(curves).values())
-    rise, clear = _shown([peak - valley for valley, peak, _ in points])
-    fall, falls = _shown([peak - end for _, peak, end in points])
-    words = {True: "clear of noise", False: "not clear of noise"}
-    return f"Rise {rise} points, {words[clear]}; fall {fall} points, {words[falls]}."
-
-
-def _mean(curves: Curves) -> tuple[list[float], list[float]]:
-    sizes = list(next(iter(curves.values())))
-    return sizes, np.mean([list(c.values()) for c in curves.values()], axis=0).tolist()
-
-
-def _peak(table: Table, name: str) -> Iterator[str]:
-    curves = sweep(table, name)
-    if not measures.valley_peak_end(curves):
-        return
-    net, unit = ARMS[name]
-    sizes, error = _mean(curves)
-    valley, peak = measures.rise(error)
-    count = parameters(SWEEPS[name].net, int(sizes[peak]))
-    yield (
-        f"With label noise the {net}'s test error has its valley at {sizes[valley]} {unit} "
-        f"({error[valley]:.1f} %), its peak at {sizes[peak]} ({error[peak]:.1f} %, {count:,} "
-        f"parameters) and ends at {sizes[-1]} with {error[-1]:.1f} %. {_moves(curves)}"
-    )
-
-
-def _over_time(table: Table) -> Iterator[str]:
+def _turns(table: Table) -> Iterator[Entries]:
+    for sweep, net in (("noise", "MLP, units"), ("cnn", "CNN, channels")):
+        points = measures.sizes(table, sweep)
+        yield from _turn(net, points, measures.over_sizes(table, sweep))
+    widest = max(measures.sizes(table, "noise"), default=0)
     curves = measures.over_time(table, "noise")
-    if not measures.valley_peak_end(curves):
+    epochs = next(iter(table.values("epoch", sweep="noise", size=widest).values()), ())
+    yield from _turn(f"MLP, epochs of {widest} units", epochs, curves)
+
+
+def _turn(name: str, points: Sequence[float], curves: Curves) -> Iterator[Entries]:
+    if len(curves) < 2 or len(points) < 3:
         return
-    epochs, error = _mean(curves)
-    valley, peak = measures.rise(error)
-    width = max(table.where(sweep="noise").column("size"))
+    values = np.array([*curves.values()])
+    valley, peak = measures.rise(values.mean(0).tolist())
     yield (
-        f"With {width} units and noise test error falls to {error[valley]:.1f} % by epoch "
-        f"{epochs[valley]:.0f}, rises to {error[peak]:.1f} % at epoch {epochs[peak]:.0f} and ends "
-        f"with {error[-1]:.1f} %. {_moves(curves)}"
+        name,
+        f"{points[valley]:.0f}",
+        interval(values[:, valley].tolist()),
+        f"{points[peak]:.0f}",
+        interval(values[:, peak].tolist()),
+        interval(values[:, -1].tolist()),
     )
 
 
-def _interpolation(table: Table) -> Iterator[str]:
-    parts = []
-    for name, what in (("clean", "MLP, clean"), ("noise", "MLP, noise"), ("cnn", "CNN, noise")):
-        curves = measures.fitting(table, name)
-        counts = measures.parameters_at(name, measures.first_fitted(curves)).values()
-        if counts:
-            examples = max(table.where(sweep=name).column("examples"))
-            mean = measures.geometric(counts)
-            parts.append(
-                f"{what} {mean:,.0f} = {mean / examples:.2f} n "
-                f"({len(counts)} of {len(curves)} replicates)"
-            )
-    if parts:
-        yield f"Parameters of the smallest net without training error: {'; '.join(parts)}."
+def _fitted(table: Table) -> Iterator[Entries]:
+    nets = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
+    for sweep, net in nets.items():
+        fitted = measures.counts(table, sweep, measures.first_fitted(table, sweep))
+        if fitted:
+            examples = max(table.where(sweep=sweep).column("examples"))
+            of = len(measures.over_sizes(table, sweep))
+            yield net, _per(examples, fitted.values()), f"{len(fitted)} of {of}"
 
 
-def _thresholds(table: Table, loss: str) -> Iterator[str]:
-    parts = []
-    for task, by in measures.law(table, loss).items():
-        if by:
-            mean = measures.geometric(t.parameters for t in by.values())
-            per = f"{mean / task.examples:.2f} n"
-            if loss == "mse":
-                n, k = task.examples, task.classes
-                per += f" = {mean / n / k:.2f} n K = {mean / n / (k - 1):.2f} n (K - 1)"
-            bounds = Counter(t.bracket for t in by.values() if t.bracket)
-            outside = "".join(f", {count} {side} the widths" for side, count in bounds.items())
-            parts.append(f"n {task.examples} K {task.classes}: {per}{outside}")
-    if parts:
-        yield (
-            f"Threshold with {LOSSES[loss]}, in parameters, to half an octave: {'; '.join(parts)}."
+def _cross_entropy(table: Table) -> Iterator[Entries]:
+    for task, found in measures.law(table, "nll").items():
+        n = task.examples
+        counts = [threshold.parameters for threshold in found.values()]
+        yield f"{n:,}", str(task.classes), _per(n, counts), _bounds(found.values())
+
+
+def _squared_error(table: Table) -> Iterator[Entries]:
+    classified = measures.law(table, "mse", no_error)
+    for task, found in measures.law(table, "mse").items():
+        n, k = task.examples, task.classes
+        counts, fewer = (
+            [threshold.parameters for threshold in by.values()] for by in (found, classified[task])
         )
+        units = (n * k, counts), (n * (k - 1), counts), (n, fewer)
+        yield f"{n:,}", str(k), *(_per(*unit) for unit in units), _bounds(found.values())
 
 
-def _without_error(table: Table) -> Iterator[str]:
-    found = measures.law(table, "mse", lambda row: row["final_train_error"] == 0)
-    parts = [
-        f"n {task.examples} K {task.classes}: "
-        f"{measures.geometric(t.parameters for t in by.values()) / task.examples:.2f} n"
-        for task, by in found.items()
-        if by
-    ]
-    if parts:
-        yield (
-            "Were no training error enough, squared error would have its threshold at "
-            f"{'; '.join(parts)}."
-        )
+def _per(unit: float, counts: Iterable[float]) -> Interval | None:
+    # Counts lie on a grid: that all are equal is no certainty.
+    octaves = np.log2(np.array([*counts]) / unit)
+    found = Sample(octaves, grid=HALF_OCTAVE).interval(0.95)
+    return found and Interval(*(2.0**end for end in found))
+
+
+def _bounds(found: Iterable[Threshold]) -> str:
+    sides = Counter(threshold.bracket for threshold in found if threshold.bracket)
+    return ", ".join(f"{count} {side} the widths" for side, count in sides.items())

@@ -1,5 +1,1 @@
-"""Are neighbours in signal space of one kind?"""
-
-from labs.embedding.lab import LAB
-
-__all__ = ["LAB"]
+"""Lab: are neighbours in signal space of one kind?"""

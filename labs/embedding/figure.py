@@ -1,20 +1,19 @@
 """The figure: two maps (three with MNIST), accuracy over examples, and purity by data set."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.embedding.arms import PLAIN, TITLES, arm
+from labs.embedding.grid import PLAIN, TITLES
+from labs.embedding.measures import arm
 from labs.kit import draw
+from labs.kit.measures import aligned
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
 
 MEASURES = {  # column: title, color
     "knn_accuracy": ("10 nearest neighbours, %", draw.COLORS[0]),
@@ -24,7 +23,7 @@ MEASURES = {  # column: title, color
 }
 
 
-def plot(table: Table) -> Figure:
+def neighbours(table: Table) -> "Figure":
     """The maps side by side, then accuracy over training examples, and purity by data set."""
     shown = [PLAIN, "digits", *(["mnist"] if table.where(data="mnist") else [])]
     figure, axes = draw.figure(len(shown), 2, width=6.4, height=5.2)
@@ -38,7 +37,7 @@ def plot(table: Table) -> Figure:
     return figure
 
 
-def _draw_map(ax: Axes, rows: Table, title: str) -> None:
+def _draw_map(ax: "Axes", rows: Table, title: str) -> None:
     ax.set_axis_off()
     ax.set_title(f"{title}: no map yet")
     if not rows:
@@ -56,15 +55,13 @@ def _draw_map(ax: Axes, rows: Table, title: str) -> None:
     ax.set_aspect("equal", adjustable="datalim")
 
 
-def _draw_sizes(ax: Axes, table: Table) -> None:
+def _draw_sizes(ax: "Axes", table: Table) -> None:
     rows = table.where(data=PLAIN)
     sizes = sorted({row["train"] for row in rows})
     for name in ("knn_accuracy", "logistic_accuracy"):
         label, color = MEASURES[name]
-        columns = [rows.where(train=n).values(name) for n in sizes]
-        whole = sorted(set.intersection(*map(set, columns))) if columns else []
-        curves = [[column[r] for column in columns] for r in whole]
-        draw.band(ax, sizes, curves, label=label, color=color, marker="o")
+        curves = aligned([rows.where(train=n).values(name) for n in sizes])
+        draw.band(ax, sizes, [*curves.values()], label=label, color=color, marker="o")
     ax.set(title="MNIST-1D, more examples", xlabel="training examples", ylabel="test accuracy (%)")
     ax.set(xscale="log", ylim=(0, 100))
     ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
@@ -73,7 +70,7 @@ def _draw_sizes(ax: Axes, table: Table) -> None:
         ax.legend(loc="lower right")
 
 
-def _draw_measures(ax: Axes, table: Table, shown: Sequence[str]) -> None:
+def _draw_measures(ax: "Axes", table: Table, shown: Sequence[str]) -> None:
     arms = {TITLES[data]: arm(table, data) for data in shown}
     arms["MNIST-1D, as\nmany as digits"] = arm(table, PLAIN, "small")
     for place, (name, (label, color)) in enumerate(MEASURES.items()):

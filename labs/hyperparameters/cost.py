@@ -8,8 +8,6 @@ one thread. Memory is the peak of what tensors hold at once beyond what was ther
 counted, so it is the same on every machine.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
@@ -26,8 +24,8 @@ from torch.utils._pytree import tree_leaves
 from labs.hyperparameters import outer
 from labs.hyperparameters.inner import published
 from labs.hyperparameters.training import problem
+from labs.kit.checks import check_sizes
 from labs.kit.settings import parse
-from labs.nn.layers import check_sizes
 from labs.nn.unroll import Method, hypergradient
 
 HORIZONS = (50, 100, 200, 500, 1000, 2000)
@@ -115,7 +113,7 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     torch.set_num_threads(1)
     try:
-        horizons = parse(tuple[int, ...], given.horizons)
+        horizons = parse("horizons", tuple[int, ...], given.horizons)
         check_sizes(members=given.members, **{f"horizon {h}": h for h in horizons})
     except ValueError as error:
         parser.error(str(error))

@@ -1,14 +1,19 @@
-"""The figure: the paper's three panels, and what judges, varies and generalises the optimum."""
+"""The figures: the tuned learning rate, with the paper's three panels; and what else is tuned."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.hyperparameters.arms import GRID, OBJECTIVES, judged, tuned
+from labs.hyperparameters.grid import GRID
+from labs.hyperparameters.measures import judged, saved, tuned
+from labs.hyperparameters.published import HORIZON, OPTIMUM
 from labs.kit import draw
-from labs.kit.table import Table, paired
+from labs.kit.measures import Measure
+from labs.kit.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,18 +32,28 @@ FURTHER = {"schedule": "schedule", "joint": "joint with momentum"}
 GAINS = {"own_mean": "same run", "fresh_mean": "fresh runs", "fresh_test": "fresh,\ntest"}
 
 
-def plot(table: Table) -> Figure:
-    """Eight panels: three of the published outer loop, five of the tuned settings."""
-    figure, axes = draw.figure(4, 2, width=4.6, height=4.2)
+def rate(table: Table) -> Figure:
+    """Six panels: three of the published outer loop, three of the optimum and its judge."""
+    figure, axes = draw.figure(3, 2, width=4.6, height=4.2)
     for ax, panel in zip(axes, PANELS, strict=False):
         _trajectory(ax, table, *panel)
-    axes[2].axhline(0.62, color=BLACK, linestyle=":", linewidth=1.2, label="published 0.62")
+    axes[2].axhline(OPTIMUM, color=BLACK, linestyle=":", linewidth=1.2, label="published 0.62")
     _curves(axes[3], table)
     _optima(axes[4], table)
     _objectives(axes[5], table)
-    _schedule(axes[6], table)
-    _gains(axes[7], table)
-    for ax in axes:
+    return _finished(figure, table)
+
+
+def further(table: Table) -> Figure:
+    """Two panels: the tuned schedule, and what it and joint tuning gain."""
+    figure, axes = draw.figure(2, 1, width=5.4, height=4.2)
+    _schedule(axes[0], table)
+    _gains(axes[1], table)
+    return _finished(figure, table)
+
+
+def _finished(figure: Figure, table: Table) -> Figure:
+    for ax in figure.axes:
         if ax.get_legend_handles_labels()[0]:
             ax.legend(fontsize=8)
     draw.note(figure, table, arms=("arm", "horizon", "start"))
@@ -78,22 +93,24 @@ def _curves(ax: Axes, table: Table) -> None:
 
 def _optima(ax: Axes, table: Table) -> None:
     horizons = sorted(set(table.where(arm="rate").column("horizon")))
-    for which, find, color, offset in (
-        ("by gradient", tuned, BLUE, -0.15),
-        ("by grid", lambda t, h: judged(t, horizon=h), ORANGE, 0.15),
+    ways: dict[str, Callable[[int], Measure]] = {
+        "by gradient": tuned,
+        "by grid": partial(judged, "mean"),
+    }
+    for (way, optimum), color, offset in zip(
+        ways.items(), (BLUE, ORANGE), (-0.15, 0.15), strict=True
     ):
-        groups = {f"{h} steps": list(find(table, h).values()) for h in horizons}
-        draw.dots(ax, groups, color=color, offset=offset, label=which)
+        groups = {f"{h} steps": list(optimum(h)(table).values()) for h in horizons}
+        draw.dots(ax, groups, color=color, offset=offset, label=way)
     if horizons:
-        ax.axvline(0.62, color=BLACK, linestyle=":", linewidth=1.2)
+        ax.axvline(OPTIMUM, color=BLACK, linestyle=":", linewidth=1.2)
     ax.set(title="Optimum by horizon (dotted: published)", xlabel="Learning rate")
 
 
 def _objectives(ax: Axes, table: Table) -> None:
-    labels = dict(
-        zip(OBJECTIVES, ("mean over\ntraining", "last\nbatch", "training\nset"), strict=True)
-    )
-    groups = {label: list(judged(table, name).values()) for name, label in labels.items()}
+    labels = {"mean": "mean over\ntraining", "last": "last\nbatch", "train": "training\nset"}
+    horizon = _horizon(table, "published")
+    groups = {what: list(judged(name, horizon)(table).values()) for name, what in labels.items()}
     draw.dots(ax, groups, color=ORANGE)
     ax.set(title="Optimum by the loss that is minimised", xlabel="Learning rate (grid)")
 
@@ -106,7 +123,7 @@ def _schedule(ax: Axes, table: Table) -> None:
         for values, style in ((middle, "-"), (low, ":"), (high, ":")):
             ax.stairs(values, ends, color=GREEN, linestyle=style, baseline=None)
         ax.plot([], [], color=GREEN, label="schedule: median, quartiles")
-        single = list(tuned(table, table.where(arm="schedule").rows[0]["horizon"]).values())
+        single = list(tuned(_horizon(table, "schedule"))(table).values())
         if single:
             ax.axhline(float(np.median(single)), color=BLUE, linestyle="--", label="one rate")
         ax.set_ylim(bottom=0)
@@ -117,15 +134,15 @@ def _gains(ax: Axes, table: Table) -> None:
     for (arm, what), color, offset in zip(
         FURTHER.items(), (GREEN, PINK), (-0.15, 0.15), strict=True
     ):
-        rows = table.where(arm=arm)
-        if not len(rows):
-            continue
-        same = {name: rows.rows[0][name] for name in ("horizon", "start")}
-        single = table.where(arm="rate", **same)
+        horizon = _horizon(table, arm)
         groups = {
-            name: paired(single.values(column), rows.where(**same).values(column))
-            for column, name in GAINS.items()
+            name: list(saved(loss, arm, horizon)(table).values()) for loss, name in GAINS.items()
         }
         draw.dots(ax, groups, color=color, offset=offset, label=what)
+    ax.set_ylim(top=-1)  # room for the legend
     ax.axvline(0, color=BLACK, linewidth=1)
     ax.set(title="Gain over one tuned rate", xlabel="Loss saved (nats): mean over training, test")
+
+
+def _horizon(table: Table, arm: str) -> int:
+    return max(table.where(arm=arm).column("horizon"), default=HORIZON)

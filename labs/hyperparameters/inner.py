@@ -1,9 +1,6 @@
 """The inner problem: SGD on a small tanh network, as a differentiable step of a stack of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,17 +8,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from labs.hyperparameters.arms import NAME
-from labs.kit.names import known
+from labs.data import mnist1d
+from labs.hyperparameters.published import BATCH, HIDDEN
+from labs.kit.checks import known
 from labs.kit.seeds import seed
 from labs.nn.nets import MLP
 from labs.nn.training import batch_indices
 from labs.nn.unroll import Hyper, State, Step
-from mnist1d.generate import generate
-from mnist1d.recipe import Recipe
 
-HIDDEN, CLASSES = 50, 10
-BATCH = 50
+NAME = "hyperparameters"  # of the random streams
 OVERFLOW = 1e6  # stands for a loss or a rate that is no longer a number
 
 
@@ -50,22 +45,6 @@ def fresh(replicate: int, count: int) -> list[Task]:
     ]
 
 
-class Data(NamedTuple):
-    """Training and test examples: inputs (n, 40) float32, labels (n,) int64."""
-
-    x: np.ndarray
-    y: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-
-
-@lru_cache(maxsize=64)
-def data(replicate: int) -> Data:
-    """The data set of a replicate; that of replicate 0 is the published one."""
-    drawn = generate(Recipe(seed=42 + replicate))
-    return Data(drawn.x.astype(np.float32), drawn.y, drawn.x_test.astype(np.float32), drawn.y_test)
-
-
 def weights(tasks: Sequence[Task]) -> State:
     """Starting weights, torch's own draw under each task's seed: (M, 40, 50), (M, 1, 50),
     (M, 50, 10), (M, 1, 10).
@@ -87,11 +66,11 @@ class Batches:
 
     def __init__(self, tasks: Sequence[Task], horizon: int, device: str = "cpu") -> None:
         replicates = list(dict.fromkeys(task.replicate for task in tasks))
-        sets = [data(replicate) for replicate in replicates]
+        sets = [mnist1d.published(replicate).train for replicate in replicates]
         examples = len(sets[0].y)
         labels = torch.from_numpy(np.concatenate([s.y for s in sets]))
         self.x = torch.from_numpy(np.concatenate([s.x for s in sets])).to(device)
-        self.labels = F.one_hot(labels, CLASSES).float().to(device)
+        self.labels = F.one_hot(labels, mnist1d.CLASSES).float().to(device)
         first = torch.tensor([[replicates.index(task.replicate) * examples] for task in tasks])
         shuffles = [_generator(task.order) for task in tasks]
         indices = batch_indices(examples, BATCH, horizon, shuffles)
@@ -171,8 +150,7 @@ def whole_loss(weights: State, tasks: Sequence[Task], part: str) -> Tensor:
     losses = []
     for member, task in enumerate(tasks):
         w1, b1, w2, b2 = (w[member] for w in weights[:4])
-        own = data(task.replicate)
-        x, y = (own.x, own.y) if part == "train" else (own.x_test, own.y_test)
+        x, y = getattr(mnist1d.published(task.replicate), part)
         hidden = (torch.from_numpy(x).to(w1.device) @ w1 + b1).tanh()
         losses.append(F.cross_entropy(hidden @ w2 + b2, torch.from_numpy(y).to(w1.device)))
     return torch.stack(losses)

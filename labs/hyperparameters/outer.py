@@ -1,16 +1,14 @@
 """The outer problem: descent on the mean training loss by its hyper-gradient, for a stack."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from labs.hyperparameters.arms import FIRST_DECAY, FIRST_MOMENTUM, HORIZON, OUTER_RATE, TUNED
-from labs.kit.names import known
-from labs.nn.layers import check_sizes
+from labs.hyperparameters.grid import FIRST_DECAY, FIRST_MOMENTUM, TUNED
+from labs.hyperparameters.published import HORIZON, OUTER_RATE
+from labs.kit.checks import check_sizes, known
 from labs.nn.unroll import Hyper, Method, State, Step, hypergradient
 
 Map = Callable[[Tensor], Tensor]
@@ -89,10 +87,7 @@ def tune(arm: str, step: Step, state: State, hyper: Hyper, horizon: int, steps: 
     known("arm", arm, TUNED)
     check_sizes(steps=steps)
     leaves = [h.clone() for h in hyper]
-    if arm == "published":
-        optimizer: torch.optim.Optimizer = torch.optim.SGD(leaves, lr=OUTER_RATE)
-    else:
-        optimizer = torch.optim.Rprop(leaves, lr=0.1, step_sizes=(1e-5, 0.25))
+    optimizer = _optimizer(arm, leaves)
     best, lowest = hyper, torch.full_like(hyper[0][:, 0], torch.inf)
     seen = []
     for _ in range(steps):
@@ -112,6 +107,12 @@ def tune(arm: str, step: Step, state: State, hyper: Hyper, horizon: int, steps: 
         )
     objectives, last, rates, slopes, strides = (torch.stack(c) for c in zip(*seen, strict=True))
     return Trajectory(objectives, last, rates, slopes, strides, best)
+
+
+def _optimizer(arm: str, leaves: list[Tensor]) -> torch.optim.Optimizer:
+    if arm == "published":
+        return torch.optim.SGD(leaves, lr=OUTER_RATE)
+    return torch.optim.Rprop(leaves, lr=0.1, step_sizes=(1e-5, 0.25))
 
 
 def _method(horizon: int) -> Method:

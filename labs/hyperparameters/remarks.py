@@ -1,143 +1,125 @@
-"""What a run says in words beside its claims."""
-
-from __future__ import annotations
+"""What a run says beside its claims."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from labs.hyperparameters.arms import (
-    FIRST_DECAY,
-    GRID,
-    HORIZON,
-    OBJECTIVES,
-    PRINTED,
-    TARGETS,
-    judged,
-    tuned,
-)
+from labs.hyperparameters.grid import FIRST_DECAY, FIRST_MOMENTUM, GRID, OBJECTIVES
+from labs.hyperparameters.measures import judged, tuned
+from labs.hyperparameters.published import HORIZON, PRINTED, TARGETS
+from labs.kit.intervals import Interval, interval
+from labs.kit.lab import Remark
+from labs.kit.measures import Measure
 from labs.kit.table import Table
 
 FEW = 0.01  # of the derivatives: so many may be large without a word
+STILL = 0.01  # of a logarithm or logit: an outer loop that ends with larger moves goes on
 DIVERGED = 10  # a learning rate from which no loop came back
-SETTLED = 0.01  # of a logarithm or logit: an outer loop that ends with larger moves goes on
 
 
-def remarks(table: Table) -> list[str]:
-    """The published digits, optima by horizon, what exploded or did not converge, what is tuned."""
-    return [
-        *_targets(table),
-        *_optima(table),
-        *_final(table),
-        *_steep(table),
-        *_diverged(table),
-        *_edges(table),
-        *_unsettled(table),
-        *_schedule(table),
-        *_joint(table),
-    ]
+def remarks(table: Table) -> list[Remark]:
+    """The published digits, optima by horizon, what exploded or did not settle, what is tuned."""
+    parts = (_targets, _optima, _steep, _counts, _schedule, _joint)
+    return [remark for part in parts for remark in part(table)]
 
 
-def _targets(table: Table) -> Iterator[str]:
-    rows = table.where(arm="published", horizon=HORIZON, replicate=0)
-    parts = [
-        f"{row['rates'][PRINTED]:.4f} from {row['start']:g} (published {TARGETS[row['start']]:.4f})"
-        for row in rows
+def _targets(table: Table) -> Iterator[Remark]:
+    rows = tuple(
+        (f"from {row['start']:g}", row["rates"][PRINTED], TARGETS[row["start"]])
+        for row in table.where(arm="published", horizon=HORIZON, replicate=0)
         if row["start"] in TARGETS and len(row["rates"]) > PRINTED
-    ]
-    if parts:
-        yield f"The published run after outer step {PRINTED}: {', '.join(parts)}."
+    )
+    if rows:
+        text = f"Learning rate of the published run after outer step {PRINTED}."
+        yield Remark(text, ("start", "rate", "published"), rows, ".4f")
 
 
-def _spread(values: list[float]) -> str:
-    low, middle, high = np.quantile(values, [0, 0.5, 1])
-    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
-
-
-def _horizons(table: Table) -> list[int]:
-    return sorted(set(table.where(arm="rate").column("horizon")))
-
-
-def _optima(table: Table) -> Iterator[str]:
-    parts = []
-    for horizon in _horizons(table):
-        grid = list(judged(table, horizon=horizon).values())
-        text = f"{horizon} steps {_spread(list(tuned(table, horizon).values()))}"
-        parts.append(text + (f", by the grid {_spread(grid)}" if grid else ""))
-    if parts:
-        yield f"Optimal learning rate, median and range over replicates: {'; '.join(parts)}."
-
-
-def _final(table: Table) -> Iterator[str]:
-    horizons = sorted(set(table.where(arm=GRID).column("horizon")))
-    for horizon in horizons:
-        parts = [
-            f"the {what} {_spread(list(judged(table, name, horizon).values()))}"
-            for name, what in OBJECTIVES.items()
-        ]
-        yield f"On the grid of {horizon} steps the rate of the lowest of {'; '.join(parts)}."
-    if horizons:
-        yield (
-            "The last batch is 50 examples, so its minimum is noisy; "
-            "the published middle panel shows that loss."
+def _optima(table: Table) -> Iterator[Remark]:
+    rows = tuple(
+        (
+            str(horizon),
+            _interval(table, tuned(horizon)),
+            *(_interval(table, judged(name, horizon)) for name in OBJECTIVES),
+        )
+        for horizon in sorted({*table.where(arm="rate").column("horizon"), *_searched(table)})
+    )
+    if rows:
+        yield Remark(
+            "Optimal learning rate: of the mean loss by gradient and by grid; of the final losses "
+            "by grid, where the last batch, 50 examples, is noisy.",
+            ("steps", "by gradient", "by grid", "last batch", "training set"),
+            rows,
+            ".3f",
         )
 
 
-def _steep(table: Table) -> Iterator[str]:
-    for horizon in _horizons(table):
-        for start in sorted(set(table.where(arm="rate", horizon=horizon).column("start"))):
-            shares = table.where(arm="rate", horizon=horizon, start=start).column("steep")
-            if np.mean(shares) > FEW:
-                yield (
-                    f"Over {horizon} steps from {start:g}, {100 * np.mean(shares):.0f} % of the "
-                    "hyper-gradients by log rate exceed 100 nats or overflow: training is chaotic "
-                    "there, and its derivative says nothing about where a lower loss lies."
-                )
-
-
-def _diverged(table: Table) -> Iterator[str]:
-    rows = table.where(arm="published")
-    count = sum(not 0 < row["rates"][-1] < DIVERGED for row in rows)
-    if count:
-        yield (
-            f"In {count} of {len(rows)} published outer loops one large derivative threw the "
-            f"learning rate below 0 or above {DIVERGED:g}, where it stayed."
+def _steep(table: Table) -> Iterator[Remark]:
+    loops = table.where(arm="rate")
+    kinds = sorted({(row["horizon"], row["start"]) for row in loops})
+    shares = {
+        f"{horizon} steps from {start:g}": loops.where(horizon=horizon, start=start).column("steep")
+        for horizon, start in kinds
+    }
+    rows = tuple(
+        (name, interval([100 * share for share in found]))
+        for name, found in shares.items()
+        if np.mean(found) > FEW
+    )
+    if rows:
+        yield Remark(
+            "Where training is chaotic its derivative does not say where a lower loss lies: "
+            "hyper-gradients by log rate that exceed 100 nats or overflow.",
+            ("loops", "%"),
+            rows,
+            ".0f",
         )
 
 
-def _edges(table: Table) -> Iterator[str]:
-    rows = table.where(arm=GRID)
-    for name, what in OBJECTIVES.items():
-        count = sum(row[f"edge_{name}"] for row in rows)
-        if count:
-            yield f"In {count} of {len(rows)} grids the lowest {what} lies at an end: a bound."
-
-
-def _unsettled(table: Table) -> Iterator[str]:
+def _counts(table: Table) -> Iterator[Remark]:
+    loops, grids = table.where(arm="published"), table.where(arm=GRID)
+    thrown = sum(not 0 < rates[-1] < DIVERGED for rates in loops.column("rates"))
+    rows = [(f"published loops thrown below 0 or above {DIVERGED:g} for good", thrown, len(loops))]
     for arm in ("rate", "schedule", "joint"):
-        rows = table.where(arm=arm)
-        count = sum(moved > SETTLED for moved in rows.column("moved"))
-        if count:
-            yield (
-                f"In {count} of {len(rows)} outer loops of the {arm} arm the logarithm of a "
-                f"hyper-parameter (logit of momentum) still moved by more than {SETTLED:g} in the "
-                "last steps: its value depends on how long the loop runs."
-            )
+        own = table.where(arm=arm)
+        moving = sum(moved > STILL for moved in own.column("moved"))
+        name = f"{arm} loops whose log or logit still moves by more than {STILL:g}"
+        rows.append((name, moving, len(own)))
+    for name, what in OBJECTIVES.items():
+        edges = sum(grids.column(f"edge_{name}"))
+        rows.append((f"grids with the lowest {what} at an end", edges, len(grids)))
+    found = tuple(row for row in rows if row[1])
+    if found:
+        text = "Values that are no optimum: bounds, or dependent on how long a loop runs."
+        yield Remark(text, ("which", "how many", "of"), found)
 
 
-def _schedule(table: Table) -> Iterator[str]:
-    rates = table.where(arm="schedule").column("best_rates")
-    if rates:
-        middle = ", ".join(f"{rate:.2g}" for rate in np.median(rates, axis=0))
-        yield f"Tuned schedule, median rate of each part: {middle}."
-
-
-def _joint(table: Table) -> Iterator[str]:
-    rows = table.where(arm="joint")
-    if len(rows):
-        rate = _spread([rates[0] for rates in rows.column("best_rates")])
-        decay = np.median(rows.column("best_decay"))
-        yield (
-            f"Tuned together: rate {rate}, momentum {_spread(rows.column('best_momentum'))}, "
-            f"decay {decay:.1g} (median), from {FIRST_DECAY:g}."
+def _schedule(table: Table) -> Iterator[Remark]:
+    schedules = table.where(arm="schedule").column("best_rates")
+    parts = zip(*schedules, strict=True)
+    rows = tuple((f"part {k}", interval(rates)) for k, rates in enumerate(parts, 1))
+    if rows:
+        yield Remark(
+            "Tuned schedule: its rate in each part.", ("of the training", "rate"), rows, ".2g"
         )
+
+
+def _joint(table: Table) -> Iterator[Remark]:
+    loops = table.where(arm="joint")
+    if not len(loops):
+        return
+    rates = [rates[0] for rates in loops.column("best_rates")]
+    rows = (
+        ("learning rate", loops.rows[0]["start"], interval(rates)),
+        ("momentum", FIRST_MOMENTUM, interval(loops.column("best_momentum"))),
+        ("decay", FIRST_DECAY, interval(loops.column("best_decay"))),
+    )
+    yield Remark("Tuned together.", ("setting", "first", "tuned"), rows, ".3g")
+
+
+def _searched(table: Table) -> list[int]:
+    return table.where(arm=GRID).column("horizon")
+
+
+def _interval(table: Table, measure: Measure) -> Interval | None:
+    values = list(measure(table).values())
+    return interval(values) if values else None

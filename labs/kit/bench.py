@@ -1,27 +1,31 @@
 """Seconds per network: the stacked engine against the usual loop, both measured in one run.
 
 The usual loop trains one network in a fresh process with the machine's default threads. The
-stacked engine is measured as a run uses it: `jobs` processes of one thread each, all at work at
-the same time. The two alternate, after one untimed call of each, and medians are reported.
+stacked engine is the lab's own `train`, measured as a run uses it: `jobs` processes of one thread
+each, all at work at the same time. The two alternate, after one untimed call of each (which also
+draws the data), and medians are reported.
 """
 
 import statistics
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
+from labs.kit.checks import check_sizes
 from labs.kit.execute import one_thread, workers
-from labs.kit.lab import Bench
+from labs.kit.lab import Bench, Lab
 
 ROUNDS = 5
 
 
-def measure(benches: Sequence[Bench], *, jobs: int, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """Time every bench.
+def measure(lab: Lab[Any, Any, Any], *, jobs: int, rounds: int = ROUNDS) -> list[dict[str, Any]]:
+    """Time every bench of a lab.
 
     Args:
-        benches: what to time.
+        lab: the lab, with benches.
         jobs: processes of the stacked engine.
         rounds: timed alternations.
 
@@ -31,27 +35,36 @@ def measure(benches: Sequence[Bench], *, jobs: int, rounds: int = ROUNDS) -> lis
         `ratio` (`plain_s / stacked_s`).
 
     Raises:
-        ValueError: `jobs` or `rounds` below 1.
+        ValueError: `jobs` or `rounds` below 1, or a lab without benches.
     """
-    for name, value in (("jobs", jobs), ("rounds", rounds)):
-        if value < 1:
-            raise ValueError(f"{name} must be 1 or more, not {value}")
+    check_sizes(jobs=jobs, rounds=rounds)
+    if lab.bench is None:
+        raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
     # A process keeps the threads of the moment it starts in: first the loop's, then the engine's.
     with workers(1) as plain, one_thread(), workers(jobs) as stacked:
-        return [_measure(bench, plain, stacked, rounds) for bench in benches]
+        return [_measure(lab, bench, plain, stacked, rounds) for bench in lab.bench()]
+
+
+def train_all(train: Callable[..., Any], cells: Sequence[Any]) -> None:
+    """Train a stack on the CPU and forget its records; runs in a worker."""
+    deque(train(cells, "cpu"), maxlen=0)
 
 
 def _measure(
-    bench: Bench, plain: Sequence[Executor], stacked: Sequence[Executor], rounds: int
+    lab: Lab[Any, Any, Any],
+    bench: Bench[Any],
+    plain: Sequence[Executor],
+    stacked: Sequence[Executor],
+    rounds: int,
 ) -> dict[str, Any]:
-    _seconds(plain, bench.plain)
-    _seconds(stacked, bench.stacked)
-    times = [
-        (_seconds(plain, bench.plain), _seconds(stacked, bench.stacked)) for _ in range(rounds)
-    ]
-    members = bench.members * len(stacked)
-    plain_s = statistics.median(loop for loop, _ in times)
-    stacked_s = statistics.median(stack for _, stack in times) / members
+    loop = partial(bench.plain, bench.cells[0])
+    stack = partial(train_all, lab.train, bench.cells)
+    _seconds(plain, loop)
+    _seconds(stacked, stack)
+    times = [(_seconds(plain, loop), _seconds(stacked, stack)) for _ in range(rounds)]
+    members = len(bench.cells) * len(stacked)
+    plain_s = statistics.median(one for one, _ in times)
+    stacked_s = statistics.median(all_ for _, all_ in times) / members
     return {
         "network": bench.network,
         "steps": bench.steps,

@@ -7,17 +7,18 @@ Results go to stdout, progress and remarks about files to stderr. Only training 
 import argparse
 import json
 import sys
-import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labs.kit import bench, report, say, session
-from labs.kit.execute import TrainingError, cores
-from labs.kit.lab import Lab, load
-from labs.kit.names import known
+from labs.kit import bench, plan, power, report, template, texts, verify
+from labs.kit.checks import known
+from labs.kit.execute import Stack, TrainingError, cores
+from labs.kit.lab import load
+from labs.kit.plan import AnyLab, Plan, Results
 
 Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -29,7 +30,7 @@ def _positive(text: str) -> int:
     except ValueError:
         value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of 1 or more, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
     return value
 
 
@@ -39,13 +40,14 @@ def _shard(text: str) -> tuple[int, int]:
     except ValueError:
         index, count = 0, 0
     if not 1 <= index <= count:
-        raise argparse.ArgumentTypeError(f"must be I/N with I from 1 to N, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be I/N with I from 1 to N, got {text!r}")
     return index, count
 
 
 JOBS = {"type": _positive, "help": "processes; default: cores, or 1 on cuda"}
 SHARD = {"type": _shard, "default": (1, 1), "metavar": "I/N", "help": "every N-th stack"}
 STORED = {"--preset": {"help": "default: the one that was run last"}}
+SWITCH = {"action": "store_true"}
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "run": {
         "--preset": {"default": "quick", "help": "smoke, quick (default), full, ..."},
@@ -53,15 +55,23 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--device": {"choices": ("cpu", "cuda"), "default": "cpu"},
         "--jobs": JOBS,
         "--shard": SHARD,
+        "--until-decided": {**SWITCH, "help": "more replicates while published claims are open"},
+        "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
     },
     "check": {
         **STORED,
-        "--json": {"action": "store_true", "help": "print the list of verdicts"},
-        "--strict": {"action": "store_true", "help": "exit 3 on a contradicted claim"},
+        "--json": {**SWITCH, "help": "print the list of verdicts"},
+        "--strict": {**SWITCH, "help": "exit 3 on a contradicted claim"},
     },
     "draw": STORED,
-    "bench": {"--jobs": JOBS, "--json": {"action": "store_true", "help": "print a list"}},
-    "report": {"--write": {"action": "store_true", "help": "write README.md and figures/"}},
+    "settings": {},
+    "verify": {
+        "--cells": {"type": _positive, "default": 3, "help": "how many; default: 3"},
+        "--jobs": JOBS,
+    },
+    "bench": {"--jobs": JOBS, "--json": {**SWITCH, "help": "print a list"}},
+    "new": {},
+    "report": {"--write": {**SWITCH, "help": "write README.md and figures/"}},
 }
 
 
@@ -85,6 +95,8 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
         return command(register, arguments)
     except UsageError as error:
         return _fail(error, USAGE)
+    except TrainingError as error:
+        return _fail_training(error)
     except KeyboardInterrupt:
         return _fail("interrupted; the same command continues where this one stopped", INTERRUPTED)
     except (OSError, ValueError) as error:
@@ -103,34 +115,43 @@ def parser(register: Register) -> argparse.ArgumentParser:
         "run": run,
         "check": check,
         "draw": redraw,
+        "settings": show_settings,
+        "verify": train_again,
         "bench": measure,
+        "new": write_new,
         "report": write_report,
     }
     for name, function in functions.items():
         sub = commands.add_parser(name, help=function.__doc__, description=function.__doc__)
         sub.set_defaults(command=function)
         sub.add_argument("--out", type=Path, default=argparse.SUPPRESS, help="default: results")
-        if name != "report":
+        if name == "new":
+            sub.add_argument("name", metavar="NAME", help="of the lab; writes NAME.py")
+        elif name != "report":
             known_labs = ", ".join(["all", *register] if name == "run" else register)
-            sub.add_argument("lab", metavar="LAB", help=known_labs)
+            sub.add_argument("lab", metavar="LAB", help=f"{known_labs}; or a file, or a module")
         for flag, keywords in OPTIONS[name].items():
             sub.add_argument(flag, **keywords)
     return top
 
 
 def list_labs(register: Register, arguments: argparse.Namespace) -> int:
-    """Print every lab's name, question and last verdicts."""
+    """Print every lab's name, question and verdicts: of its reference, and of the last run here."""
     for name in register:
         lab = load(register, name)
         print(f"{name}: {lab.question}")
+        reference = report.reference(lab.name)
+        if reference is not None:
+            print(f"    reference: {texts.tally(reference['claims'])}")
         try:
-            plan = session.stored(lab, out=arguments.out)
-            found = session.results(plan)
-        except (FileNotFoundError, ValueError) as error:
+            stored = plan.stored(lab, out=arguments.out)
+            found = plan.results(stored)
+        except FileNotFoundError:
+            print("    not run here")
+        except ValueError as error:
             print(f"    not judged: {error}")
         else:
-            verdicts = [verdict.as_dict() for verdict in found.verdicts]
-            print(f"    {plan.preset}: {say.tally(verdicts)}{_lacking(found)}")
+            print(f"    {stored.preset}: {texts.tally(_plain(found))}{_lacking(found)}")
     return DONE
 
 
@@ -138,69 +159,130 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
     """Train, judge and draw one lab or all of them."""
     with usage():
         names = list(register) if arguments.lab == "all" else [arguments.lab]
-        plans = [
-            session.plan(load(register, name), arguments.preset, arguments.set, arguments.out)
-            for name in names
-        ]
-        for plan in plans:
-            _check_device(plan.lab, arguments.device)
+        plans = [_resolve(load(register, name), arguments) for name in names]
     codes = []
-    for plan in plans:
+    for resolved in plans:
         try:
-            codes.append(_run(plan, arguments))
+            codes.append(_run(resolved, arguments))
         except TrainingError as error:
             codes.append(_fail_training(error))
     return max(codes)
 
 
-def _check_device(lab: Lab, device: str) -> None:
+def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
+    _check_device(lab, arguments.device)
+    resolved = plan.resolve(
+        lab,
+        arguments.preset,
+        arguments.set,
+        arguments.out,
+        until_decided=arguments.until_decided,
+    )
+    return plan.continued(resolved)
+
+
+def _check_device(lab: AnyLab, device: str) -> None:
     if device != "cpu" and device not in lab.devices():
         usable = ", ".join(lab.devices())
         raise ValueError(
-            f"--device must be one that lab {lab.name!r} can use here ({usable}), not {device!r}"
+            f"--device must be one that lab {lab.name!r} can use here ({usable}), got {device!r}"
         )
 
 
-def _run(plan: session.Plan, arguments: argparse.Namespace) -> int:
-    todo, damage = session.pending(plan, arguments.shard)
-    _warn(damage, "will be trained again")
+def _run(resolved: Plan, arguments: argparse.Namespace) -> int:
     jobs = arguments.jobs or (1 if arguments.device == "cuda" else cores())
-    print(say.plan(plan, todo, device=arguments.device, jobs=jobs), flush=True)
-    session.run(plan, todo, device=arguments.device, jobs=jobs)
-    found = session.results(plan)
-    paths = session.write(plan, found)
-    print(f"\n{say.claims(plan.lab.claims, found.verdicts)}")
-    for sentence in plan.lab.remarks(found.table) if plan.lab.remarks else ():
-        print(textwrap.fill(sentence, say.WIDTH))
-    if found.missing:
-        print(f"This is not the whole grid{_lacking(found)}.")
-    print("\n".join(["", *(str(path) for path in paths)]))
+    todo = _todo(resolved, arguments)
+    seen = power.summary(_power(resolved))
+    print(texts.plan(resolved, todo, device=arguments.device, jobs=jobs, power=seen), flush=True)
+    if arguments.dry_run:
+        return DONE
+    plan.run(resolved, todo, device=arguments.device, jobs=jobs)
+    found = plan.results(resolved)
+    further = [n for n in resolved.looks if n > resolved.replicates]
+    while arguments.until_decided and further and plan.undecided(found) and not found.missing:
+        resolved = replace(resolved, replicates=further.pop(0))
+        todo = _todo(resolved, arguments)
+        print(texts.look(resolved, todo, plan.undecided(found), jobs=jobs), flush=True)
+        plan.run(resolved, todo, device=arguments.device, jobs=jobs)
+        found = plan.results(resolved)
+    _conclude(resolved, found)
     return DONE
+
+
+def _todo(resolved: Plan, arguments: argparse.Namespace) -> list[Stack]:
+    todo, damage = plan.pending(resolved, arguments.shard)
+    _warn(damage, "will be trained again")
+    return todo
+
+
+def _power(resolved: Plan) -> list[power.Power]:
+    lab = resolved.lab
+    reference = report.reference(lab.name) or {"claims": []}
+    claims = reference["claims"] if reference.get("version", lab.version) == lab.version else []
+    replicates = len({cell.replicate for cell in resolved.cells})
+    return power.table(lab.claims, claims, replicates, len(resolved.looks))
+
+
+def _conclude(resolved: Plan, found: Results) -> None:
+    paths = plan.write(resolved, found)
+    print("\n" + _verdicts(resolved.lab, found))
+    said = resolved.lab.remarks(found.table) if resolved.lab.remarks else ()
+    if said:
+        print("\n" + texts.remarks(said))
+    if found.missing:
+        print(f"\nThis is not the whole grid{_lacking(found)}.")
+    print("\n".join(["", *(str(path) for path in paths)]))
+
+
+def _verdicts(lab: AnyLab, found: Results) -> str:
+    verdicts = _plain(found)
+    finding = texts.fill(texts.finding(lab.finding, verdicts))
+    return f"{finding}\n\n{texts.tally(verdicts)}\n\n{texts.claims(verdicts)}"
 
 
 def check(register: Register, arguments: argparse.Namespace) -> int:
     """Judge stored results again; writes nothing."""
-    plan = _stored(register, arguments)
-    found = session.results(plan)
-    _warn(found.damage, f"run `python -m labs run {plan.lab.name}` to train it again")
+    stored = _stored(register, arguments)
+    found = plan.results(stored)
+    _warn(found.damage, f"run `python -m labs run {stored.lab.name}` to train it again")
     if arguments.json:
         if found.missing:
-            print(f"{plan.folder}:{_lacking(found)}", file=sys.stderr)
-        print(json.dumps([verdict.as_dict() for verdict in found.verdicts], indent=2))
+            print(f"{stored.folder}:{_lacking(found)}", file=sys.stderr)
+        print(json.dumps(_plain(found), indent=2))
     else:
-        print(f"{plan.folder}: {say.settings(plan)}{_lacking(found)}\n")
-        print(say.claims(plan.lab.claims, found.verdicts))
+        print(texts.fill(f"{stored.folder}: {texts.settings(stored)}{_lacking(found)}") + "\n")
+        print(_verdicts(stored.lab, found))
     contradicted = any(verdict.verdict == "contradicted" for verdict in found.verdicts)
     return CONTRADICTED if arguments.strict and contradicted else DONE
 
 
 def redraw(register: Register, arguments: argparse.Namespace) -> int:
-    """Draw the figure of stored results again."""
-    plan = _stored(register, arguments)
-    found = session.results(plan)
+    """Draw the figures of stored results again."""
+    stored = _stored(register, arguments)
+    found = plan.results(stored)
     _warn(found.damage, "is left out")
-    print("\n".join(str(path) for path in session.write_figure(plan, found.table)))
+    paths = plan.write_figures(stored.lab, found.table, stored.folder / "figure")
+    print("\n".join(str(path) for path in paths))
     return DONE
+
+
+def show_settings(register: Register, arguments: argparse.Namespace) -> int:
+    """Print a lab's settings: name, range, meaning, and the value in each preset."""
+    with usage():
+        lab = load(register, arguments.lab)
+    print(texts.settings_table(lab.presets))
+    return DONE
+
+
+def train_again(register: Register, arguments: argparse.Namespace) -> int:
+    """Train some cells of the committed reference again and compare; exits 1 where they differ."""
+    with usage():
+        lab = load(register, arguments.lab)
+        reference = verify.reference(lab)
+    print(texts.fill(verify.announce(reference, arguments.cells)), flush=True)
+    found = verify.compare(reference, arguments.cells, jobs=arguments.jobs or cores())
+    print(verify.say(found))
+    return DONE if all(comparison.agrees for comparison in found) else FAILED
 
 
 def measure(register: Register, arguments: argparse.Namespace) -> int:
@@ -208,9 +290,17 @@ def measure(register: Register, arguments: argparse.Namespace) -> int:
     with usage():
         lab = load(register, arguments.lab)
         if lab.bench is None:
-            raise ValueError(f"lab {lab.name!r} has nothing to bench")
-    rows = bench.measure(lab.bench(), jobs=arguments.jobs or cores())
-    print(json.dumps(rows, indent=2) if arguments.json else say.bench(rows))
+            raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
+    rows = bench.measure(lab, jobs=arguments.jobs or cores())
+    print(json.dumps(rows, indent=2) if arguments.json else texts.bench(rows))
+    return DONE
+
+
+def write_new(register: Register, arguments: argparse.Namespace) -> int:
+    """Write a lab to start from, NAME.py in this folder: it runs and meets the contract."""
+    with usage():
+        path = template.write(arguments.name, register, Path())
+    print(f"{path}: written; now `python -m labs run {path} --preset smoke`")
     return DONE
 
 
@@ -234,15 +324,19 @@ def usage() -> Iterator[None]:
         raise UsageError(_text(error)) from error
 
 
-def _stored(register: Register, arguments: argparse.Namespace) -> session.Plan:
+def _stored(register: Register, arguments: argparse.Namespace) -> Plan:
     with usage():
-        lab: Lab = load(register, arguments.lab)
+        lab = load(register, arguments.lab)
         if arguments.preset:
             known("preset", arguments.preset, lab.presets)
-    return session.stored(lab, arguments.preset, arguments.out)
+    return plan.stored(lab, arguments.preset, arguments.out)
 
 
-def _lacking(found: session.Results) -> str:
+def _plain(found: Results) -> list[dict[str, Any]]:
+    return [verdict.as_dict() for verdict in found.verdicts]
+
+
+def _lacking(found: Results) -> str:
     return f" ({found.missing} networks are not stored yet)" if found.missing else ""
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labs.kit import files
-from labs.kit.claims import interval
+from labs.kit.intervals import interval
 from labs.kit.table import Table
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -61,9 +61,9 @@ def figure(
 
     for name, value in (("columns", columns), ("rows", rows)):
         if value < 1:
-            raise ValueError(f"{name} must be 1 or more, not {value}")
+            raise ValueError(f"{name} must be at least 1, got {value}")
     if width <= 0 or height <= 0:
-        raise ValueError(f"width and height must be positive, not {width} and {height}")
+        raise ValueError(f"width and height must be above 0, got {width} and {height}")
     drawn = Figure(figsize=(width * columns, height * rows), layout="constrained")
     return drawn, list(drawn.subplots(rows, columns, squeeze=False).flat)
 
@@ -93,8 +93,8 @@ def band(
         return
     lengths = {len(curve) for curve in curves} - {len(x)}
     if lengths:
-        raise ValueError(f"every curve must have {len(x)} points like x, not {sorted(lengths)}")
-    mean, low, high = interval(curves)  # type: ignore[arg-type]
+        raise ValueError(f"every curve must have {len(x)} points like x, got {sorted(lengths)}")
+    mean, low, high = interval(curves)
     ax.plot(x, mean, label=label, color=color, **line)
     if len(curves) > 1:
         ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
@@ -124,7 +124,7 @@ def dots(
     """
     colors = [color] * len(groups) if isinstance(color, str) else list(color)
     if len(colors) != len(groups):
-        raise ValueError(f"color must be one or {len(groups)}, not {len(colors)}")
+        raise ValueError(f"color must be one or {len(groups)}, got {len(colors)}")
     for place, (values, shade) in enumerate(zip(groups.values(), colors, strict=True)):
         if len(values) == 0:
             continue
@@ -144,6 +144,23 @@ def dots(
         label = None  # one entry in the legend for the series
     ax.set_yticks(range(len(groups)), list(groups))
     ax.set_ylim(len(groups) - 0.4, -0.6)
+
+
+def compared(table: Table, *, column: str, by: str, xlabel: str = "", ylabel: str = "") -> "Figure":
+    """Draw one column for every value of another: a figure to start with.
+
+    Args:
+        table: the results; where `by` and the replicate do not tell rows apart, all are shown.
+        column: what is drawn.
+        by: whose values are compared, one row of `dots` each.
+        xlabel, ylabel: names of the axes, by default those of the columns.
+    """
+    drawn, (ax,) = figure()
+    values = dict.fromkeys(table.column(by))
+    dots(ax, {str(value): table.where(**{by: value}).column(column) for value in values})
+    ax.set(xlabel=xlabel or column, ylabel=ylabel or by)
+    note(drawn, table)
+    return drawn
 
 
 def note(drawn: "Figure", table: Table, extra: str = "", *, arms: Sequence[str] = ()) -> None:
@@ -174,9 +191,9 @@ def save(drawn: "Figure", stem: Path) -> list[Path]:
     engine, dpi = drawn.get_layout_engine(), drawn.dpi
     with style():  # `savefig` would draw and lay out everything four times
         drawn.dpi = STYLE["savefig.dpi"]
-        FigureCanvasAgg(drawn).print_png(png, metadata={"Software": None})
+        FigureCanvasAgg(drawn).print_png(png, metadata={"Software": None})  # type: ignore[no-untyped-call]
         drawn.set_layout_engine("none")
-        FigureCanvasSVG(drawn).print_svg(svg, metadata={"Date": None})
+        FigureCanvasSVG(drawn).print_svg(svg, metadata={"Date": None})  # type: ignore[no-untyped-call]
     drawn.dpi = dpi
     drawn.set_layout_engine(engine)
     paths = [stem.with_name(stem.name + ending) for ending in (".png", ".svg")]

@@ -21,11 +21,13 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import partial
 from typing import Any, NamedTuple
 
 from labs.kit.lab import Lab
 from labs.kit.store import Store
+from labs.kit.table import measured
 
 Stack = tuple[Any, ...]
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -44,21 +46,23 @@ class Outcome(NamedTuple):
     peak_mb: float
 
 
-def stacks(lab: Lab, cells: Sequence[Any]) -> list[Stack]:
-    """Return the cells grouped by `stack_by`, in order, cut evenly to at most the lab's members.
+def stacks(lab: Lab[Any, Any, Any], cells: Sequence[Any]) -> list[Stack]:
+    """Return the cells in stacks, in order: those that differ in fields of `within` alone, cut
+    evenly to at most the lab's members.
 
     Raises:
         ValueError: a stack size below 1.
     """
+    common = [item.name for item in fields(lab.cell) if item.name not in lab.within]
     groups: dict[Any, list[Any]] = {}
     for cell in cells:
-        groups.setdefault(lab.stack_by(cell), []).append(cell)
+        groups.setdefault(tuple(getattr(cell, name) for name in common), []).append(cell)
     return [stack for group in groups.values() for stack in _cut(group, lab.stack_size(group[0]))]
 
 
 def _cut(group: Sequence[Any], size: int) -> Iterator[Stack]:
     if size < 1:
-        raise ValueError(f"members must be 1 or more, not {size}")
+        raise ValueError(f"members must be at least 1, got {size}")
     parts = -(-len(group) // size)
     for i in range(parts):
         yield tuple(group[len(group) * i // parts : len(group) * (i + 1) // parts])
@@ -71,7 +75,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def expected(lab: Lab, stack: Stack) -> float:
+def expected(lab: Lab[Any, Any, Any], stack: Stack) -> float:
     """Return the seconds of one core that the lab expects a stack to take."""
     return sum(lab.seconds(cell) for cell in stack)
 
@@ -83,7 +87,7 @@ def describe(store: Store, stack: Stack) -> str:
 
 
 def execute(
-    lab: Lab,
+    lab: Lab[Any, Any, Any],
     todo: Sequence[Stack],
     store: Store,
     *,
@@ -110,7 +114,7 @@ def execute(
         ValueError: `jobs` below 1.
     """
     if jobs < 1:
-        raise ValueError(f"jobs must be 1 or more, not {jobs}")
+        raise ValueError(f"jobs must be at least 1, got {jobs}")
     waiting = sorted(todo, key=partial(expected, lab), reverse=True)
     train = partial(train_stack, lab.train, store, device)
     with one_thread():
@@ -130,7 +134,7 @@ def train_stack(train: Callable[..., Any], store: Store, device: str, stack: Sta
         ValueError: `train` yields more or fewer records than there are cells.
     """
     for cell, record in zip(stack, train(stack, device), strict=True):
-        store.write(cell, record)
+        store.write(cell, measured(record))
     return Outcome(len(stack), os.getpid(), peak_mb())
 
 

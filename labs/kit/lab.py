@@ -1,129 +1,266 @@
 """What a lab is: a frozen record of plain functions. No base class, nothing to register."""
 
 import importlib
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Claim
-from labs.kit.names import known
+from labs.kit.intervals import Interval
 from labs.kit.table import Table
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.figure import Figure
 
+Config = TypeVar("Config")
+Cell = TypeVar("Cell")
+Record = TypeVar("Record")
+
 PRESETS = ("smoke", "quick", "full")  # what every lab has; it may have more
+LOOKS = (1, 2, 4)  # times a preset's replicates, where it does not name its looks
+ENTRY_POINTS = "mnist1d_labs"
 
 
 @dataclass(frozen=True)
-class Bench:
-    """One line of `python -m labs bench`: the same training by the usual loop and stacked.
+class Deferred:
+    """A function named by its path ``"module:name"``, imported when it is first called.
+
+    So a lab names the functions that need torch, and judging and drawing go without it.
+
+    Raises:
+        ValueError: a path without a colon.
+
+    >>> Deferred("math:sqrt")(9.0)
+    3.0
+    """
+
+    path: str
+
+    def __post_init__(self) -> None:
+        if self.path.count(":") != 1:
+            raise ValueError(f"path must be 'module:name', got {self.path!r}")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.resolve()(*args, **kwargs)
+
+    def resolve(self) -> Callable[..., Any]:
+        """Import and return the function.
+
+        Raises:
+            ImportError, AttributeError: there is no such module, or no such name in it.
+        """
+        module, _, name = self.path.partition(":")
+        function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+        return function
+
+
+@dataclass(frozen=True)
+class Bench(Generic[Cell]):
+    """One line of `python -m labs bench`: the lab's own `train` against the usual loop.
 
     Args:
         network: the network's name.
-        steps: training steps in one call of `plain` or `stacked`.
-        members: networks that one call of `stacked` trains.
-        plain: trains ONE network for `steps` steps by the usual loop.
-        stacked: trains `members` networks for `steps` steps at once.
-
-    Both functions run in other processes, so they are module-level functions, or
-    `functools.partial` of one.
+        cells: a stack of the size that a full run trains, with few steps.
+        steps: training steps of each cell, for the table.
+        plain: trains ONE cell by the usual loop and evaluates it as often as `train` does; a
+            module-level function or a `functools.partial` of one, since it runs in other processes.
 
     Raises:
-        ValueError: `steps` or `members` below 1.
+        ValueError: no cells, or `steps` below 1.
     """
 
     network: str
+    cells: tuple[Cell, ...]
     steps: int
-    members: int
-    plain: Callable[[], None]
-    stacked: Callable[[], None]
+    plain: Callable[[Cell], None]
 
     def __post_init__(self) -> None:
-        for name in ("steps", "members"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
+        check_sizes(steps=self.steps, cells=len(self.cells))
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something a run says after its claims: a sentence, and a small table where it has numbers.
+
+    Args:
+        text: one sentence; with a table it is the table's title.
+        columns: names of the table's columns.
+        rows: as long as `columns`; text, numbers, None, or `Interval`s (of 95 %, unadjusted).
+        form: how the table's numbers are formatted.
+
+    Raises:
+        ValueError: an empty text, or a row that is not as long as `columns`.
+    """
+
+    text: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | float | Interval | None, ...], ...] = ()
+    form: str = ".4g"
+
+    def __post_init__(self) -> None:
+        if not self.text:
+            raise ValueError("text must hold a sentence, got ''")
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"rows must have {len(self.columns)} entries each, got {row}")
+
+
+def _with_replicates(config: Any, replicates: int) -> Any:
+    return replace(config, replicates=replicates)
+
+
+def _cpu() -> Sequence[str]:
+    return ("cpu",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lab:
+class Lab(Generic[Config, Cell, Record]):
     """An experiment.
 
     Args:
         name: the name on the command line, the same as in the register.
         version: part of every stored result's key; bump it when the meaning of a cell changes.
         question: the question in one sentence, with its question mark.
+        finding: the answer in two sentences with slots for the verdicts: ``{C1}`` becomes claim
+            C1's estimate with its interval, ``{C1:verdict}`` its verdict. What stands between must
+            stay true whatever comes out.
         source: paper and figure of the published experiment.
         presets: name -> settings, all of one frozen dataclass; at least smoke, quick and full;
             the results of `longer` and `wider`, where they exist, are reported below those of full.
         cell: frozen dataclass of one trained network; everything that can change its result is a
             field of it, among them `replicate: int`.
+        record: frozen dataclass of what is measured of a cell.
         cells: settings -> the grid of cells, in plotting order.
-        stack_by: cells with equal values train together.
-        train: (cells of one stack, device) -> one record per cell, in the same order. A record
-            maps names to plain numbers, text, lists of them, or numpy arrays. A module-level
-            function: it runs in other processes.
+        within: the fields in which cells of one stack may differ; all others agree. A field
+            left out costs speed and never truth.
+        train: (cells of one stack, device) -> one record per cell, in the same order. Deferred, or
+            a module-level function: it runs in other processes.
         claims: the sentences to judge.
-        plot: table -> figure; works on a partly filled table and says how many replicates it shows.
+        figures: name -> (table -> figure of at most six panels); they work on a partly filled
+            table and say how many replicates they show. The first is the lab's own.
         seconds: expected seconds of one core for this cell inside a stack; only for the estimate,
             the order of the work (longest first) and the time left.
         members: most cells in one stack, a number or a function of a cell.
         bench: the networks of `python -m labs bench`, if any.
-        remarks: sentences that a run says after its claims, if any.
+        remarks: what a run says after its claims, if anything.
         devices: the devices that `train` can use on this machine; asked for other than "cpu" only.
+        looks: preset -> ascending numbers of replicates at which `run --until-decided` judges; by
+            default once, twice and four times the preset's.
+        with_replicates: (settings, number of replicates) -> settings, for a look.
 
     Raises:
-        TypeError: presets or cell are not frozen dataclasses, or presets differ in type.
-        ValueError: a missing preset, a cell without `replicate`, or two claims with one id.
+        TypeError: presets, cell or record are not frozen dataclasses, or presets differ in type.
+        ValueError: a missing preset, a cell without `replicate`, a name in `within` that is no
+            field of the cell, no figure, or two claims with one id.
     """
 
     name: str
     version: int
     question: str
+    finding: str
     source: str
-    presets: Mapping[str, Any]
-    cell: type[Any]
-    cells: Callable[[Any], Sequence[Any]]
-    stack_by: Callable[[Any], Hashable]
-    train: Callable[[Sequence[Any], str], Iterator[Mapping[str, Any]]]
+    presets: Mapping[str, Config]
+    cell: type[Cell]
+    record: type[Record]
+    cells: Callable[[Config], Sequence[Cell]]
+    train: Callable[[Sequence[Cell], str], Iterator[Record]]
     claims: Sequence[Claim]
-    plot: Callable[[Table], "Figure"]
-    seconds: Callable[[Any], float]
-    members: int | Callable[[Any], int] = 16
-    bench: Callable[[], Sequence[Bench]] | None = None
-    remarks: Callable[[Table], Sequence[str]] | None = None
-    devices: Callable[[], Sequence[str]] = lambda: ("cpu",)
+    figures: Mapping[str, Callable[[Table], "Figure"]]
+    seconds: Callable[[Cell], float]
+    within: Sequence[str] = ("replicate",)
+    members: int | Callable[[Cell], int] = 16
+    bench: Callable[[], Sequence[Bench[Cell]]] | None = None
+    remarks: Callable[[Table], Sequence[Remark]] | None = None
+    devices: Callable[[], Sequence[str]] = _cpu
+    looks: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    with_replicates: Callable[[Config, int], Config] = _with_replicates
 
     def __post_init__(self) -> None:
         missing = [name for name in PRESETS if name not in self.presets]
         if missing:
-            raise ValueError(f"lab {self.name!r}: presets must include {', '.join(missing)}")
+            raise ValueError(f"{self._of('presets')} must include {', '.join(missing)}")
         if len({type(config) for config in self.presets.values()}) > 1:
-            raise TypeError(f"lab {self.name!r}: presets must all be of one type")
-        for argument, kind in (("presets", type(self.presets["full"])), ("cell", self.cell)):
+            raise TypeError(f"{self._of('presets')} must all be of one type")
+        kinds = {"presets": type(self.presets["full"]), "cell": self.cell, "record": self.record}
+        for argument, kind in kinds.items():
             if not (is_dataclass(kind) and kind.__dataclass_params__.frozen):  # type: ignore[attr-defined]
-                raise TypeError(f"lab {self.name!r}: {argument} must be of a frozen dataclass")
-        if "replicate" not in [field.name for field in fields(self.cell)]:
-            raise ValueError(f"lab {self.name!r}: cell must have a field 'replicate'")
+                raise TypeError(f"{self._of(argument)} must be a frozen dataclass, got {kind}")
+        names = [item.name for item in fields(self.cell)]  # type: ignore[arg-type]
+        if "replicate" not in names:
+            raise ValueError(f"{self._of('cell')} must have a field 'replicate', got {names}")
+        for name in self.within:
+            known(self._of("within"), name, names)
+        both = set(names) & {item.name for item in fields(self.record)}  # type: ignore[arg-type]
+        if both:
+            raise ValueError(f"{self._of('record')} must not repeat fields of the cell, got {both}")
+        if not self.figures:
+            raise ValueError(f"{self._of('figures')} must name one at least, got none")
         ids = [claim.id for claim in self.claims]
         repeated = sorted({i for i in ids if ids.count(i) > 1})
         if repeated:
-            raise ValueError(f"lab {self.name!r}: claims must have unique ids, not {repeated}")
+            raise ValueError(f"{self._of('claims')} must have unique ids, got {repeated} twice")
 
-    def stack_size(self, cell: Any) -> int:
+    def _of(self, argument: str) -> str:
+        return f"lab {self.name!r}: {argument}"
+
+    def stack_size(self, cell: Cell) -> int:
         """Return the most cells that may train in one stack with this one."""
         return self.members(cell) if callable(self.members) else self.members
 
+    def looks_of(self, preset: str) -> tuple[int, ...]:
+        """Return the numbers of replicates at which a preset is judged until it is decided."""
+        if preset in self.looks:
+            return tuple(self.looks[preset])
+        replicates: int = self.presets[preset].replicates  # type: ignore[attr-defined]
+        return tuple(times * replicates for times in LOOKS)
 
-def load(register: Mapping[str, str], name: str) -> Lab:
-    """Return the lab that the register (name -> module) knows by this name.
+
+def load(register: Mapping[str, str], name: str) -> Lab[Any, Any, Any]:
+    """Return a lab by its name in the register, or one that stands elsewhere.
+
+    Args:
+        register: lab name -> module.
+        name: a name in it; the path of a Python file or a module with dots that has a `LAB`; or a
+            name that an installed package offers under the entry point ``mnist1d_labs``.
 
     Raises:
-        ValueError: the name is not in the register; the message offers the nearest.
-        TypeError: the module has no `LAB` of this name.
+        ValueError: there is no such lab; the message offers the nearest name.
+        TypeError: the module has no `LAB`, or one of another name than the register says.
     """
-    module = importlib.import_module(register[known("lab", name, register)])
-    lab = getattr(module, "LAB", None)
-    if not isinstance(lab, Lab) or lab.name != name:
-        raise TypeError(f"{module.__name__}.LAB must be a Lab named {name!r}")
+    if name in register:
+        return _lab(register[name], name)
+    if name.endswith(".py") and Path(name).is_file():
+        return _lab(_importable(Path(name).resolve()))
+    if "." in name and not name.endswith(".py") and _found(name):
+        return _lab(name)
+    offered = {e.name: e.value for e in importlib.metadata.entry_points(group=ENTRY_POINTS)}
+    return _lab(offered[known("lab", name, [*register, *offered])].partition(":")[0], name)
+
+
+def _lab(module: str, name: str | None = None) -> Lab[Any, Any, Any]:
+    lab = getattr(importlib.import_module(module), "LAB", None)
+    if not isinstance(lab, Lab) or (name is not None and lab.name != name):
+        raise TypeError(f"{module}.LAB must be a Lab{f' named {name!r}' if name else ''}")
     return lab
+
+
+def _importable(path: Path) -> str:
+    # By its name from its folder, so that worker processes find its functions, too.
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
+    found = importlib.util.find_spec(path.stem)
+    if found is None or found.origin is None or Path(found.origin).resolve() != path:
+        raise ValueError(f"lab {str(path)!r}: the file must not be named like a module, rename it")
+    return path.stem
+
+
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

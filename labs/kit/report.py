@@ -1,20 +1,26 @@
-"""The committed reference: `figures/<lab>.{png,svg,json}`, their index, and the README's table.
+"""The committed reference: `figures/<lab>.{png,svg,json,csv}`, their index, and the README's table.
 
 Every number in them is computed here from the stored cells of a complete `full` run, or read from
-`figures/<lab>.json`; nothing is typed by hand, and `stale` finds what no longer agrees. A lab whose
-`full` preset is too short or too small for a claim may have a preset `longer` or `wider`: its
-reference, `figures/<lab>-longer.*`, stands below the other in the index.
+`figures/<lab>.json`; nothing is typed by hand, and `stale` finds what no longer agrees. The JSON
+holds the value of every replicate for every claim, the CSV all scalars of all networks, so that a
+reader can judge again. A lab whose `full` preset is too short or too small for a claim may have a
+preset `longer` or `wider`: its reference, `figures/<lab>-longer.*`, stands below the other in the
+index.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labs.kit import draw, files, say, session
-from labs.kit.lab import Lab
+from labs.kit import files, plan, power, texts
+from labs.kit.intervals import Interval
+from labs.kit.lab import Remark
+from labs.kit.plan import AnyLab, Plan, Results
 from labs.kit.progress import duration
-from labs.kit.provenance import read_run
+from labs.kit.provenance import HERE, read_run
+from labs.kit.verdicts import FEWEST
 
 BEGIN = "<!-- labs table: written by python -m labs report --write -->"
 END = "<!-- end of labs table -->"
@@ -22,7 +28,16 @@ PRESET = "full"
 MORE = {"longer": "longer training", "wider": "wider networks"}  # presets beside it, and titles
 
 
-def write(labs: Sequence[Lab], *, results: Path, root: Path) -> list[str]:
+def reference(name: str, figures: Path = HERE / "figures") -> dict[str, Any] | None:
+    """Return the committed reference of a lab, None where there is none."""
+    path = figures / f"{name}.json"
+    if not path.exists():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def write(labs: Sequence[AnyLab], *, results: Path, root: Path) -> list[str]:
     """Write the references of complete runs of `full` and `MORE`, the index and the README.
 
     Args:
@@ -56,10 +71,10 @@ def stale(names: Iterable[str], root: Path) -> list[Path]:
     Raises:
         ValueError: the README lacks the two marker lines.
     """
-    texts = _texts(list(names), root)
+    found = _texts(list(names), root)
     return [
         path
-        for path, text in texts.items()
+        for path, text in found.items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
 
@@ -67,99 +82,136 @@ def stale(names: Iterable[str], root: Path) -> list[Path]:
 def table(names: Iterable[str], figures: Path) -> str:
     """Return the README's table of labs in Markdown."""
     lines = ["| lab | question | claims | networks | wall time |", "|---|---|---|---|---|"]
-    for name, reference in _references(names, figures):
+    for name, found in _references(names, figures):
         lines.append(
-            f"| [{name}](figures/README.md#{name}) | {reference['question']} "
-            f"| {say.tally(reference['claims'])} | {reference['networks']} "
-            f"| {duration(reference['wall_seconds'])} |"
+            f"| [{name}](figures/README.md#{name}) | {found['question']} "
+            f"| {texts.tally(found['claims'])} | {found['networks']} "
+            f"| {duration(found['wall_seconds'])} |"
         )
     return "\n".join(lines)
 
 
 def index(names: Iterable[str], figures: Path) -> str:
-    """Return figures/README.md: every lab's figure and claims with their intervals."""
+    """Return figures/README.md: every lab's finding, figures and claims with their intervals."""
     parts = [
         "# Reference results",
         "Written by `python -m labs report --write` from runs of the `full` preset.",
     ]
+    names = list(names)
     more = {preset: dict(_references(names, figures, preset)) for preset in MORE}
-    for name, reference in _references(names, figures):
-        parts += [f"## {name}", reference["question"], f"Source: {reference['source']}"]
-        parts += _results(reference)
+    for name, found in _references(names, figures):
+        parts += [f"## {name}", found["question"], f"Source: {found['source']}"]
+        parts += _results(found)
         for preset, title in MORE.items():
             if name in more[preset]:
                 parts += [f"### {name}, {title}", *_results(more[preset][name])]
     return "\n\n".join(parts) + "\n"
 
 
-def _results(reference: Mapping[str, Any]) -> list[str]:
-    """The figure, the claims, those with data alone where it is no `full` run, and how it ran."""
-    name, preset, claims = reference["lab"], reference["preset"], reference["claims"]
-    return [
-        f"![Figure of the lab {name}]({_stem(name, preset)}.png)",
-        _claims([claim for claim in claims if claim["n"] or preset == PRESET]),
-        say.level(len(claims)),
-        _made(reference),
+def _results(found: Mapping[str, Any]) -> list[str]:
+    """Finding, figures, claims by family (of a preset beside `full` those with data), remarks and
+    how it ran."""
+    name, preset = found["lab"], found["preset"]
+    stems = found.get("figures", [_stem(name, preset)])
+    claims = [claim for claim in found["claims"] if claim["n"] or preset == PRESET]
+    detects = {row["id"]: row for row in found.get("power", [])}
+    parts = [
+        found.get("finding", ""),
+        *(f"![Figure of the lab {name}]({stem}.png)" for stem in stems),
+        *(
+            f"**{title}** ({texts.tally(group)})\n\n{_claims(group, detects)}"
+            for title, group in texts.families(claims).items()
+        ),
+        "\n".join(f"* {line}" for line in texts.noted(claims)),
+        texts.level() if detects else _old_level(len(found["claims"])),
+        "\n\n".join(map(_remark, found["remarks"])),
+        _made(found),
     ]
+    return [part for part in parts if part]
+
+
+def _old_level(count: int) -> str:
+    # of a reference made before the rules of labs.kit.verdicts
+    return (
+        f"Intervals: 95% for the {count} claims together (each {1 - 0.05 / max(count, 1):.2%}); "
+        f"undecided below {FEWEST} replicates (n)."
+    )
 
 
 def _stem(name: str, preset: str) -> str:
     return name if preset == PRESET else f"{name}-{preset}"
 
 
-def _reference(lab: Lab, preset: str, results: Path, figures: Path) -> str:
+def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
     path = figures / f"{_stem(lab.name, preset)}.json"
     try:
-        plan = session.stored(lab, preset, results)
+        stored = plan.stored(lab, preset, results)
     except FileNotFoundError as error:
         return f"{path}: left as it is; {error}"
-    found = session.results(plan)
-    if plan.changed:
-        return f"{path}: left as it is; {plan.folder} was run with changed settings {plan.changed}"
+    found = plan.results(stored)
+    if stored.changed:
+        return f"{path}: left as it is; {stored.folder} has changed settings {stored.changed}"
     if found.missing:
-        return f"{path}: left as it is; {found.missing} networks of {plan.folder} are not stored"
-    sessions = read_run(plan.folder)["sessions"]
-    if sum(s["networks_trained"] for s in sessions) < len(plan.cells):
-        return f"{path}: left as it is; {plan.folder} holds networks of earlier settings"
+        return f"{path}: left as it is; {found.missing} networks of {stored.folder} are not stored"
+    sessions = read_run(stored.folder)["sessions"]
+    if sum(s["networks_trained"] for s in sessions) < len(stored.cells):
+        return f"{path}: left as it is; {stored.folder} holds networks of earlier settings"
     if any(s["versions"] != sessions[0]["versions"] for s in sessions):
-        return f"{path}: left as it is; {plan.folder} was made with several package versions"
-    with draw.style():
-        draw.save(lab.plot(found.table), path.with_suffix(""))
-    files.write(path, files.as_json(_summary(lab, plan, found)))
-    return f"{path}: written, with its figure"
+        return f"{path}: left as it is; {stored.folder} was made with several package versions"
+    plan.write_figures(lab, found.table, path.with_suffix(""))
+    files.write(path.with_suffix(".csv"), plan.as_csv(found.table))
+    files.write(path, files.as_json(_summary(stored, found)))
+    return f"{path}: written, with its figures and table"
 
 
-def _summary(lab: Lab, plan: session.Plan, found: session.Results) -> dict[str, Any]:
-    stored = read_run(plan.folder)
-    sessions = stored["sessions"]
+def _summary(stored: Plan, found: Results) -> dict[str, Any]:
+    run, lab = read_run(stored.folder), stored.lab
+    sessions = run["sessions"]
+    verdicts = [verdict.as_dict() for verdict in found.verdicts]
+    counts = {verdict.id: verdict.n for verdict in found.verdicts}
+    stem = Path(_stem(lab.name, stored.preset))
     return {
         "lab": lab.name,
         "version": lab.version,
         "question": lab.question,
+        "finding": texts.finding(lab.finding, verdicts),
         "source": lab.source,
-        "preset": plan.preset,
-        "settings": stored["settings"],
-        "networks": len(plan.cells),
+        "preset": stored.preset,
+        "settings": run["settings"],
+        "looks": run["looks"],
+        "replicates": run["replicates"],
+        "networks": len(stored.cells),
         "versions": sessions[-1]["versions"],
+        "processor": ", ".join(sorted({s["processor"] for s in sessions})),
         "device": ", ".join(sorted({s["device"] for s in sessions})),
         "commit": ", ".join(dict.fromkeys(str(s["commit"]) for s in sessions)),
         "jobs": max(s["jobs"] for s in sessions),
         "wall_seconds": round(sum(s["wall_seconds"] for s in sessions), 1),
         "peak_memory_mb": max((s["peak_memory_mb"] or 0 for s in sessions), default=0),
-        "claims": [verdict.as_dict() for verdict in found.verdicts],
-        "remarks": list(lab.remarks(found.table)) if lab.remarks else [],
+        "figures": [str(path) for path in plan.figure_stems(lab, stem).values()],
+        "rules": run["rules"],
+        "claims": verdicts,
+        "power": _power(stored, verdicts, counts),
+        "remarks": [asdict(remark) for remark in lab.remarks(found.table)] if lab.remarks else [],
     }
+
+
+def _power(
+    stored: Plan, verdicts: Sequence[Mapping[str, Any]], counts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    rows = power.table(stored.lab.claims, verdicts, counts, len(stored.looks))
+    return [
+        {"id": row.id, "deviation": row.deviation, "detectable": row.detectable}
+        for row in rows
+        if row.detectable is not None and row.replicates >= FEWEST
+    ]
 
 
 def _references(
     names: Iterable[str], figures: Path, preset: str = PRESET
 ) -> list[tuple[str, dict[str, Any]]]:
-    paths = {name: figures / f"{_stem(name, preset)}.json" for name in names}
-    return [
-        (name, json.loads(path.read_text(encoding="utf-8")))
-        for name, path in paths.items()
-        if path.exists()
-    ]
+    found = [(name, reference(_stem(name, preset), figures)) for name in names]
+    return [(name, content) for name, content in found if content is not None]
 
 
 def _texts(names: Sequence[str], root: Path) -> dict[Path, str]:
@@ -173,28 +225,48 @@ def _texts(names: Sequence[str], root: Path) -> dict[Path, str]:
     return {readme: body, figures / "README.md": index(names, figures)}
 
 
-def _claims(verdicts: Sequence[Mapping[str, Any]]) -> str:
-    lines = ["| claim | verdict | estimate | n | published | rule |", "|---|---|---|---|---|---|"]
+def _claims(verdicts: Sequence[Mapping[str, Any]], detects: Mapping[str, Any]) -> str:
+    head = ["claim", "verdict", "estimate", "95 %", "n", "published", "detects", "rule"]
+    rows = []
     for verdict in verdicts:
-        cells = [
-            f"**{verdict['id']}** {verdict['sentence']} ({verdict['source']})",
-            f"**{verdict['verdict']}**",
-            say.estimate(verdict),
-            str(verdict["n"]),
-            say.published(verdict),
-            verdict["rule"],
-        ]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines)
+        seen = detects.get(verdict["id"])
+        rows.append(
+            [
+                f"**{verdict['id']}** {verdict['sentence']} ({verdict['source']})",
+                f"**{texts.decision(verdict)}**",
+                texts.estimate(verdict),
+                texts.ends(verdict.get("low_95"), verdict.get("high_95")),
+                str(verdict["n"]),
+                texts.published(verdict),
+                texts.number(seen["detectable"]) if seen else "-",
+                verdict["rule"],
+            ]
+        )
+    # what a reference does not hold, no column stands for
+    held = [k for k, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
+    return _markdown([[row[k] for k in held] for row in (head, *rows)])
 
 
-def _made(reference: Mapping[str, Any]) -> str:
-    packages = ", ".join(f"{name} {version}" for name, version in reference["versions"].items())
-    memory = f"{reference['peak_memory_mb']:.0f} MB"
-    sentences = [
-        *reference["remarks"],
-        f"{reference['networks']} networks on {reference['device']} in "
-        f"{duration(reference['wall_seconds'])} with {reference['jobs']} processes, "
-        f"peak memory {memory} (sum over the processes); commit {reference['commit']}; {packages}.",
-    ]
-    return " ".join(sentences)
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def _remark(found: Mapping[str, Any] | str) -> str:
+    if isinstance(found, str):  # of a reference made before remarks were data
+        return f"* {found}"
+    columns, rows = found["columns"], found["rows"]
+    entries = tuple(tuple(Interval(*v) if isinstance(v, list) else v for v in r) for r in rows)
+    remark = Remark(found["text"], tuple(columns), entries, found["form"])
+    cells = texts.remark_cells(remark)
+    return "\n\n".join([f"* {remark.text}", *([_markdown(cells)] if cells else [])])
+
+
+def _made(found: Mapping[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    memory = f"{found['peak_memory_mb']:.0f} MB"
+    return (
+        f"{found['networks']} networks on {found['device']} in "
+        f"{duration(found['wall_seconds'])} with {found['jobs']} processes, "
+        f"peak memory {memory} (sum over the processes); commit {found['commit']}; {packages}."
+    )

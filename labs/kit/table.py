@@ -5,10 +5,11 @@ A table may be partly filled: an arm that has not been trained is an empty selec
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
 
-from labs.kit.names import known
+from labs.kit.checks import known
 
 
 class Table:
@@ -29,15 +30,15 @@ class Table:
     (3, [0, 1])
     >>> table.where(model="cnn").column("accuracy")
     [94.0, 93.5]
-    >>> paired(table.values("accuracy", model="cnn"), table.values("accuracy", model="mlp"))
-    [26.0]
+    >>> table.values("accuracy", model="cnn")
+    {0: 94.0, 1: 93.5}
     """
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self.rows: tuple[Mapping[str, Any], ...] = tuple(MappingProxyType(dict(r)) for r in rows)
         for row in self.rows:
             if "replicate" not in row:
-                raise ValueError(f"every row needs a 'replicate', this one has {sorted(row)}")
+                raise ValueError(f"every row must have a 'replicate', got {sorted(row)}")
         self._columns = tuple(dict.fromkeys(name for row in self.rows for name in row))
 
     def __len__(self) -> int:
@@ -51,6 +52,15 @@ class Table:
         """The replicates present, in ascending order."""
         return sorted({row["replicate"] for row in self.rows})
 
+    @property
+    def count(self) -> int:
+        """One more than the largest replicate: how many there are when all are there."""
+        return max(self.replicates, default=-1) + 1
+
+    def first(self, count: int) -> "Table":
+        """Return the rows of the first `count` replicates, numbers 0 to `count` - 1."""
+        return self._chosen(row for row in self.rows if row["replicate"] < count)
+
     def where(self, **equals: Any) -> "Table":
         """Return the rows whose columns equal the given values, in the same order.
 
@@ -60,7 +70,12 @@ class Table:
         # An empty table knows no columns; a selection remembers those of the table it came from.
         for name in equals if self._columns else ():
             known("column", name, self._columns)
-        chosen = Table(r for r in self.rows if all(n in r and r[n] == v for n, v in equals.items()))
+        return self._chosen(
+            r for r in self.rows if all(n in r and r[n] == v for n, v in equals.items())
+        )
+
+    def _chosen(self, rows: Iterable[Mapping[str, Any]]) -> "Table":
+        chosen = Table(rows)
         chosen._columns = self._columns
         return chosen
 
@@ -92,6 +107,14 @@ class Table:
         return {r: row[known("column", column, row)] for r, row in rows.items()}
 
 
-def paired(a: Mapping[int, float], b: Mapping[int, float]) -> list[float]:
-    """Return `a - b` for every replicate that both have, in ascending order of the replicate."""
-    return [a[r] - b[r] for r in sorted(a.keys() & b.keys())]
+def measured(record: Any) -> dict[str, Any]:
+    """Return what a record holds, without the fields that it leaves at a default of None: what has
+    not been measured of this cell."""
+    values = {item.name: getattr(record, item.name) for item in fields(record)}
+    unset = {i.name for i in fields(record) if i.default is None and values[i.name] is None}
+    return {name: value for name, value in values.items() if name not in unset}
+
+
+def row(cell: Any, record: Any) -> dict[str, Any]:
+    """Return the row of a table that a cell and its record are."""
+    return asdict(cell) | measured(record)

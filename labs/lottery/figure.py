@@ -1,6 +1,4 @@
-"""The lottery's figure: the sweep, the ticket on new data, neighbours, and the masks themselves."""
-
-from __future__ import annotations
+"""The lottery's figures: the search and the ticket on new data, and what is local in masks."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
-from labs.kit.claims import interval
+from labs.kit.intervals import interval
+from labs.kit.measures import aligned
 from labs.kit.table import Table
-from labs.lottery.arms import found, ratios, transferred
 from labs.lottery.masks import LENGTHS
+from labs.lottery.measures import found, neighbours, transferred
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +28,6 @@ TITLES = {  # order, initial weights: those of dashed curves, if any, come secon
     ("original", "rewound"): "New data",
     ("flipped", "rewound", "fresh"): "New data, flipped",
     ("shuffled", "rewound"): "New data, shuffled",
-    ("chunks", "rewound"): "New data, chunks reordered",
     ("original", "fresh"): "New data, fresh initial weights",
 }
 BARS = {  # label -> arm, order of the data, which runs, colour
@@ -40,31 +38,46 @@ BARS = {  # label -> arm, order of the data, which runs, colour
 }
 
 
-def plot(table: Table) -> Figure:
-    """Loss and accuracy over sparsity, accuracy over training on new data, neighbours, masks."""
-    figure, axes = draw.figure(4, 3, width=4.2, height=3.5)
+def tickets(table: Table) -> "Figure":
+    """Loss and accuracy over sparsity, and accuracy over training on new data: panels a to f of the
+    published figure."""
+    figure, axes = draw.figure(3, 2, width=4.6, height=3.8)
     _sweep(axes[0], table, "test_loss")
     axes[0].set(title="Test loss of the search", ylabel="Cross-entropy (nats)", yscale="log")
     axes[0].set_yticks([1, 2, 3, 5, 8], ["1", "2", "3", "5", "8"])
     axes[0].minorticks_off()
     _sweep(axes[1], table, "test_accuracy")
     axes[1].set(title="Test accuracy of the search", ylabel="Accuracy (%)", ylim=(5, 80))
-    for ax, (order, *starts) in zip(axes[2:7], TITLES, strict=True):
+    for ax, ((order, *starts), title) in zip(axes[2:], TITLES.items(), strict=True):
         ax.sharey(axes[2])
-        _curves(ax, table, order, starts)
-    _neighbours(axes[7], table)
-    for i in (0, 2, 3, 7):  # handles given, because there may be none
-        columns, handles = 1 + (i == 3), axes[i].get_legend_handles_labels()
-        axes[i].legend(*handles, fontsize=9, loc="best", ncols=columns)
-    for ax, (arm, index) in zip(
-        axes[8:], [(arm, index) for arm in ("random", "lottery") for index in (0, 1)], strict=True
-    ):
-        _mask(ax, table, arm, index)
+        _curves(ax, table, order, starts, title)
+    for ax, columns in ((axes[0], 1), (axes[2], 1), (axes[3], 2)):
+        _legend(ax, columns)
     draw.note(figure, table)
     return figure
 
 
-def _sweep(ax: Axes, table: Table, column: str) -> None:
+def locality(table: Table) -> "Figure":
+    """What neighbours are worth: how many a unit keeps, a training in which they stay and their
+    places change, and masks of the first two replicates."""
+    figure, axes = draw.figure(3, 2, width=4.6, height=3.8)
+    _neighbours(axes[0], table)
+    _curves(axes[3], table, "chunks", ["rewound"], "New data, chunks reordered")
+    for ax in (axes[0], axes[3]):
+        _legend(ax)
+    for column, arm in ((1, "random"), (2, "lottery")):
+        for replicate in (0, 1):
+            _mask(axes[3 * replicate + column], table, arm, replicate)
+    draw.note(figure, table)
+    return figure
+
+
+def _legend(ax: "Axes", columns: int = 1) -> None:
+    handles = ax.get_legend_handles_labels()  # given, because there may be none
+    ax.legend(*handles, fontsize=9, loc="best", ncols=columns)
+
+
+def _sweep(ax: "Axes", table: Table, column: str) -> None:
     dense = found(table, "dense").column(column)
     if dense:
         mean, low, high = interval(dense)
@@ -84,19 +97,17 @@ def _sweep(ax: Axes, table: Table, column: str) -> None:
 
 
 def _levels(
-    ax: Axes, table: Table, column: str, arm: str, order: str, label: str, color: str
+    ax: "Axes", table: Table, column: str, arm: str, order: str, label: str, color: str
 ) -> None:
     rows = table.where(data="own", order=order, arm=arm)
     # Nothing is left at 100 %, which has no place on this axis.
     levels = sorted({level for level in rows.column("sparsity") if level < 1})
-    curves = [rows.values(column, sparsity=level) for level in levels]
-    whole = set.intersection(*map(set, curves)) if curves else set()
-    values = [[curve[r] for curve in curves] for r in sorted(whole)]
+    curves = aligned([rows.values(column, sparsity=level) for level in levels])
     left = [1 - level for level in levels]
-    draw.band(ax, left, values, label=label, color=color, marker=".")
+    draw.band(ax, left, [*curves.values()], label=label, color=color, marker=".")
 
 
-def _curves(ax: Axes, table: Table, order: str, starts: Sequence[str]) -> None:
+def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str], title: str) -> None:
     for start, line in zip(starts, ("-", "--"), strict=False):
         for arm in ("dense", "random", "lottery"):
             rows = transferred(table, order, start, arm)
@@ -104,37 +115,37 @@ def _curves(ax: Axes, table: Table, order: str, starts: Sequence[str]) -> None:
                 label = arm if line == "-" else f"{arm}, {start}"
                 steps, curves = rows.column("step")[0], rows.column("curve")
                 draw.band(ax, steps, curves, label=label, color=COLORS[arm], linestyle=line)
-    ax.set(title=TITLES[order, *starts], xlabel="Step", ylabel="Test accuracy (%)")
+    ax.set(title=title, xlabel="Step", ylabel="Test accuracy (%)")
 
 
-def _neighbours(ax: Axes, table: Table) -> None:
+def _neighbours(ax: "Axes", table: Table) -> None:
     width = 0.8 / len(BARS)
     for i, (label, (arm, order, runs, color)) in enumerate(BARS.items()):
-        rows = found(table, arm, order)
         for n, length in enumerate(LENGTHS):
             place = n + (i - (len(BARS) - 1) / 2) * width
-            values = ratios(rows, length, runs)
+            values = [*neighbours(length, order, arm, runs)(table).values()]
             if values:
                 mean, low, high = interval(values)
                 bars = [[mean - low], [high - mean]] if len(values) > 1 else None
                 name = label if n == 0 else None
                 ax.bar(place, mean, width, yerr=bars, color=color, capsize=2, label=name)
             # The stricter chance knows the masks as they lie, not those put back in order.
-            stricter = ratios(rows, length, runs, "stricter_chance") if runs == "runs" else []
-            if stricter:
+            stricter = neighbours(length, order, arm, runs, "stricter_chance")(table)
+            if stricter and runs == "runs":
                 name = "over the stricter chance" if n == i == 0 else ""
                 ends = place - width / 2, place + width / 2
-                ax.hlines(np.mean(stricter), *ends, color="black", linewidth=2, label=name)
+                ax.hlines(
+                    np.mean([*stricter.values()]), *ends, color="black", linewidth=2, label=name
+                )
     ax.axhline(1, color="black", linewidth=1.2, linestyle="--")
     ax.set(title="Neighbours that a unit keeps", ylabel="Runs / runs by chance")
     ax.set_ylim(bottom=0)
     ax.set_xticks(range(len(LENGTHS)), [f"{n} in a row" for n in LENGTHS])
 
 
-def _mask(ax: Axes, table: Table, arm: str, index: int) -> None:
-    masks = [row["mask"] for row in found(table, arm)]
-    if index < len(masks):
-        mask = masks[index]
+def _mask(ax: "Axes", table: Table, arm: str, replicate: int) -> None:
+    mask = found(table, arm).values("mask").get(replicate)
+    if mask is not None:
         pairs = (mask[1:] & mask[:-1]).sum(axis=0)
         order = np.argsort(-(pairs + 0.001 * mask.sum(axis=0)), kind="stable")  # as in the paper
         ax.imshow(mask[:, order], aspect="auto", cmap="binary", interpolation="nearest")
@@ -142,7 +153,7 @@ def _mask(ax: Axes, table: Table, arm: str, index: int) -> None:
         ax.text(0.5, 0.5, "no mask yet", ha="center", transform=ax.transAxes)
     ax.grid(False)
     ax.set(
-        title=f"First layer, {NAMES[arm].split(',')[0]} mask {index + 1}",
+        title=f"First layer, {arm} mask {replicate + 1}",
         xlabel="Unit, sorted by neighbours",
         ylabel="Input position",
     )

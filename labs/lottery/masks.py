@@ -4,9 +4,9 @@ A mask is the first layer's, bool of shape (positions, units). Runs of 2, 3 and 
 the paper counts them, overlapping: a row of four neighbours is one run of 4, two of 3, three of 2.
 """
 
-from __future__ import annotations
-
 import numpy as np
+
+from labs.kit.checks import check_sizes
 
 LENGTHS = (2, 3, 4)
 
@@ -56,9 +56,9 @@ def stricter_runs(
     Raises:
         ValueError: a mask of another kind, no samples, or a negative `mixing`.
     """
-    for name, value, least in (("samples", samples, 1), ("mixing", mixing, 0)):
-        if value < least:
-            raise ValueError(f"{name} must be {least} or more, not {value}")
+    check_sizes(samples=samples)
+    if mixing < 0:
+        raise ValueError(f"mixing must be at least 0, got {mixing}")
     current = _checked(mask).copy()
     total = np.zeros(len(LENGTHS))
     for trade in range(mixing + samples):
@@ -91,6 +91,6 @@ def _checked(mask: np.ndarray) -> np.ndarray:
     if mask.ndim != 2 or mask.dtype != bool or len(mask) < max(LENGTHS):
         raise ValueError(
             f"mask must be bool of shape (at least {max(LENGTHS)} positions, units), "
-            f"not {mask.dtype} of {mask.shape}"
+            f"got {mask.dtype} of {mask.shape}"
         )
     return mask

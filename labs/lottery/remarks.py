@@ -1,236 +1,214 @@
-"""What a run of the lottery says after its claims, in words."""
+"""What a run of the lottery says after its claims. Nothing here is judged."""
 
-from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from labs.kit.claims import interval, shown
-from labs.kit.table import Table, paired
-from labs.lottery.arms import (
-    PUBLISHED,
-    PUBLISHED_SWEEP,
-    found,
-    level_values,
-    transfer_gain,
-    transferred,
-)
-from labs.lottery.claims import CLAIMS, between, found_gain, new_gain
-from labs.lottery.masks import per_place
+from labs.kit.intervals import Interval, interval
+from labs.kit.lab import Remark
+from labs.kit.measures import Values, minus
+from labs.kit.table import Table
+from labs.lottery.masks import LENGTHS, per_place
+from labs.lottery.measures import SETTLED, found, gain, new, own, sweep, transferred
+from labs.lottery.published import NEIGHBOURS, NEW_DATA, SIZES, SWEEP
 
-_shown = partial(shown, claims=len(CLAIMS))
-_signed = partial(_shown, form="+.1f")
-PUBLISHED_SIZES = {
-    "steps": 1501,
-    "transfer_steps": 6000,
-    "transfer_batch": 500,
-    "hidden": 500,
-    "levels": 100,
-    "rounds to the ticket": 91,
-}
-REORDERED = {  # order of the positions -> what it does to the 39 pairs of neighbours
-    "flipped": "flipping (all 39 pairs of neighbours kept, reversed)",
-    "chunks": "chunks in another order (38 kept)",
-    "shuffled": "shuffling (about 2 kept)",
+POINTS = "+.1f"
+PLACES = 10_000
+REORDERED = {  # order of the positions: which of the 39 pairs of neighbours it keeps
+    "flipped": "all, reversed",
+    "chunks": "38",
+    "shuffled": "about 2",
 }
 
 
-def remarks(table: Table) -> list[str]:
-    """In words: what was shortened and whether training is finished, the dense level, where tickets
-    peak and where they lose, the question of the flip, what rewinding is worth, what neighbours do
-    and do not explain, and what was published outside our intervals. Intervals have the confidence
-    of the claims' unless they say otherwise."""
+def remarks(table: Table) -> list[Remark]:
+    """What was shortened and whether training is finished, where tickets peak and lose, what
+    neighbours do and do not explain, and what was published outside our intervals."""
     parts = (
         _shortened,
         _finished,
-        _sweep,
-        _degenerate,
-        _flip,
-        _rewinding,
+        _peak,
+        _nothing_left,
         _beyond_neighbours,
-        _shuffled_search,
+        _symmetry,
         _neighbours,
+        _kept,
         _outside,
     )
-    return [sentence for part in parts for sentence in part(table)] if len(table) else []
+    return [remark for part in parts for remark in part(table)] if len(table) else []
 
 
-def _shortened(table: Table) -> list[str]:
+def _shortened(table: Table) -> Iterator[Remark]:
     row = table.rows[0]
     levels, ticket = row["levels"], row["ticket"]
-    sizes = {**row, "levels": len(levels), "rounds to the ticket": levels.index(ticket)}
-    short = [
-        f"{name}={sizes[name]} (published {size})"
-        for name, size in PUBLISHED_SIZES.items()
-        if sizes[name] < size
-    ]
-    return [f"Shorter than published: {', '.join(short)}."] if short else []
+    ours = {**row, "levels": len(levels), "rounds to the ticket": levels.index(ticket)}
+    rows = tuple((name, ours[name], size) for name, size in SIZES.items() if ours[name] < size)
+    if rows:
+        yield Remark("Smaller than published.", ("setting", "here", "published"), rows)
 
 
-def _finished(table: Table) -> list[str]:
-    rows = [transferred(table, "original", "rewound", arm) for arm in ("dense", "lottery")]
-    if not all(map(len, rows)):
-        return []
-    right = [float(np.mean(part.column("train_accuracy"))) for part in rows]
-    moved = [[c[-1] - c[(len(c) - 1) // 2] for c in part.column("curve")] for part in rows]
-    return [
-        f"At the end on new data {right[0]:.1f} % (dense) and {right[1]:.1f} % (lottery) of the "
-        "training examples are right; over the last half of the steps test accuracy moved by "
-        f"{_signed(moved[0])} and {_signed(moved[1])} points."
-        + (" Training there is unfinished." if min(right) < 99 else "")
-    ]
+def _finished(table: Table) -> Iterator[Remark]:
+    rows = []
+    for arm in ("dense", "lottery"):
+        trained = transferred(table, "original", "rewound", arm)
+        if not len(trained):
+            return
+        moved = [curve[-1] - curve[(len(curve) - 1) // 2] for curve in trained.column("curve")]
+        rows.append((arm, interval(trained.column("train_accuracy")), interval(moved)))
+    yield Remark(
+        "Is training on new data finished? Training accuracy at its end, and what its last half "
+        "adds to test accuracy.",
+        ("network", "training accuracy (%)", "last half (points)"),
+        tuple(rows),
+        ".1f",
+    )
 
 
-def _sweep(table: Table) -> list[str]:
-    dense = found(table, "dense").values("test_accuracy")
-    rows = table.where(data="own", order="original", arm="lottery")
-    scores = {
-        s: rows.values("test_accuracy", sparsity=s) for s in sorted(set(rows.column("sparsity")))
-    }
+def _peak(table: Table) -> Iterator[Remark]:
+    levels = sorted(
+        set(table.where(data="own", order="original", arm="lottery").column("sparsity"))
+    )
+    scores = {level: sweep("lottery", level, level)(table) for level in levels}
+    dense = own("dense")(table)
     if not dense or not scores:
-        return []
-    means = {s: sum(values.values()) / len(values) for s, values in scores.items()}
-    best = max(means, key=means.__getitem__)
-    gains = {s: paired(values, dense) for s, values in scores.items() if s > best}
-    below = [s for s, gain in gains.items() if gain and sum(gain) < 0]
+        return
+    best = max(levels, key=lambda level: np.mean([*scores[level].values()]))
+    below = [s for s in levels if s > best and sum(minus(scores[s], dense).values()) < 0]
     falls = (
-        f"falls below the dense net at {below[0]:.1%}"
+        f"first falls below the dense net at {_percent(below[0])}"
         if below
-        else "never falls below the dense net"
+        else "never falls below it"
     )
-    return [
-        f"The dense net reaches {_shown([*dense.values()])} % on its test data (80 nearly dense "
-        f"runs of 2024: 64.3). The lottery is best with {best:.1%} masked (a level chosen on the "
-        f"test data), {_shown([*scores[best].values()])} %; past that it {falls}."
-    ]
-
-
-def _degenerate(table: Table) -> list[str]:
-    if 1.0 not in set(table.column("sparsity")):
-        return []
-    return ["At 100 % no weight is left: every class is equally likely and the loss is ln 10."]
-
-
-def _flip(table: Table) -> list[str]:
-    level = transferred(table, "flipped", "rewound", "lottery").column("test_accuracy")
-    gains = [new_gain("flipped", start)(table) for start in ("rewound", "fresh")]
-    if not all(gains):
-        return []
-    rewound, fresh = (
-        f"{_signed(gain)} (alone, at 95 %: {shown(gain, claims=1, form='+.1f')})" for gain in gains
+    yield Remark(
+        f"The lottery is best with {_percent(best)} masked, a level chosen on the test data; past "
+        f"that it {falls}.",
+        ("network", "test accuracy (%)"),
+        (
+            ("dense", _interval(dense)),
+            (f"lottery, {_percent(best)} masked", _interval(scores[best])),
+        ),
+        ".1f",
     )
-    return [
-        "Flipped data: the text of 2024 says about 70 % and a win, its stored output 62.8 against "
-        "63.05 of the dense net; it likely did not rewind, because torch was not seeded. Here the "
-        f"rewound ticket reaches {_shown(level)} %, {rewound} points over the dense net; with "
-        f"fresh initial weights {fresh}."
-    ]
 
 
-def _rewinding(table: Table) -> list[str]:
-    worth = between(("original", "rewound"), ("original", "fresh"))(table)
-    gain = new_gain("original")(table)
-    if not worth or not gain:
-        return []
-    return [
-        f"On new data the rewound ticket gains {_signed(gain)} points over the dense net; "
-        f"rewinding is worth {_signed(worth)} of accuracy (2020: 3.3 of 7)."
-    ]
+def _nothing_left(table: Table) -> Iterator[Remark]:
+    if 1.0 in table.column("sparsity"):
+        yield Remark("At 100 % no weight is left: all classes are equally likely, loss is ln 10.")
 
 
-def _beyond_neighbours(table: Table) -> list[str]:
-    gain = transfer_gain(table, "original", "rewound")
-    takes = {
-        text: paired(gain, transfer_gain(table, order, "rewound"))
-        for order, text in REORDERED.items()
-    }
-    if not all(takes.values()):
-        return []
-    parts = ", ".join(f"{text} takes {_signed(taken)}" for text, taken in takes.items())
-    return [
-        f"Of this gain {parts} points. What flipping and chunks take is not the neighbours, which "
-        "they keep, but their direction and their position."
-    ]
-
-
-def _shuffled_search(table: Table) -> list[str]:
-    gain = paired(
-        found(table, "lottery", "shuffled").values("test_accuracy"),
-        found(table, "dense", "shuffled").values("test_accuracy"),
+def _beyond_neighbours(table: Table) -> Iterator[Remark]:
+    rows = []
+    for order, kept in REORDERED.items():
+        lost = (gain("original") - gain(order))(table)
+        over_random = gain(order, over="random")(table)
+        if not lost or not over_random:
+            return
+        rows.append((order, kept, _interval(lost), _interval(over_random)))
+    yield Remark(
+        "What another order of the positions takes from the ticket's gain over the dense net, and "
+        "its gain over a random mask, which on shuffled data is no matter of neighbours.",
+        ("new data", "pairs kept of 39", "taken (points)", "over random (points)"),
+        tuple(rows),
+        POINTS,
     )
-    over_random = paired(
-        transferred(table, "shuffled", "rewound", "lottery").values("test_accuracy"),
-        transferred(table, "shuffled", "rewound", "random").values("test_accuracy"),
-    )
-    if not gain or not over_random:
-        return []
-    return [
-        f"A ticket found on shuffled data gains {_signed(gain)} points over its dense net on "
-        f"that data (on data in order: {_signed(found_gain('dense')(table))}). Equal gains are "
-        "expected by symmetry, because initial weights know no order of the positions: a check, "
-        "not a finding.",
-        "On shuffled new data, where neighbours mean nothing, the ticket of data in order is "
-        f"{_signed(over_random)} points over a random mask: what a mask carries beside them.",
-    ]
 
 
-def _neighbours(table: Table) -> list[str]:
-    shares, kept = [], []
+def _symmetry(table: Table) -> Iterator[Remark]:
+    orders = {"in order": "original", "shuffled": "shuffled"}
+    gains = {n: (own("lottery", o) - own("dense", o))(table) for n, o in orders.items()}
+    if all(gains.values()):
+        yield Remark(
+            "A check: initial weights know no order of the positions, so a ticket should gain as "
+            "much over the dense net on shuffled data, where it is found on them.",
+            ("found and trained on data", "gain (points)"),
+            tuple((name, _interval(values)) for name, values in gains.items()),
+            POINTS,
+        )
+
+
+def _neighbours(table: Table) -> Iterator[Remark]:
+    rows: list[tuple[Any, ...]] = []
     for arm in ("random", "lottery"):
-        rows = found(table, arm)
-        if not len(rows):
-            return []
-        counts = [per_place(np.array(row["runs"]), row["mask"]) for row in rows]
-        shares.append("/".join(f"{share:.2g}" for share in np.mean(counts, axis=0)))
-        weights = np.mean([row["mask"].mean() for row in rows])
-        biases = np.mean([row["live"]["first"] - row["mask"].sum() for row in rows])
-        kept.append(f"{weights:.1%} of the weights and {biases:.0f} biases")
-    return [
-        f"Chances of 2/3/4 neighbours per place: random {shares[0]}, lottery {shares[1]}. "
-        "Published, of one mask each and with 40 places throughout: 2020 0.0072/0.0009/0.0001 and "
-        "0.0086/0.00215/0.00035; stored 2024 0.0056/0.00015/0 and 0.0093/0.00235/0.0003. The "
-        "lottery's published chances of 4 are too low: their last factor is the random mask's.",
-        f"Densities differ, because a layer's biases count with its weights: in the first layer "
-        f"random keeps {kept[0]}, lottery {kept[1]}.",
-    ]
+        masks = found(table, arm)
+        if not len(masks):
+            return
+        shares = [PLACES * per_place(np.array(row["runs"]), row["mask"]) for row in masks]
+        rows.append((arm, *map(interval, zip(*shares, strict=True))))
+    for (arm, year), published in NEIGHBOURS.items():
+        rows.append((f"{arm}, {year}", *(PLACES * share for share in published)))
+    yield Remark(
+        f"Neighbours that are kept, of {PLACES:,} places; published ones are of one mask each, and "
+        "the lottery's of 4 are too low.",
+        ("mask", *(f"{n} in a row" for n in LENGTHS)),
+        tuple(rows),
+        ".3g",
+    )
 
 
-def _compared(table: Table) -> Iterator[tuple[str, str, float, dict[str, list[float]]]]:
-    # Where, what was published there, its value, and our samples of it.
-    for (order, start), years in PUBLISHED.items():
-        place = order if start == "rewound" else f"{order}, {start}"
+def _kept(table: Table) -> Iterator[Remark]:
+    rows = []
+    for arm in ("random", "lottery"):
+        masks = found(table, arm)
+        if not len(masks):
+            return
+        weights = [100 * row["mask"].mean() for row in masks]
+        biases = [row["live"]["first"] - row["mask"].sum() for row in masks]
+        rows.append((arm, interval(weights), interval(biases)))
+    yield Remark(
+        "Densities of the first layer differ, because its biases count with its weights.",
+        ("mask", "weights kept (%)", "biases kept"),
+        tuple(rows),
+        ".1f",
+    )
+
+
+def _outside(table: Table) -> Iterator[Remark]:
+    rows = tuple(
+        (*where, f"{published:g}", *(_or_none(ours.get(start)) for start in ("rewound", "fresh")))
+        for where, published, ours in _compared(table)
+        if any(_excludes(values, published) for values in ours.values())
+    )
+    if rows and not SETTLED(table):
+        yield Remark(
+            "Published accuracies outside our 95 % intervals; those of 2024 are of two runs, about "
+            "1 point uncertain, and likely all with fresh initial weights.",
+            ("data", "arm", "year", "published (%)", "rewound (%)", "fresh (%)"),
+            rows,
+            ".1f",
+        )
+
+
+def _compared(
+    table: Table,
+) -> Iterator[tuple[tuple[str, str, str], float, Mapping[str, Values]]]:
+    # Data, arm and year; what was published; our values for the starts that it may be of.
+    for (order, start), years in NEW_DATA.items():
+        place = f"new, {order}" if start == "rewound" else f"new, {order}, {start}"
         for year, published in years.items():
-            # The starts that the published one may be: see PUBLISHED.
             starts = (start,) if year == 2020 else dict.fromkeys((start, "fresh"))
             for arm, value in zip(("dense", "random", "lottery"), published, strict=True):
-                ours = {
-                    s: transferred(table, order, s, arm).column("test_accuracy") for s in starts
-                }
-                yield f"new data, {place}", f"{arm} {value} ({year})", value, ours
-    for arm, levels in PUBLISHED_SWEEP.items():
+                yield (place, arm, str(year)), value, {s: new(order, s, arm)(table) for s in starts}
+    for arm, levels in SWEEP.items():
         for level, value in levels.items():
-            sample = level_values(table, arm, level - 0.005, level + 0.005)
-            yield "sweep", f"{arm} at {level:.0%} {value} (2024)", value, {"": [*sample.values()]}
+            ours = {"rewound": sweep(arm, level - 0.005, level + 0.005)(table)}
+            yield (f"own, {_percent(level)} masked", arm, "2024"), value, ours
 
 
-def _outside(table: Table) -> list[str]:
-    parts = defaultdict(list)
-    for place, text, value, ours in _compared(table):
-        apart = []
-        for start, sample in ours.items():
-            if len(sample) > 1:
-                mean, low, high = interval(sample)
-                apart += [] if low <= value <= high else [f"{mean:.1f} {start}".strip()]
-        if apart:
-            parts[place].append(f"{text} against {' and '.join(apart)}")
-    if not parts:
-        return []
-    return [
-        "Published accuracies outside our 95 % intervals, against our means. Those of 2024 are of "
-        "two runs (standard error about 1 point, which our intervals ignore), and likely all with "
-        "fresh initial weights, so they are compared with both starts where we have both.",
-        *(f"{place.capitalize()}: {'; '.join(texts)}." for place, texts in parts.items()),
-    ]
+def _excludes(values: Values, published: float) -> bool:
+    if len(values) < 2:
+        return False
+    _, low, high = _interval(values)
+    return not low <= published <= high
+
+
+def _or_none(values: Values | None) -> Interval | None:
+    return _interval(values) if values else None
+
+
+def _interval(values: Values) -> Interval:
+    return interval([*values.values()])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"

@@ -6,8 +6,6 @@ mask does not change while a network trains, so what it leaves can train as a sm
 the very same outputs and gradients: `Ticket` holds the weights that matter, and nothing else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +45,16 @@ def separate(tensors: Tensors) -> dict[str, Tensor]:
     return {f"{n}.{part}": t[:, rows] for n, t in tensors.items() for part, rows in parts.items()}
 
 
+def everything(values: Tensors) -> dict[str, Tensor]:
+    """Return masks that mask nothing."""
+    return {name: torch.ones_like(t, dtype=torch.bool) for name, t in values.items()}
+
+
+def random_like(values: Tensors, draws: torch.Generator) -> dict[str, Tensor]:
+    """Draw numbers between 0 and 1 in the shapes of the values: scores of a random mask."""
+    return {name: torch.rand(t.shape, generator=draws) for name, t in values.items()}
+
+
 def prune(
     scores: Tensors, masks: Tensors, sparsity: float, *, biases: bool = True
 ) -> dict[str, Tensor]:
@@ -71,17 +79,16 @@ def prune(
             of `scores` and `masks` has.
 
     >>> scores = {"head": torch.tensor([[[3.0, 1.0], [4.0, 2.0]]])}
-    >>> everything = {"head": torch.ones(1, 2, 2, dtype=torch.bool)}
-    >>> prune(scores, everything, 0.5)["head"].int().tolist()
+    >>> prune(scores, everything(scores), 0.5)["head"].int().tolist()
     [[[1, 0], [1, 0]]]
-    >>> prune(scores, everything, 0.5, biases=False)["head"].int().tolist()
+    >>> prune(scores, everything(scores), 0.5, biases=False)["head"].int().tolist()
     [[[1, 0], [1, 1]]]
     """
     if not 0 <= sparsity <= 1:
         raise ValueError(f"sparsity must be between 0 and 1, got {sparsity}")
     apart = ", ".join(sorted(scores.keys() ^ masks.keys()))
     if apart:
-        raise ValueError(f"scores and masks must have the same layers, only one has: {apart}")
+        raise ValueError(f"scores and masks must have the same layers, got {apart} in one only")
     if biases:
         return {n: _highest(scores[n], mask, sparsity) for n, mask in masks.items()}
     rows = slice(None, -1)
@@ -94,7 +101,10 @@ def prune(
 def _highest(scores: Tensor, mask: Tensor, sparsity: float) -> Tensor:
     keep, live = round((1 - sparsity) * mask[0].numel()), mask.flatten(1).sum(1)
     if keep > live.min():
-        raise ValueError(f"sparsity must not fall: {keep} would stay of {live.tolist()}")
+        raise ValueError(
+            f"sparsity must be at least that of masks, got {sparsity}: {keep} would stay of "
+            f"{live.tolist()}"
+        )
     ranked = scores.masked_fill(~mask, -torch.inf).flatten(1).topk(keep).indices
     return torch.zeros_like(mask).flatten(1).scatter(1, ranked, True).view_as(mask)
 

@@ -1,28 +1,21 @@
-"""The claims 1 to 13 of the paper, a few about the sparse router and the controls.
+"""The claims 1 to 13 of the paper, a few about the sparse router, and the controls.
 
 Where a claim speaks of many rules, these are the most that an architecture is trained with; few
 are the fewest. Octaves are log2 of a ratio of losses.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from functools import partial
 
 from labs.kit.claims import Claim
-from labs.modular_rules.arms import ARCHITECTURES, LEARNED, PAPER, settings
-from labs.modular_rules.comparisons import (
-    GT,
-    JOINT,
-    MONO,
-    OP,
-    SWITCH,
+from labs.kit.measures import measured
+from labs.modular_rules.gates import immature, short, unlearned
+from labs.modular_rules.measures import (
+    ahead,
     better_aligned,
     change,
     collapse,
     end_to_end_gain,
     equal_width_growth,
-    gain,
     gain_over_rival,
     growth,
     gt_wins,
@@ -30,59 +23,61 @@ from labs.modular_rules.comparisons import (
     learned_collapse,
     less_collapse,
     less_rise,
-    many,
     margin,
     misses,
-    modular_wins,
     more_distinct,
     over,
     slower,
     specialised_gain,
     spread,
+    wins,
+    with_most,
 )
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP, OP_WIDE, SWITCH
 
 PUBLISHED = "Mittal et al. 2022, "
+FEDUS = "Fedus et al. 2021"
+SETTINGS = 18  # of a task in `full`: 9 of architecture and rules, two losses
+MODULES = 192  # one of 16 modules, in one of 2 seeds and of 6 settings with most rules
 
 
-def _per_architecture() -> list[Claim]:
-    claims = []
-    for key, name in ARCHITECTURES.items():
-        claims += [
-            Claim(
-                id=f"3-{key}",
-                sentence=f"{name}: the more rules, the more perfect specialisation gains over "
-                "Modular and Monolithic.",
-                source=PUBLISHED + "Figure 4, in distribution",
-                unit="octaves",
-                measure=growth(end_to_end_gain, *PAPER, architecture=key),
-                above=0,
-                because="any growth of the gain in loss from fewest to most rules is the effect",
-            ),
-            Claim(
-                id=f"6-{key}",
-                sentence=f"{name}: with many rules perfect specialisation is better than every "
-                "other model out of distribution, too.",
-                source=PUBLISHED + "Figure 4, out of distribution",
-                unit="octaves",
-                measure=over(many(architecture=key), gain_over_rival, *PAPER),
-                above=0,
-                because="its loss is to be below that of the best other, chosen on other tasks",
-            ),
-            Claim(
-                id=f"11-{key}",
-                sentence=f"{name}: with many rules training aligns routers with the rules.",
-                source=PUBLISHED + "Figure 5, Alignment: between random and perfect",
-                unit="of random",
-                measure=over(many(architecture=key), partial(change, "alignment"), *LEARNED),
-                below=-0.1,
-                because="a tenth of the way from random to perfect, past the untrained network, is "
-                "the least to be called specialisation",
-            ),
-        ]
-    return claims
+def _of_architecture(key: str, name: str) -> tuple[Claim, ...]:
+    return (
+        Claim(
+            id=f"3-{key}",
+            sentence=f"{name}: the more rules, the more perfect specialisation gains over "
+            "Modular and Monolithic.",
+            source=PUBLISHED + "Figure 4, in distribution",
+            unit="octaves",
+            measure=measured(growth, end_to_end_gain, architecture=key),
+            above=0,
+            because="any growth of the gain in loss from fewest to most rules is the effect",
+        ),
+        Claim(
+            id=f"6-{key}",
+            sentence=f"{name}: with many rules perfect specialisation is better than every "
+            "other model out of distribution, too.",
+            source=PUBLISHED + "Figure 4, out of distribution",
+            unit="octaves",
+            measure=measured(with_most, gain_over_rival, architecture=key),
+            above=0,
+            because="its loss is to be below that of the best other, chosen on other tasks",
+        ),
+        Claim(
+            id=f"11-{key}",
+            sentence=f"{name}: with many rules training aligns routers with the rules.",
+            source=PUBLISHED + "Figure 5, Alignment: between random and perfect",
+            unit="of random",
+            measure=measured(with_most, change, metric="alignment", architecture=key),
+            below=-0.1,
+            because="a tenth of the way from random to perfect, past the untrained network, is "
+            "the least to be called specialisation",
+            gate=partial(immature, architecture=key),
+        ),
+    )
 
 
-CLAIMS: Sequence[Claim] = (
+CLAIMS = (
     Claim(
         id="1",
         sentence="GT-Modular is the most frequent winner of the four models.",
@@ -91,24 +86,31 @@ CLAIMS: Sequence[Claim] = (
         measure=gt_wins,
         above=0,
         because="its share of settings won is to exceed that of the next most frequent",
+        grid=1 / SETTINGS,
+        limits=(-1, 1),
     ),
     Claim(
         id="2",
         sentence="Head to head, Modular wins more settings than Monolithic.",
         source=PUBLISHED + "Figure 3, right",
         unit="of settings",
-        measure=modular_wins,
+        measure=measured(wins, model=JOINT, models=(JOINT, MONOLITHIC)),
         above=0.5,
         because="half is a draw",
+        grid=1 / SETTINGS,
+        limits=(0, 1),
     ),
     Claim(
         id="2-gap",
         sentence="Not by a huge gap: Monolithic wins more than a quarter of them.",
         source=PUBLISHED + "Figure 3, right",
         unit="of settings",
-        measure=modular_wins,
+        measure=measured(wins, model=JOINT, models=(JOINT, MONOLITHIC)),
         below=0.75,
         because="three to one would be a huge gap",
+        grid=1 / SETTINGS,
+        limits=(0, 1),
+        gate=short,
     ),
     Claim(
         id="3-many",
@@ -116,7 +118,7 @@ CLAIMS: Sequence[Claim] = (
         "Monolithic.",
         source=PUBLISHED + "Figure 4, in distribution",
         unit="octaves",
-        measure=over(many(), specialised_gain, *PAPER),
+        measure=measured(with_most, specialised_gain),
         above=0,
         because="any lower loss of their mean is the effect",
     ),
@@ -125,7 +127,7 @@ CLAIMS: Sequence[Claim] = (
         sentence="Modular generally has a lower loss than Monolithic.",
         source=PUBLISHED + "Figure 4",
         unit="octaves",
-        measure=over(settings, gain(JOINT, MONO), JOINT, MONO),
+        measure=measured(over, ahead, model=JOINT, other=MONOLITHIC),
         above=0,
         because="any lower loss is the effect",
     ),
@@ -134,7 +136,7 @@ CLAIMS: Sequence[Claim] = (
         sentence="Modular's lead over Monolithic is smaller than GT-Modular's over Modular.",
         source=PUBLISHED + "Figure 4: often only a small margin",
         unit="octaves",
-        measure=over(settings, margin, GT, JOINT, MONO),
+        measure=measured(over, margin),
         below=0,
         because="the one lead is to be below the other",
     ),
@@ -143,18 +145,18 @@ CLAIMS: Sequence[Claim] = (
         sentence="With few rules the four models are closer to each other than with many.",
         source=PUBLISHED + "Figure 4 and section 7",
         unit="octaves",
-        measure=growth(spread, *PAPER),
+        measure=measured(growth, spread),
         above=0,
         because="any growth of the distance of the models that are best and worst on other tasks "
         "is the effect",
     ),
-    *_per_architecture(),
+    *(claim for pair in ARCHITECTURES.items() for claim in _of_architecture(*pair)),
     Claim(
         id="6-grow",
         sentence="The more rules, the more perfect specialisation gains out of distribution.",
         source=PUBLISHED + "Figure 4, out of distribution, and section 7",
         unit="octaves",
-        measure=growth(partial(end_to_end_gain, column="ood"), *PAPER),
+        measure=measured(growth, end_to_end_gain, column="ood"),
         above=0,
         because="any growth from fewest to most rules is the effect",
         cause="16 rules leave each module of the MLP 4 hidden units, too few to extrapolate its "
@@ -166,7 +168,7 @@ CLAIMS: Sequence[Claim] = (
         "sees everything.",
         source=PUBLISHED + "Figure 4: Modular does not find the right information",
         unit="octaves",
-        measure=over(many(), gain(OP, JOINT), OP, JOINT),
+        measure=measured(with_most, ahead, model=OP, other=JOINT),
         above=0,
         because="any lower loss of Modular-op is the effect",
     ),
@@ -176,7 +178,7 @@ CLAIMS: Sequence[Claim] = (
         "specialisation.",
         source=PUBLISHED + "Figure 4",
         unit="octaves",
-        measure=over(many(), gain(GT, OP), GT, OP),
+        measure=measured(with_most, ahead, model=GT, other=OP),
         above=0,
         because="any lower loss of GT-Modular is the effect",
     ),
@@ -185,7 +187,7 @@ CLAIMS: Sequence[Claim] = (
         sentence="Perfect specialisation trains faster than every other model.",
         source=PUBLISHED + "Figure 7",
         unit="octaves",
-        measure=over(settings, slower, *PAPER),
+        measure=measured(over, slower),
         above=0,
         because="the mean test loss over the training, of the zero predictor's, is to be below "
         "that of the fastest other, chosen on other tasks",
@@ -197,9 +199,10 @@ CLAIMS: Sequence[Claim] = (
             "than before.",
             source=PUBLISHED + "Figure 5, Collapse-Worst",
             unit="of Collapse-Worst",
-            measure=over(many(), partial(collapse, model), model),
+            measure=measured(with_most, collapse, model=model),
             above=0,
             because="the untrained network is the null, since its worst module also falls with R",
+            gate=unlearned,
         )
         for name, label, model in (("mod", "Modular", JOINT), ("op", "Modular-op", OP))
     ),
@@ -208,9 +211,10 @@ CLAIMS: Sequence[Claim] = (
         sentence="The more rules, the more collapse training brings.",
         source=PUBLISHED + "Figure 5, Collapse-Worst",
         unit="of Collapse-Worst",
-        measure=growth(learned_collapse, *LEARNED),
+        measure=measured(growth, learned_collapse),
         above=0,
         because="any growth of the rise over the untrained network is the effect",
+        gate=unlearned,
     ),
     *(
         Claim(
@@ -218,9 +222,10 @@ CLAIMS: Sequence[Claim] = (
             sentence=f"Modular-op collapses less than Modular: {label}.",
             source=PUBLISHED + f"Figure 6, {label}",
             unit=f"of {label}",
-            measure=over(settings, partial(less_collapse, OP, JOINT, metric=metric), OP, JOINT),
+            measure=measured(over, less_collapse, model=OP, other=JOINT, metric=metric),
             below=0,
             because="any lower collapse, averaged over rules, is the effect",
+            gate=unlearned,
         )
         for name, label, metric in (
             ("avg", "Collapse-Avg", "collapse_avg"),
@@ -232,37 +237,42 @@ CLAIMS: Sequence[Claim] = (
         sentence="The more rules, the less of the way to them training brings routers.",
         source=PUBLISHED + "Figure 5, Alignment",
         unit="of random",
-        measure=growth(partial(change, "alignment"), *LEARNED),
+        measure=measured(growth, change, metric="alignment"),
         above=0,
         because="any growth of trained minus untrained Alignment is the effect: that of the "
         "untrained network grows by itself",
+        gate=unlearned,
     ),
     Claim(
         id="12-train",
         sentence="After training the module tells something of the rule.",
         source=PUBLISHED + "Figure 6, Inverse Mutual Information: better than random activation",
         unit="of random",
-        measure=over(settings, partial(change, "inverse_mi"), *LEARNED),
+        measure=measured(over, change, metric="inverse_mi"),
         below=-0.1,
         because="a tenth of all that there is to tell, past the untrained network",
+        gate=immature,
     ),
     Claim(
         id="12-op",
         sentence="Modular-op is better specialised than Modular.",
         source=PUBLISHED + "Figure 6: marginally",
         unit="of random",
-        measure=over(settings, partial(better_aligned, OP, JOINT), OP, JOINT),
+        measure=measured(over, better_aligned, model=OP, other=JOINT),
         below=0,
         because="any lower Alignment, averaged over rules, is the effect",
+        gate=unlearned,
     ),
     Claim(
         id="12-far",
         sentence="With many rules trained routers are nearer to random than to perfect.",
         source=PUBLISHED + "Figure 6 and section 7: far from optimal specialisation",
         unit="of random",
-        measure=over(many(), partial(learned, "alignment"), *LEARNED),
+        measure=measured(with_most, learned, metric="alignment"),
         above=0.5,
         because="0.5 is half way from the ground truth to the uniform matrix",
+        limits=(0, 1),
+        gate=immature,
     ),
     Claim(
         id="13",
@@ -270,40 +280,47 @@ CLAIMS: Sequence[Claim] = (
         "module of its own.",
         source=PUBLISHED + "section 7: attainable, but not found by back-propagation",
         unit="of tasks",
-        measure=misses,
-        kind="proportion",
+        measure=measured(misses, model=OP),
+        share=True,
         above=0.5,
         because="in most tasks at most half of the networks are to find what all can represent",
+        gate=immature,
     ),
     Claim(
         id="S-collapse",
         sentence="With many rules a sparse router with a balancing loss collapses less than "
         "Modular.",
-        source="Fedus et al. 2021, equations 4 to 6; not in the paper",
+        source=f"{FEDUS}, equations 4 to 6; not in the paper",
         unit="of Collapse-Worst",
-        measure=over(many(), partial(less_collapse, SWITCH, JOINT), SWITCH, JOINT),
+        measure=measured(with_most, less_collapse, model=SWITCH, other=JOINT),
         below=0,
         because="any lower collapse is the effect",
+        family="own",
+        gate=unlearned,
     ),
     Claim(
         id="S-special",
         sentence="With many rules more modules are the first of some rule with a sparse router and "
         "a balancing loss than in Modular.",
-        source="Fedus et al. 2021; not in the paper",
+        source=f"{FEDUS}; not in the paper",
         unit="of modules",
-        measure=over(many(), partial(more_distinct, SWITCH, JOINT), SWITCH, JOINT),
+        measure=measured(with_most, more_distinct, model=SWITCH, other=JOINT),
         above=0,
         because="the most active module is what a hard and a soft router have in common",
+        family="own",
+        grid=1 / MODULES,
+        gate=unlearned,
     ),
     Claim(
         id="S-loss",
         sentence="With many rules a sparse router with a balancing loss has a lower loss than "
         "Modular.",
-        source="Fedus et al. 2021; not in the paper",
+        source=f"{FEDUS}; not in the paper",
         unit="octaves",
-        measure=over(many(), gain(SWITCH, JOINT), SWITCH, JOINT),
+        measure=measured(with_most, ahead, model=SWITCH, other=JOINT),
         above=0,
         because="any lower loss is the effect",
+        family="own",
         cause="Only the chosen module learns from an example, and with many rules some are never "
         "chosen (Collapse-Worst near 1), in spite of the balancing loss.",
     ),
@@ -316,19 +333,17 @@ CLAIMS: Sequence[Claim] = (
         measure=equal_width_growth,
         above=0,
         because="any growth of the gain, as in 3-rnn",
+        family="control",
     ),
     Claim(
         id="wide",
         sentence="MHA: training makes a wide router by rule collapse less than the published one.",
         source="control of Figure 5: the published router narrows as rules grow",
         unit="of Collapse-Worst",
-        measure=over(
-            many(architecture="mha"),
-            partial(less_rise, "modular_op_wide", OP),
-            "modular_op_wide",
-            OP,
-        ),
+        measure=measured(with_most, less_rise, model=OP_WIDE, other=OP, architecture="mha"),
         below=0,
         because="any lower rise over the untrained network is the effect",
+        family="control",
+        gate=partial(unlearned, architecture="mha"),
     ),
 )

@@ -1,4 +1,8 @@
-"""Numbers of activation matrices, by task: how modules are used, trained, untrained and at random.
+"""What claims, remarks and figures measure: numbers by task, and their means over settings.
+
+A value is a function of a table and a setting, {task: number}; seeds of one task are averaged
+before anything is compared. Losses are compared as log2 ratios, octaves, because their scale
+differs by task and number of rules; an error rate of nothing counts as half an error.
 
 Specialisation is reported over its value for modules used at random: Alignment over 1 - 1/R and
 Adaptation over that of the uniform matrix, so that 0 is ground truth, 1 is random, and numbers of
@@ -6,59 +10,289 @@ rules can be compared. Collapse is 0 for both; a rise over the untrained network
 did.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from labs.kit.measures import Values, average, minus, shared
 from labs.kit.table import Table
-from labs.modular_rules import metrics
-from labs.modular_rules.arms import Setting, Values, by_task, rows
+from labs.modular_rules.metrics import METRICS
+from labs.modular_rules.published import GT, JOINT, MONOLITHIC, OP, PAPER
+from labs.modular_rules.rows import (
+    Row,
+    Setting,
+    by_task,
+    ends,
+    networks,
+    of,
+    settings,
+    smallest,
+)
 
+LEARNED = (OP, JOINT)  # what they do with modules is left to them
 AFTER, BEFORE = "activation", "activation_before"
 ADAPTATION = {AFTER: "adaptation", BEFORE: "adaptation_before"}
 
+Value = Callable[..., Values]  # of a table, a setting and options
 
-def specialisation(table: Table, metric: str, model: str, setting: Setting, when: str) -> Values:
-    """A metric over its value for the uniform matrix; `when` is `AFTER` or `BEFORE`."""
-    uniform = np.full((setting.rules, setting.rules), 1 / setting.rules)
-    unit = float(metrics.METRICS[metric].function(uniform))
-    return {task: value / unit for task, value in raw(table, metric, model, setting, when).items()}
+
+# means over settings
+
+
+def over(table: Table, value: Value, architecture: str | None = None, **options: Any) -> Values:
+    """The mean of a value over all settings; `options` are the value's."""
+    return _mean(table, value, settings(table, **_only(architecture)), options)
+
+
+def with_most(
+    table: Table, value: Value, architecture: str | None = None, **options: Any
+) -> Values:
+    """The mean of a value over the settings with most rules."""
+    return _mean(table, value, ends(table, **_only(architecture))[1], options)
+
+
+def growth(
+    table: Table, value: Value, architecture: str | None = None, state: int = 0, **options: Any
+) -> Values:
+    """By how much a value is larger with most rules than with fewest."""
+    sides = ends(table, state=state, **_only(architecture))
+    few, many = (_mean(table, value, side, options) for side in sides)
+    return minus(many, few)
+
+
+def _only(architecture: str | None) -> dict[str, str]:
+    return {} if architecture is None else {"architecture": architecture}
+
+
+def _mean(
+    table: Table, value: Value, found: Sequence[Setting], options: Mapping[str, Any]
+) -> Values:
+    return average(*(value(table, setting, **options) for setting in found))
+
+
+def equal_width_growth(table: Table) -> Values:
+    """Growth of GT-Modular's gain where all states are equally wide."""
+    states = sorted({row["state"] for row in table} - {0})
+    if not states:
+        return {}
+    return growth(table, end_to_end_gain, architecture="rnn", state=states[0])
+
+
+# losses
+
+
+def octaves(table: Table, setting: Setting, model: str, column: str = "id") -> Values:
+    """log2 of a loss, averaged over seeds before the logarithm."""
+    least = smallest(table, setting, column)
+    found = of(table, setting, model, column)
+    return {task: float(np.log2(max(value, least))) for task, value in found.items()}
+
+
+def ahead(table: Table, setting: Setting, model: str, other: str, column: str = "id") -> Values:
+    """Octaves by which a model's loss is below another's."""
+    return minus(octaves(table, setting, other, column), octaves(table, setting, model, column))
+
+
+def specialised_gain(table: Table, setting: Setting) -> Values:
+    """Octaves of GT-Modular and Modular-op, their mean, ahead of that of the other two."""
+    pairs = [(model, other) for model in (GT, OP) for other in (JOINT, MONOLITHIC)]
+    return average(*(ahead(table, setting, *pair) for pair in pairs))
+
+
+def end_to_end_gain(table: Table, setting: Setting, column: str = "id") -> Values:
+    """Octaves of GT-Modular ahead of the mean of Modular and Monolithic."""
+    return average(*(ahead(table, setting, GT, other, column) for other in (JOINT, MONOLITHIC)))
+
+
+def margin(table: Table, setting: Setting) -> Values:
+    """Modular's lead over Monolithic less GT-Modular's over Modular, in octaves."""
+    return minus(ahead(table, setting, JOINT, MONOLITHIC), ahead(table, setting, GT, JOINT))
+
+
+def rival(values: Mapping[str, Values]) -> Values:
+    """Of each task the value of the model that is lowest on the others; needs two tasks."""
+    tasks = shared(*values.values())
+    if len(tasks) < 2:
+        return {}
+    return {task: values[_best_of_others(values, task)][task] for task in tasks}
+
+
+def _best_of_others(values: Mapping[str, Values], task: int) -> str:
+    # by the mean over the other tasks: this one's own luck does not choose
+    rest = {m: [v for t, v in own.items() if t != task] for m, own in values.items()}
+    return min(rest, key=lambda m: float(np.mean(rest[m])))
+
+
+def _negative(values: Values) -> Values:
+    return {task: -value for task, value in values.items()}
+
+
+def gain_over_rival(table: Table, setting: Setting) -> Values:
+    """Octaves, out of distribution, of GT-Modular ahead of the best of the other three."""
+    found = {m: octaves(table, setting, m, "ood") for m in PAPER}
+    own = found.pop(GT)
+    return minus(rival(found), own)
+
+
+def spread(table: Table, setting: Setting) -> Values:
+    """Octaves between the models that are worst and best on the other tasks."""
+    found = {m: octaves(table, setting, m) for m in PAPER}
+    worst = _negative(rival({m: _negative(own) for m, own in found.items()}))
+    return minus(worst, rival(found))
+
+
+def curves(table: Table, setting: Setting, model: str) -> dict[int, np.ndarray]:
+    """Test loss over steps relative to the zero predictor, (evaluations,), mean over seeds."""
+    found = networks(table, setting, model)
+    return by_task(found, [np.array(row["curve"]) / row["zero"] for row in found])
+
+
+def slower(table: Table, setting: Setting) -> Values:
+    """Octaves by which the mean loss over training of the fastest rival is above GT-Modular's."""
+    found = {
+        m: {t: float(np.log2(c.mean())) for t, c in curves(table, setting, m).items()}
+        for m in PAPER
+    }
+    own = found.pop(GT)
+    return minus(rival(found), own)
+
+
+# settings won
+
+
+def wins(
+    table: Table,
+    model: str,
+    models: tuple[str, ...] = PAPER,
+    column: str = "id",
+    **equals: Any,
+) -> Values:
+    """Share of the settings of each task in which a model is best; equals share a win."""
+    found = settings(table, **equals)
+    return average(*(_won(table, setting, model, models, column) for setting in found))
+
+
+def _won(
+    table: Table, setting: Setting, model: str, models: tuple[str, ...], column: str
+) -> Values:
+    losses = {m: of(table, setting, m, column) for m in models}
+    won = {}
+    for task in shared(*losses.values()):
+        least = min(losses[m][task] for m in models)
+        best = [m for m in models if losses[m][task] == least]
+        won[task] = (model in best) / len(best)
+    return won
+
+
+def gt_wins(table: Table) -> Values:
+    """GT-Modular's share of settings won less that of the most frequent other winner."""
+    lost = {model: _negative(wins(table, model)) for model in PAPER}
+    own = lost.pop(GT)
+    return minus(rival(lost), own)
+
+
+# the use of modules
 
 
 @lru_cache(maxsize=4096)  # many claims and panels ask for the same
-def raw(
-    table: Table, metric: str, model: str, setting: Setting, when: str = AFTER
-) -> Mapping[int, float]:
-    """A metric, averaged over the seeds of each task.
+def raw(table: Table, setting: Setting, metric: str, model: str, when: str = AFTER) -> Values:
+    """A metric, averaged over the seeds of each task; `when` is `AFTER` or `BEFORE`. Shared: not to
+    be changed.
 
     Adaptation is the sampled one where a router also sees the other tokens of a sequence.
     """
-    found = [row for row in rows(table, model, setting) if row[when] is not None]
+    found = [row for row in networks(table, setting, model) if row[when] is not None]
     sampled = ADAPTATION[when]
     if not found:
         return {}
     if metric == "adaptation" and found[0][sampled] is not None:
         values = [row[sampled] for row in found]
     else:
-        values = list(np.asarray(metrics.METRICS[metric].function([row[when] for row in found])))
-    return MappingProxyType({t: float(v) for t, v in by_task(found, values).items()})
+        values = list(np.asarray(METRICS[metric].function([row[when] for row in found])))
+    return {t: float(v) for t, v in by_task(found, values).items()}
 
 
-def own_modules(table: Table, model: str, setting: Setting) -> Values:
-    """Share of the seeds of each task whose most active modules are all different: every rule has
-    found a module of its own."""
-    found = rows(table, model, setting)
-    first = [set(np.argmax(row[AFTER], axis=1).tolist()) for row in found]
-    return by_task(found, [float(len(modules) == setting.rules) for modules in first])
+def at_random(metric: str, rules: int) -> float:
+    """A metric of the uniform matrix."""
+    return float(METRICS[metric].function(np.full((rules, rules), 1 / rules)))
 
 
-def distinct(table: Table, model: str, setting: Setting) -> Values:
+def specialisation(
+    table: Table, setting: Setting, metric: str, model: str, when: str = AFTER
+) -> Values:
+    """A metric over its value for the uniform matrix."""
+    unit = at_random(metric, setting.rules)
+    return {task: value / unit for task, value in raw(table, setting, metric, model, when).items()}
+
+
+def collapse(table: Table, setting: Setting, model: str) -> Values:
+    """Rise of Collapse-Worst over the untrained network."""
+    after, before = (raw(table, setting, "collapse_worst", model, w) for w in (AFTER, BEFORE))
+    return minus(after, before)
+
+
+def learned_collapse(table: Table, setting: Setting) -> Values:
+    """The same, mean over the models that learn what their modules do."""
+    return average(*(collapse(table, setting, model) for model in LEARNED))
+
+
+def less_collapse(
+    table: Table, setting: Setting, model: str, other: str, metric: str = "collapse_worst"
+) -> Values:
+    """Collapse after training less the other model's."""
+    return minus(raw(table, setting, metric, model), raw(table, setting, metric, other))
+
+
+def less_rise(table: Table, setting: Setting, model: str, other: str) -> Values:
+    """Rise of Collapse-Worst less the other model's."""
+    return minus(collapse(table, setting, model), collapse(table, setting, other))
+
+
+def learned(table: Table, setting: Setting, metric: str, when: str = AFTER) -> Values:
+    """Alignment or inverse mutual information over that of random use, in [0, 1], mean over the
+    models that learn what their modules do."""
+    found = average(*(specialisation(table, setting, metric, m, when) for m in LEARNED))
+    return {task: min(value, 1.0) for task, value in found.items()}  # rounding may pass 1
+
+
+def change(table: Table, setting: Setting, metric: str) -> Values:
+    """What training changed of it."""
+    return minus(learned(table, setting, metric), learned(table, setting, metric, BEFORE))
+
+
+def better_aligned(table: Table, setting: Setting, model: str, other: str) -> Values:
+    """Alignment after training, over that of random use, less the other model's."""
+    own, others = (specialisation(table, setting, "alignment", m) for m in (model, other))
+    return minus(own, others)
+
+
+def first_modules(table: Table, setting: Setting, model: str) -> Values:
     """Share of the modules that are the most active one of some rule, so that hard and soft routers
     can be compared; of R modules chosen at random about 1 - 1/e are."""
-    found = rows(table, model, setting)
-    first = [len(set(np.argmax(row[AFTER], axis=1).tolist())) for row in found]
-    return by_task(found, [count / setting.rules for count in first])
+    found = networks(table, setting, model)
+    return by_task(found, [len(set(_firsts(row))) / setting.rules for row in found])
+
+
+def more_distinct(table: Table, setting: Setting, model: str, other: str) -> Values:
+    """Share of modules that are some rule's first, less the other model's."""
+    own, others = (first_modules(table, setting, m) for m in (model, other))
+    return minus(own, others)
+
+
+def own_modules(table: Table, setting: Setting, model: str) -> Values:
+    """Share of the seeds of each task in which every rule has a most active module of its own."""
+    found = networks(table, setting, model)
+    return by_task(found, [float(len(set(_firsts(row))) == setting.rules) for row in found])
+
+
+def _firsts(row: Row) -> list[int]:
+    firsts: list[int] = np.argmax(row[AFTER], axis=1).tolist()
+    return firsts
+
+
+def misses(table: Table, model: str) -> Values:
+    """1 for a task where at most half of the networks with most rules gave every rule a module."""
+    found = with_most(table, own_modules, model=model)
+    return {task: float(share <= 0.5) for task, share in found.items()}

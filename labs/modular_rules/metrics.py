@@ -21,8 +21,6 @@ Source: Mittal, Bengio, Lajoie, "Is a Modular Architecture Enough?" (2022), eq. 
 official program where the two differ.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
@@ -33,7 +31,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.special import rel_entr
 
-from labs.kit.names import known
+from labs.kit.checks import known
 from labs.modular_rules.stochastic import Floats, probabilities
 from mnist1d.recipe import whole
 
@@ -41,7 +39,7 @@ TOLERANCE = 1e-4  # by how much a row may miss a sum of 1: float32 scores pass
 DRAWS = 100  # rule distributions of Adaptation, from the seeds 0 .. 99
 DISTANCES = MappingProxyType({"total variation": 0.5, "L1": 1.0})  # factor on the sum of |p - q|
 
-Values = np.float64 | Floats
+Numbers = np.float64 | Floats
 
 
 def activation_matrix(scores: npt.ArrayLike, rules: npt.ArrayLike, R: int) -> Floats:
@@ -73,7 +71,7 @@ def activation_matrix(scores: npt.ArrayLike, rules: npt.ArrayLike, R: int) -> Fl
     return np.eye(R)[:, chosen.ravel()] @ p.reshape(-1, R) / counts[:, None]
 
 
-def collapse_avg(A: npt.ArrayLike) -> Values:
+def collapse_avg(A: npt.ArrayLike) -> Numbers:
     """Collapse-Avg: share of use that modules miss, on average; eq. 16.
 
     R / (R - 1) sum_m max(0, 1/R - p(m)), in [0, 1]. 0: all modules are used equally, be it each for
@@ -87,7 +85,7 @@ def collapse_avg(A: npt.ArrayLike) -> Values:
     return np.clip(R / (R - 1) * np.maximum(0, 1 / R - p).sum(-1), 0, 1)
 
 
-def collapse_worst(A: npt.ArrayLike) -> Values:
+def collapse_worst(A: npt.ArrayLike) -> Numbers:
     """Collapse-Worst: how much of its share the least used module misses; eq. 17.
 
     1 - R min_m p(m), in [0, 1], never below Collapse-Avg. 0 as there. 1: some module is never used,
@@ -114,7 +112,7 @@ def matching(A: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return np.array(modules, dtype=np.int64).reshape(checked.shape[:-1])
 
 
-def alignment(A: npt.ArrayLike) -> Values:
+def alignment(A: npt.ArrayLike) -> Numbers:
     """Alignment: distance from the nearest permutation, sum |P - A| / (2 R); eq. 18.
 
     Equal to 1 - (1/R) sum_r A[r, matching(r)], in [0, 1 - 1/R]. 0: every rule has a module of its
@@ -129,7 +127,7 @@ def alignment(A: npt.ArrayLike) -> Values:
     return np.clip(1 - kept[..., 0].mean(-1), 0, 1)
 
 
-def mutual_information(A: npt.ArrayLike) -> Values:
+def mutual_information(A: npt.ArrayLike) -> Numbers:
     """Mutual information of rule and module in nats, in [0, log R], with 0 log 0 = 0.
 
     log R: every rule has a module of its own. 0: the module tells nothing of the rule. The official
@@ -141,7 +139,7 @@ def mutual_information(A: npt.ArrayLike) -> Values:
     return np.maximum(0, rel_entr(joint, independent).sum((-2, -1)))
 
 
-def inverse_mi(A: npt.ArrayLike) -> Values:
+def inverse_mi(A: npt.ArrayLike) -> Numbers:
     """Inverse mutual information: 1 - I(module; rule) / log R, in [0, 1]; eq. 19.
 
     0: the module names the rule. 1: it tells nothing of it, as in uniform use and where one module
@@ -166,7 +164,7 @@ def rule_distributions(R: int, draws: int = DRAWS) -> Floats:
 
 def sorted_distance(
     p: npt.ArrayLike, q: npt.ArrayLike, *, distance: str = "total variation"
-) -> Values:
+) -> Numbers:
     """Distance of two distributions, each sorted first: which module does what costs nothing.
 
     Args:
@@ -187,7 +185,7 @@ def sorted_distance(
     return factor * _sorted_l1(p, q)
 
 
-def adaptation(A: npt.ArrayLike, *, distance: str = "total variation") -> Values:
+def adaptation(A: npt.ArrayLike, *, distance: str = "total variation") -> Numbers:
     """Adaptation: does the use of modules follow a shift in the rules' frequencies? Eq. 20.
 
     The mean of `sorted_distance` between each p of `rule_distributions` and q = p A, the use of
@@ -207,7 +205,7 @@ def adaptation(A: npt.ArrayLike, *, distance: str = "total variation") -> Values
 
 def adaptation_sampled(
     p: npt.ArrayLike, q: npt.ArrayLike, *, distance: str = "total variation"
-) -> Values:
+) -> Numbers:
     """Adaptation from observed use, the official procedure.
 
     Even a perfect model stays above 0 for the finite sample that q comes from: with 10^4 samples
@@ -231,7 +229,7 @@ def adaptation_sampled(
 class Metric(NamedTuple):
     """A function of the activation matrix, its label in the paper, and what it measures."""
 
-    function: Callable[[npt.ArrayLike], Values]
+    function: Callable[[npt.ArrayLike], Numbers]
     label: str
     kind: str  # "collapse" or "specialisation"
 

@@ -1,159 +1,146 @@
-"""What a run says in words: the paper's comparisons by architecture and rules, two-sided."""
+"""What a run says beside its claims: the comparisons by architecture and number of rules, and how
+far the networks have learned."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 
-from labs.kit.claims import shown
+from labs.kit.intervals import Interval, interval
+from labs.kit.lab import Remark
+from labs.kit.measures import Values, average
 from labs.kit.table import Table
-from labs.modular_rules.arms import (
+from labs.modular_rules.measures import ahead, collapse, curves, specialisation, wins
+from labs.modular_rules.published import (
     ARCHITECTURES,
+    GT,
+    JOINT,
     MODELS,
-    PAPER,
-    Setting,
-    Values,
-    ahead,
-    curves,
-    mean,
-    rows,
-    settings,
-    wins,
+    MONOLITHIC,
+    OP,
+    OP_WIDE,
+    SWITCH,
 )
-from labs.modular_rules.claims import CLAIMS
-from labs.modular_rules.measures import AFTER, BEFORE, raw, specialisation
+from labs.modular_rules.rows import Setting, networks, settings
 
-_shown = partial(shown, claims=len(CLAIMS), form="+.2f")
-ROUTERS = ("modular_op", "modular", "switch", "modular_op_wide")
+ROUTERS = (OP, JOINT, SWITCH, OP_WIDE)
 QUARTER = 0.25  # of the zero predictor's loss
 
-
-PAIRS = (  # of models, loss, and how the comparison is called
-    ("modular", "monolithic", "id", "Octaves of Modular ahead of Monolithic (two-sided)"),
-    ("gt_modular", "modular", "id", "Octaves of GT-Modular ahead of Modular"),
-    ("gt_modular", "modular", "ood", "Octaves of GT-Modular ahead of Modular out of distribution"),
-    ("modular_op", "modular", "id", "Octaves of Modular-op ahead of Modular"),
-    ("switch", "modular", "id", "Octaves of Switch ahead of Modular"),
-    ("modular_op_wide", "modular_op", "id", "Octaves of the wide Modular-op ahead of the narrow"),
-)
-USES = (  # of modules: metric, and what is over its value for random use
-    ("collapse_worst", "Collapse-Worst (random 0)"),
-    ("alignment", "Alignment over its value for random use (random 1)"),
-)
+Value = Callable[[Table, Setting], Values]
 
 
-def remarks(table: Table) -> list[str]:
-    """Sentences on the whole; intervals have the confidence of the claims'."""
-    lines = [_by_rules(table, *pair) for pair in PAIRS]
-    lines += [_equal_states(table), _pair(table)]
-    lines += [_ranking(table, "id", "in"), _ranking(table, "ood", "out of")]
-    lines += [_use(table, model, *use) for use in USES for model in ROUTERS]
-    return [*filter(None, lines), *_relative(table), *_reached(table)]
+def remarks(table: Table) -> list[Remark]:
+    """Tables of the comparisons; those without data are left out."""
+    gains = {
+        f"{MODELS[model]}, {MODELS[other]}": partial(ahead, model=model, other=other)
+        for model, other in ((JOINT, MONOLITHIC), (GT, JOINT), (OP, JOINT), (SWITCH, JOINT))
+    }
+    controls = {
+        "out of distribution": partial(ahead, model=GT, other=JOINT, column="ood"),
+        "equal states": partial(_equal_states, model=GT, other=JOINT),
+        "wide router": partial(ahead, model=OP_WIDE, other=OP),
+    }
+    rises = {MODELS[model]: partial(collapse, model=model) for model in ROUTERS}
+    ways = {
+        MODELS[model]: partial(specialisation, metric="alignment", model=model) for model in ROUTERS
+    }
+    found = (
+        _by_rules(
+            table, "Octaves by which the first's loss is below the second's, by rules.", gains
+        ),
+        _by_rules(
+            table,
+            "Octaves of GT-Modular ahead of Modular; wide router: of it ahead of Modular-op.",
+            controls,
+        ),
+        _head_to_head(table),
+        _by_rules(table, "Rise of Collapse-Worst by training, by rules.", rises),
+        _by_rules(table, "Alignment after training: 0 is perfect, 1 random use.", ways),
+        _relative(table),
+        _reached(table),
+    )
+    return [remark for remark in found if remark.rows]
 
 
-def _series(table: Table, value: Callable[[Setting], Values], **equals: Any) -> str:
-    """A value by architecture and rules."""
-    parts = []
+def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Remark:
+    """A row for each architecture and number of rules: means over their settings."""
+    rows = []
     for key, label in ARCHITECTURES.items():
-        found = settings(table, architecture=key, **equals)
+        found = settings(table, architecture=key)
         for rules in sorted({s.rules for s in found}):
-            parts_of = [v for s in found if s.rules == rules and (v := value(s))]
-            if values := mean(parts_of):
-                parts.append(f"{label} {rules}: {_shown(list(values.values()))}")
-    return ", ".join(parts)
+            own = [s for s in found if s.rules == rules]
+            row = [_mean(value(table, s) for s in own) for value in values.values()]
+            rows.append((f"{label} {rules}", *row))
+    return _remark(text, ("", *values), rows, "+.2f")
 
 
-def _by_rules(table: Table, model: str, other: str, column: str, what: str) -> str:
-    series = _series(table, lambda setting: ahead(table, model, other, setting, column))
-    return f"{what}, by architecture and rules: {series}." if series else ""
+def _mean(parts: Iterable[Values]) -> Interval | None:
+    values = average(*(part for part in parts if part))
+    return interval(list(values.values())) if values else None
 
 
-def _equal_states(table: Table) -> str:
-    states = sorted({row["state"] for row in table} - {0})
-    if not states:
-        return ""
-    gain = partial(ahead, table, "gt_modular", "modular")
-    series = _series(table, gain, state=states[0])
-    return f"With states of {states[0]} for all, octaves of GT-Modular ahead of Modular: {series}."
+def _equal_states(table: Table, setting: Setting, model: str, other: str) -> Values:
+    """Of the same setting with states of one width."""
+    state = max((row["state"] for row in table), default=0)
+    own = setting._replace(state=state)
+    return ahead(table, own, model, other) if own in settings(table, state=state) and state else {}
 
 
-def _pair(table: Table) -> str:
-    shares = ", ".join(
-        f"{label} {_shown([100 * v for v in values.values()], form='.0f')} %"
-        for key, label in ARCHITECTURES.items()
-        if (values := wins(table, "modular", ("modular", "monolithic"), architecture=key))
-    )
-    return (
-        f"Settings that Modular wins against Monolithic (half is a draw): {shares}."
-        if shares
-        else ""
-    )
-
-
-def _use(table: Table, model: str, metric: str, what: str) -> str:
-    def value(setting: Setting, when: str) -> Values:
-        if metric == "alignment":
-            return specialisation(table, metric, model, setting, when)
-        return raw(table, metric, model, setting, when)
-
-    after, before = (_series(table, partial(value, when=when)) for when in (AFTER, BEFORE))
-    return f"{MODELS[model]}, {what}: trained {after}; untrained {before}." if after else ""
-
-
-def _ranking(table: Table, column: str, where: str) -> str:
-    shares = ", ".join(
-        f"{MODELS[m]} {100 * float(np.mean(list(values.values()))):.0f} %"
-        for m in PAPER
-        if (values := wins(table, m, column=column))
-    )
-    return f"Share of the settings won {where} distribution: {shares}." if shares else ""
-
-
-def _relative(table: Table) -> list[str]:
-    """Losses over the zero predictor's: out of distribution the labels themselves are larger."""
-    lines = []
+def _head_to_head(table: Table) -> Remark:
+    rows = []
     for key, label in ARCHITECTURES.items():
-        found = settings(table, architecture=key, loss="regression")
-        parts = [
-            f"{MODELS[model]} {_share(table, model, found, 'id', 'zero'):.1f} % and "
-            f"{_share(table, model, found, 'ood', 'zero_ood'):.1f} %"
-            for model in MODELS
-            if any(rows(table, model, s) for s in found)
+        shares = wins(table, JOINT, (JOINT, MONOLITHIC), architecture=key)
+        rows.append((label, _mean([{task: 100 * share for task, share in shares.items()}])))
+    return _remark("Settings that Modular wins against Monolithic.", ("", "%"), rows, ".0f")
+
+
+def _relative(table: Table) -> Remark:
+    rows = []
+    for model, label in MODELS.items():
+        shares = [
+            _share(table, model, settings(table, architecture=key, loss="regression"), *columns)
+            for key in ARCHITECTURES
+            for columns in (("id", "zero"), ("ood", "zero_ood"))
         ]
-        if parts:
-            lines.append(
-                f"{label}, regression loss over the zero predictor's, in and out of distribution: "
-                f"{', '.join(parts)}."
-            )
-    return lines
+        rows.append((label, *shares))
+    columns = [f"{label}{where}" for label in ARCHITECTURES.values() for where in ("", ", out")]
+    text = "Regression loss in % of the zero predictor's, in and out of distribution."
+    return _remark(text, ("", *columns), rows, ".1f")
 
 
-def _share(table: Table, model: str, found: list[Setting], column: str, zero: str) -> float:
-    own = [row for s in found for row in rows(table, model, s)]
-    return 100 * float(np.mean([row[column] / row[zero] for row in own]))
+def _share(table: Table, model: str, found: list[Setting], column: str, zero: str) -> float | None:
+    own = [row[column] / row[zero] for s in found for row in networks(table, s, model)]
+    return 100 * float(np.mean(own)) if own else None
 
 
-def _reached(table: Table) -> list[str]:
-    parts = []
-    for key, label in ARCHITECTURES.items():
-        found = settings(table, architecture=key, loss="regression")
-        shares = ", ".join(
-            f"{MODELS[model]} {100 * float(np.mean(hits)):.0f} %"
-            for model in MODELS
-            if (hits := [hit for s in found for hit in _hits(table, model, s).values()])
-        )
-        if shares:
-            parts.append(f"{label}: {shares}")
-    if not parts:
-        return []
-    return [
-        "Regression tasks, of all settings, whose loss falls below a quarter of the zero "
-        f"predictor's: {'; '.join(parts)}."
+def _reached(table: Table) -> Remark:
+    rows = [
+        (label, *(_hits(table, model, architecture=key) for key in ARCHITECTURES))
+        for model, label in MODELS.items()
     ]
+    text = "Regression tasks (%), of all settings, whose loss fell below a quarter of zero's."
+    return _remark(text, ("", *ARCHITECTURES.values()), rows, ".0f")
 
 
-def _hits(table: Table, model: str, setting: Setting) -> Values:
-    return {t: float(c.min() < QUARTER) for t, c in curves(table, model, setting).items()}
+def _hits(table: Table, model: str, **equals: str) -> float | None:
+    hits = [
+        curve.min() < QUARTER
+        for setting in settings(table, loss="regression", **equals)
+        for curve in curves(table, setting, model).values()
+    ]
+    return 100 * float(np.mean(hits)) if hits else None
+
+
+Entries = tuple[str | float | Interval | None, ...]
+
+
+def _remark(text: str, columns: tuple[str, ...], rows: Iterable[Entries], form: str) -> Remark:
+    """Without the rows and columns that have no data."""
+    full = [row for row in rows if any(entry is not None for entry in row[1:])]
+    kept = [0, *(i for i in range(1, len(columns)) if any(row[i] is not None for row in full))]
+    return Remark(
+        text,
+        tuple(columns[i] for i in kept),
+        tuple(tuple(row[i] for i in kept) for row in full),
+        form,
+    )

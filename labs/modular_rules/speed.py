@@ -1,89 +1,82 @@
-"""The lab's training against the usual loop: one network at a time, every module's output
-materialised, the same step."""
-
-from __future__ import annotations
+"""The benches, and the usual loop: one network at a time, every module's output materialised, the
+same steps and tests."""
 
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
 
 from labs.kit.lab import Bench
+from labs.modular_rules.exam import Exam, Group, losses
+from labs.modular_rules.grid import FULL, TRAINED, Cell, cells
+from labs.modular_rules.nets import plain
+from labs.modular_rules.nets.routing import Output
+from labs.modular_rules.published import JOINT
+from labs.modular_rules.sources import Sources
+from labs.modular_rules.training import BALANCE, CLIP, rate_scale, sizes
 
-if TYPE_CHECKING:
-    from labs.modular_rules.lab import Cell
-
-STEPS = {"mlp": 60, "mha": 20, "rnn": 20}
-RULES = {"mlp": (2, 4, 8, 16), "mha": (2, 4, 8), "rnn": (2, 4, 8)}
-MEMBERS = 10
+STEPS = {"mlp": 240, "mha": 60, "rnn": 60}  # fewer, and the tests would take most of the time
+FEW, MANY = 2, 8  # rules
 
 
-def benches() -> list[Bench]:
-    """Modular over rules, and every other model at 8 rules."""
-    from labs.modular_rules.lab import TRAINED
-
-    grid = [(name, "modular", rules) for name, all_rules in RULES.items() for rules in all_rules]
-    others = [(name, model, 8) for name in RULES for model in TRAINED if model != "modular"]
+def bench() -> list[Bench[Cell]]:
+    """Every model with many rules, Modular with few, too."""
+    grid = [(name, JOINT, FEW) for name in STEPS]
+    grid += [(name, model, MANY) for name in STEPS for model in TRAINED]
     return [
-        Bench(
-            f"{architecture} {model} {rules}",
-            STEPS[architecture],
-            MEMBERS,
-            plain=partial(train_plain, architecture, model, rules),
-            stacked=partial(train_stacked, architecture, model, rules),
-        )
-        for architecture, model, rules in grid + others
+        Bench(f"{name} {model} {rules}", _stack(name, model, rules), STEPS[name], train_plain)
+        for name, model, rules in grid
     ]
 
 
-def _cell(architecture: str, model: str, rules: int) -> Cell:
-    """A network of the sizes of `full`, whatever rules it has itself."""
-    from labs.modular_rules.lab import PRESETS, cells
+def _stack(architecture: str, model: str, rules: int) -> tuple[Cell, ...]:
+    """The tasks of `full`, one seed, whatever rules it has itself."""
+    config = replace(FULL, seeds=1, mlp_rules=(rules,), mha_rules=(rules,), rnn_rules=(rules,))
+    wanted = (architecture, model, "regression", 0)
+    return tuple(
+        replace(cell, steps=STEPS[architecture])
+        for cell in cells(config)
+        if (cell.architecture, cell.model, cell.loss, cell.state) == wanted
+    )
 
-    own: dict[str, Any] = {f"{name}_rules": numbers for name, numbers in RULES.items()}
-    config = replace(PRESETS["full"], **own)
-    found = [c for c in cells(config) if (c.architecture, c.model) == (architecture, model)]
-    return next(c for c in found if (c.rules, c.loss, c.state) == (rules, "regression", 0))
+
+class Alone(nn.Module):
+    """A plain network as a stack of one, for the exam."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> Output:
+        y, activation, balance = self.net(x[0])
+        return Output(y[None], None if activation is None else activation[None], balance[None])
+
+    def parameter_count(self) -> int:
+        """Trainable numbers."""
+        return sum(p.numel() for p in self.parameters())
 
 
-def train_plain(architecture: str, model: str, rules: int) -> None:
+def train_plain(cell: Cell) -> None:
     """One network, the usual loop."""
-    import torch
-
-    from labs.modular_rules import training, twins
-    from labs.modular_rules.streams import Stream
-
-    cell = _cell(architecture, model, rules)
-    task = training.task(cell)
     torch.manual_seed(0)
-    net = twins.build(architecture, model, rules, **training.sizes(cell))
+    net = plain.build(cell.architecture, cell.model, cell.rules, **sizes(cell))
+    sources = Sources([cell], "cpu")
+    exam = Exam(sources, [Group([cell], slice(None), Alone(net))])
     optimizer = torch.optim.Adam(net.parameters(), lr=cell.rate)
-    stream = Stream([task], [0], cell.batch, length=cell.length or None)
-    for _ in range(STEPS[architecture]):
-        x, y, _ = next(stream)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda done: rate_scale(done, cell.steps, cell.fall)
+    )
+    batches = sources.stream("training", cell.batch)
+    exam.at(0)
+    for done in range(cell.steps):
+        x, y, _ = next(batches)
         output = net(x[0])
         optimizer.zero_grad()
-        loss = training.losses(output.y[None], y, cell.loss).sum()
-        (loss + training.BALANCE * output.balance).backward()
-        if architecture == "rnn":
-            torch.nn.utils.clip_grad_norm_(net.parameters(), training.CLIP)
+        loss = losses(output.y[None], y, cell.loss).sum()
+        (loss + BALANCE * output.balance).backward()
+        if cell.architecture == "rnn":
+            nn.utils.clip_grad_norm_(net.parameters(), CLIP)
         optimizer.step()
-
-
-def train_stacked(architecture: str, model: str, rules: int) -> None:
-    """`MEMBERS` networks of different tasks at once."""
-    import torch
-
-    from labs.modular_rules import training
-    from labs.modular_rules.streams import Stream
-    from labs.nn.training import Optimizer
-
-    cell = _cell(architecture, model, rules)
-    tasks = [training.task(replace(cell, replicate=r)) for r in range(MEMBERS)]
-    net = training.network(cell, MEMBERS)
-    net.reset(range(MEMBERS))
-    optimizer = Optimizer(net, torch.optim.Adam, lr=cell.rate)
-    stream = Stream(tasks, range(MEMBERS), cell.batch, length=cell.length or None)
-    limit = training.CLIP if architecture == "rnn" else None
-    for _ in range(STEPS[architecture]):
-        x, y, _ = next(stream)
-        training.step(net, optimizer, x, y, cell.loss, limit)
+        schedule.step()
+        exam.at(done + 1)
+    exam.records()

@@ -1,7 +1,5 @@
 """Checking that numbers are probabilities."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 

@@ -12,13 +12,13 @@ Inputs are (M, B, features) or, for sequences, channels last: (M, B, length, cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from labs.kit.checks import check_sizes
 from labs.nn.gru import scan
 
 
@@ -32,17 +32,6 @@ class Uniform(NamedTuple):
 
 def _symmetric(shape: tuple[int, ...], bound: float) -> Uniform:
     return Uniform(shape, -bound, bound)
-
-
-def check_sizes(**sizes: int) -> None:
-    """Refuse sizes that are not whole numbers of at least 1.
-
-    Raises:
-        ValueError: naming the size, the rule and the value.
-    """
-    for name, value in sizes.items():
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
 
 
 def _positions(length: int, kernel: int, stride: int, padding: int) -> int:

@@ -13,6 +13,7 @@ from itertools import islice
 import torch
 from torch import Tensor, nn
 
+from labs.kit.checks import check_sizes
 from labs.nn.halving import rectified
 from labs.nn.layers import (
     GRU,
@@ -24,7 +25,6 @@ from labs.nn.layers import (
     Linear,
     LocallyConnected1d,
     Positions,
-    check_sizes,
 )
 
 LENGTH, CLASSES = 40, 10

@@ -6,7 +6,7 @@ Input (B, length) float32, output logits (B, classes).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -62,41 +62,6 @@ class CNN(nn.Module):
         h = self.first(x.unsqueeze(1)).relu()
         h = self.second(h).relu()
         h = self.third(h).relu()
-        return self.head(h.flatten(1))
-
-
-def encoder(projector: Sequence[int], channels: int = 25) -> nn.Sequential:
-    """The convolutions of `CNN`, then linear layers of the given widths, all but the last of them
-    rectified (`labs.self_supervised.contrastive.Encoder`)."""
-    layers: list[nn.Module] = [nn.Unflatten(1, (1, -1))]
-    for inputs, kernel in ((1, 5), (channels, 3), (channels, 3)):
-        layers += [nn.Conv1d(inputs, channels, kernel, stride=2, padding=1), nn.ReLU()]
-    layers.append(nn.Flatten())
-    for before, after in zip((5 * channels, *projector), projector, strict=False):
-        layers += [nn.Linear(before, after), nn.ReLU()]
-    return nn.Sequential(*layers[: -1 if projector else None])
-
-
-class PoolNet(nn.Module):
-    """Two convolutions, each rectified and pooled ("max", "avg" or "l2"), or neither ("none"), or
-    of stride 2 ("stride")."""
-
-    def __init__(self, pool: str, channels: int = 20) -> None:
-        super().__init__()
-        stride = 2 if pool == "stride" else 1
-        self.pool = {
-            "max": nn.MaxPool1d(2),
-            "avg": nn.AvgPool1d(2),
-            "l2": nn.LPPool1d(2, 2),
-        }.get(pool, nn.Identity())
-        self.first = nn.Conv1d(1, channels, 3, stride=stride, padding=1)
-        self.second = nn.Conv1d(channels, channels, 3, stride=stride, padding=1)
-        positions = LENGTH if pool == "none" else LENGTH // 4
-        self.head = nn.Linear(channels * positions, CLASSES)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = self.pool(self.first(x.unsqueeze(1)).relu())
-        h = self.pool(self.second(h).relu())
         return self.head(h.flatten(1))
 
 
@@ -201,3 +166,17 @@ def train(
         updates.zero_grad()
         loss.backward()
         updates.step()
+
+
+@torch.no_grad()
+def evaluate(net: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
+    """Mean cross-entropy in nats and accuracy in percent, of all examples in one pass.
+
+    Args:
+        net: any network of this module.
+        x: inputs (n, length) float32.
+        y: labels (n,) int64.
+    """
+    logits = net(x)
+    accuracy = 100 * (logits.argmax(1) == y).double().mean()
+    return F.cross_entropy(logits, y).item(), accuracy.item()

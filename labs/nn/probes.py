@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from labs.nn.layers import check_sizes
+from labs.kit.checks import check_sizes
 
 TOLERANCE = 1e-2  # on the gradient of the sum over examples
 

@@ -18,8 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.func import functional_call
 
-from labs.kit.names import known
-from labs.nn.layers import check_sizes
+from labs.kit.checks import check_sizes, known
 from labs.nn.nets import Net
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -247,7 +246,9 @@ def _check_data(net: Net, x: Tensor, y: Tensor) -> None:
             f"x and y must begin with the same axes (M or 1, n) for M = {net.members}, "
             f"got {tuple(x.shape)} and {tuple(y.shape)}"
         )
-    device = next(net.parameters()).device
+    device, dtype = next(net.parameters()).device, next(net.parameters()).dtype
+    if x.is_floating_point() and x.dtype != dtype:
+        raise ValueError(f"x must be {dtype} as the net is, got {x.dtype}")
     if (x.device, y.device) != (device, device):
         raise ValueError(f"x and y must be on the net's {device}, got {x.device} and {y.device}")
     if leading[1] < 1:

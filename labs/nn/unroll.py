@@ -39,8 +39,7 @@ import torch
 from torch import Tensor
 from torch.func import grad_and_value, jvp, vmap
 
-from labs.kit.names import known
-from labs.nn.layers import check_sizes
+from labs.kit.checks import check_sizes, known
 
 State = tuple[Tensor, ...]
 Hyper = tuple[Tensor, ...]

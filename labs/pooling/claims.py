@@ -1,82 +1,34 @@
-"""The claims P1 to P6, each with the published value and the reason for its rule.
+"""The claims P1 to P6, each with the published value and the reason for its rule."""
 
-One number per replicate; the arms of a replicate share data and order.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-
-import numpy as np
-
-from labs.kit.claims import Claim
-from labs.kit.table import Table
-from labs.pooling.arms import (
-    FEW,
-    HIGH,
-    MANY,
+from labs.kit.claims import Claim, Protocol
+from labs.pooling.measures import (
     ahead,
-    complete,
-    error_ratio,
-    prolonged,
-    sizes,
-    slopes,
+    ahead_longer,
+    gain_per_decade,
+    max_over_l2,
+    ratio_per_decade,
+    stride_at_its_best,
 )
+from labs.pooling.published import FEW, MANY, STEPS
 
 FIGURE = "Greydanus & Kobak 2024, Figure 9"
 CAPTION = f"{FIGURE}, caption, as in 2020"
 CONTROL = f"control of {FIGURE}, whose net without pooling has 2.8 times the parameters"
 STORED = "The stored outputs behind the caption have pooling ahead at every size, too."
 EQUAL = (-1.5, 2.5)  # points
+PUBLISHED_STEPS = Protocol({"steps": STEPS})
 
-
-def _gain(
-    examples: int, over: str = "none", column: str = "final"
-) -> Callable[[Table], list[float]]:
-    return lambda table: list(ahead(table, examples, over, column=column).values())
-
-
-def _longer(table: Table) -> list[float]:
-    return _gain(MANY, column="longer")(prolonged(table))
-
-
-def _shrinking(table: Table) -> list[float]:
-    return slopes({n: ahead(table, n) for n in sizes(table)})
-
-
-def _shrinking_ratio(table: Table) -> list[float]:
-    ratios = {n: error_ratio(table, n) for n in sizes(table)}
-    return slopes({n: {r: float(np.log2(v)) for r, v in by.items()} for n, by in ratios.items()})
-
-
-def _stride(table: Table) -> list[float]:
-    # The size that suits stride best is found on the other replicates: this one's own fluctuation
-    # must not make it the best.
-    rows = complete({n: ahead(table, n, arm="stride") for n in sizes(table)})
-    if len(rows) < 2:
-        return []
-    chosen = []
-    for replicate, own in rows.items():
-        others = [values for r, values in rows.items() if r != replicate]
-        chosen.append(own[int(np.argmax(np.mean(others, axis=0)))])
-    return chosen
-
-
-def _max_over_l2(table: Table) -> list[float]:
-    rows = complete({n: ahead(table, n, "l2", "max") for n in sizes(table) if n >= HIGH})
-    return [float(np.mean(values)) for values in rows.values()]
-
-
-CLAIMS: Sequence[Claim] = (
+CLAIMS = (
     Claim(
         id="P1",
         sentence="With 1,000 training examples pooling is 12 points or more ahead of no pooling.",
         source=FIGURE,
         published=18.6,
         unit="points",
-        measure=_gain(FEW),
+        measure=ahead(FEW),
         above=12,
         because='"very effective" in low data: two thirds of the stored gain',
+        gate=PUBLISHED_STEPS,
     ),
     Claim(
         id="P2",
@@ -84,17 +36,18 @@ CLAIMS: Sequence[Claim] = (
         source=FIGURE,
         published=-8.7,
         unit="points / decade",
-        measure=_shrinking,
+        measure=gain_per_decade,
         below=0,
         because="any fall with the logarithm of n is the effect",
     ),
     Claim(
         id="P2-ratio",
+        family="control",
         sentence="The more training data, the smaller the share of errors that pooling removes.",
         source=f"control of {FIGURE}: near 100 % every gap in points shrinks",
         published=-0.11,
         unit="octaves / decade",
-        measure=_shrinking_ratio,
+        measure=ratio_per_decade,
         below=0,
         because="any fall of the ratio of errors is the effect, without the ceiling",
         cause="Points shrink because both nets near 100 %; the share of errors does not shrink.",
@@ -105,10 +58,11 @@ CLAIMS: Sequence[Claim] = (
         source=FIGURE,
         published=1.2,
         unit="points",
-        measure=_gain(MANY),
+        measure=ahead(MANY),
         within=EQUAL,
         because="it is no difference or the stored 1.2, give or take two standard errors of 1,000 "
         "test examples (1.3 to 1.5)",
+        gate=PUBLISHED_STEPS,
     ),
     Claim(
         id="P3-hinders",
@@ -116,7 +70,7 @@ CLAIMS: Sequence[Claim] = (
         source=CAPTION,
         published=1.2,
         unit="points",
-        measure=_gain(MANY),
+        measure=ahead(MANY),
         below=0,
         because="the caption says hindered",
         cause=STORED,
@@ -127,35 +81,39 @@ CLAIMS: Sequence[Claim] = (
         source=f"{FIGURE}: sample efficiency comes with pooling, but not with striding",
         published=-0.3,
         unit="points",
-        measure=_stride,
+        measure=stride_at_its_best,
         below=0,
         because="in the stored outputs it is behind at every size",
     ),
     Claim(
         id="P5-matched",
+        family="control",
         sentence="With 1,000 training examples and as many parameters pooling is 12 points ahead.",
         source=CONTROL,
         unit="points",
-        measure=_gain(FEW, "matched"),
+        measure=ahead(FEW, "matched"),
         above=12,
         because="the threshold of P1",
+        gate=PUBLISHED_STEPS,
     ),
     Claim(
         id="P5-hinders",
+        family="control",
         sentence="With 50,000 training examples and as many parameters pooling hinders.",
         source=CONTROL,
         unit="points",
-        measure=_gain(MANY, "matched"),
+        measure=ahead(MANY, "matched"),
         below=0,
         because="the caption says hindered",
         cause="With fewer parameters the net without pooling falls further behind.",
     ),
     Claim(
         id="P5-longer",
+        family="control",
         sentence="With 50,000 training examples pooling hinders once training is longer.",
         source=f"control of {FIGURE}, which trains for 12 epochs there",
         unit="points",
-        measure=_longer,
+        measure=ahead_longer,
         below=0,
         because="the caption says hindered",
         cause="Longer training does not favour the net without pooling enough.",
@@ -166,7 +124,7 @@ CLAIMS: Sequence[Claim] = (
         source="Greydanus 2020 (v1), section on pooling",
         published=-0.6,
         unit="points",
-        measure=_max_over_l2,
+        measure=max_over_l2,
         below=0,
         because="the text says worse; its figure has 0.8 and 0.5 points, the run of 2024 1 and -1",
     ),

@@ -1,23 +1,14 @@
-"""The figure: accuracy over training steps by size, and what pooling gains against size."""
+"""The figures: accuracy over training steps by size, and what pooling gains against size."""
 
-from __future__ import annotations
-
+from functools import partial
 from typing import TYPE_CHECKING
 
 from labs.kit import draw
+from labs.kit.measures import Values, aligned
 from labs.kit.table import Table
-from labs.pooling.arms import (
-    ARMS,
-    POOLED,
-    PUBLISHED,
-    SHOWN,
-    Values,
-    ahead,
-    complete,
-    error_ratio,
-    prolonged,
-    sizes,
-)
+from labs.pooling.grid import ARMS, POOLED
+from labs.pooling.measures import ahead, by_size, error_ratio, prolonged, sizes
+from labs.pooling.published import ACCURACY, SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,38 +23,42 @@ STYLES = {
     "avg": {"color": GREEN},
     "l2": {"color": BLUE},
 }
-COLUMNS = 3
+COLUMNS, PANELS = 3, 6
 
 
-def plot(table: Table) -> Figure:
-    """A panel of accuracy over steps for every size, then gains in points, ratios of errors and
-    the longer training, where there is one."""
-    panels = sizes(table)
-    rows = -(-len(panels) // COLUMNS)
-    figure, axes = draw.figure(COLUMNS, rows + 1, width=5.4, height=4.2)
+def curves(table: Table) -> "Figure":
+    """Accuracy over steps, a panel for every size; of more than six sizes the six largest."""
+    panels = sizes(table)[-PANELS:]
+    columns = min(COLUMNS, max(len(panels), 1))
+    figure, axes = draw.figure(columns, max(-(-len(panels) // columns), 1), width=5.4, height=4.2)
+    for ax in axes[len(panels) :]:
+        ax.set_axis_off()
     for ax, examples in zip(axes, panels, strict=False):
         _curves(ax, table, examples, further=False)
-    for ax in axes[len(panels) : COLUMNS * rows]:
-        ax.set_axis_off()
-    points, ratios, longer = axes[-COLUMNS:]
-    _points(points, table)
-    _ratios(ratios, table)
-    if rows_further := prolonged(table):
-        _curves(longer, rows_further, max(panels), further=True)
-    else:
-        longer.set_axis_off()
     draw.note(figure, table, arms=("arm", "examples"))
     return figure
 
 
-def _curves(ax: Axes, table: Table, examples: int, *, further: bool) -> None:
+def gains(table: Table) -> "Figure":
+    """Gains in points and ratios of errors by size, and the longer training, where there is one."""
+    longer = prolonged(table)
+    figure, axes = draw.figure(3 if longer else 2, width=5.4, height=4.2)
+    _points(axes[0], table)
+    _ratios(axes[1], table)
+    if longer:
+        _curves(axes[2], longer, max(sizes(longer)), further=True)
+    draw.note(figure, table, arms=("arm", "examples"))
+    return figure
+
+
+def _curves(ax: "Axes", table: Table, examples: int, *, further: bool) -> None:
     for arm, style in STYLES.items():
         rows = table.where(arm=arm, examples=examples)
         if len(rows):
             first = rows.rows[0]
             end = len(first["step"]) if further else first["step"].index(first["steps"]) + 1
-            curves = [curve[:end] for curve in rows.column("test_accuracy")]
-            draw.band(ax, first["step"][:end], curves, label=ARMS[arm].label, **style)
+            shown = [curve[:end] for curve in rows.column("test_accuracy")]
+            draw.band(ax, first["step"][:end], shown, label=ARMS[arm].label, **style)
     title = f"{examples:,} training examples"
     ax.set(
         title=f"{title}, longer training" if further else title,
@@ -74,7 +69,7 @@ def _curves(ax: Axes, table: Table, examples: int, *, further: bool) -> None:
     _legend(ax)
 
 
-def _zoom(ax: Axes, table: Table, examples: int) -> None:
+def _zoom(ax: "Axes", table: Table, examples: int) -> None:
     # The lower end of the finals is what matters, not the first steps.
     finals = table.where(examples=examples).column("final")
     if finals:
@@ -82,33 +77,32 @@ def _zoom(ax: Axes, table: Table, examples: int) -> None:
         ax.set_ylim(min(finals) - span, max(finals) + 0.3 * span)
 
 
-def _over_sizes(ax: Axes, by_size: dict[int, Values], label: str, **style: str) -> None:
-    by_size = {n: values for n, values in by_size.items() if values}
-    rows = list(complete(by_size).values())
-    draw.band(ax, list(by_size), rows, label=label, marker=".", **style)
+def _over_sizes(ax: "Axes", found: dict[int, Values], label: str, **style: str) -> None:
+    found = {n: values for n, values in found.items() if values}
+    rows = list(aligned([*found.values()]).values())
+    draw.band(ax, list(found), rows, label=label, marker=".", **style)
 
 
-def _points(ax: Axes, table: Table) -> None:
-    all_sizes = sizes(table)
+def _points(ax: "Axes", table: Table) -> None:
     for arm in ("stride", *POOLED):
-        by_size = {n: ahead(table, n, arm=arm) for n in all_sizes}
-        _over_sizes(ax, by_size, f"{ARMS[arm].label} over no pooling", **STYLES[arm])
-    matched = {n: ahead(table, n, "matched") for n in all_sizes}
+        found = by_size(table, partial(ahead, arm=arm))
+        _over_sizes(ax, found, f"{ARMS[arm].label} over no pooling", **STYLES[arm])
+    matched = by_size(table, partial(ahead, over="matched"))
     _over_sizes(ax, matched, "pooling over the matched net", color=PINK)
     places = [SHOWN.index(arm) for arm in POOLED]
-    published = [sum(row[p] for p in places) / len(places) - row[0] for row in PUBLISHED.values()]
+    published = [sum(row[p] for p in places) / len(places) - row[0] for row in ACCURACY.values()]
     ax.plot(
-        list(PUBLISHED), published, "D", color="#555555", fillstyle="none", label="published, mean"
+        list(ACCURACY), published, "D", color="#555555", fillstyle="none", label="published, mean"
     )
     ax.axhline(0, color="#888888", linewidth=1)
     ax.set(title="Gain", xlabel="Training examples", ylabel="Points of test accuracy")
-    _log(ax, all_sizes)
+    _log(ax, sizes(table))
 
 
-def _ratios(ax: Axes, table: Table) -> None:
+def _ratios(ax: "Axes", table: Table) -> None:
     for over in ("none", "stride", "matched"):
-        by_size = {n: error_ratio(table, n, over) for n in sizes(table)}
-        _over_sizes(ax, by_size, f"{ARMS[over].label} against pooling", **STYLES[over])
+        found = by_size(table, partial(error_ratio, over=over))
+        _over_sizes(ax, found, f"{ARMS[over].label} against pooling", **STYLES[over])
     ax.axhline(1, color="#888888", linewidth=1)
     ax.set(
         title="Ratio of errors (above 1: pooling is ahead)",
@@ -118,7 +112,7 @@ def _ratios(ax: Axes, table: Table) -> None:
     _log(ax, sizes(table))
 
 
-def _log(ax: Axes, ticks: list[int]) -> None:
+def _log(ax: "Axes", ticks: list[int]) -> None:
     ax.set_xscale("log")
     if ticks:
         ax.set_xticks(ticks, [f"{n:,}" for n in ticks], fontsize=9)
@@ -126,7 +120,7 @@ def _log(ax: Axes, ticks: list[int]) -> None:
     _legend(ax)
 
 
-def _legend(ax: Axes) -> None:
+def _legend(ax: "Axes") -> None:
     if ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize=8)
     else:

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from labs.kit.names import known
+from labs.kit.checks import check_sizes, known
 from labs.nn.halving import rectified
-from labs.nn.layers import Conv1d, Linear, check_sizes
+from labs.nn.layers import Conv1d, Linear
 from labs.nn.nets import CLASSES, LENGTH, Net
 
 KERNEL = 3

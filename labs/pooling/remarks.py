@@ -1,74 +1,66 @@
-"""What a run says in words: gains by training examples, in points and as a ratio of errors."""
-
-from __future__ import annotations
+"""What a run says after its claims: gains by training examples, and the longer training."""
 
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
-from labs.kit.claims import shown
+from labs.kit.intervals import Interval, interval
+from labs.kit.lab import Remark
+from labs.kit.measures import Measure, Values
 from labs.kit.table import Table
-from labs.pooling.arms import (
-    ARMS,
-    MANY,
-    STEPS,
-    Values,
-    accuracy,
-    ahead,
-    error_ratio,
-    prolonged,
-    sizes,
-)
-from labs.pooling.claims import CLAIMS
+from labs.pooling.grid import ARMS
+from labs.pooling.measures import accuracy, ahead, by_size, error_ratio, prolonged
+from labs.pooling.published import MANY
 
-_shown = partial(shown, claims=len(CLAIMS), form=".2f")
+Columns = dict[str, Callable[[int], Measure]]
 
-
-def remarks(table: Table) -> list[str]:
-    """Sentences on the whole; intervals have the confidence of the claims'."""
-    measures: dict[str, Callable[[int], Values]] = {
-        "Points that pooling gains over no pooling": lambda n: ahead(table, n),
-        "Errors without pooling per error with it": lambda n: error_ratio(table, n),
-        "Points that pooling gains over the matched net": lambda n: ahead(table, n, "matched"),
-        "Points that pooling gains over stride 2": lambda n: ahead(table, n, "stride"),
-        "Points of average over max pooling": lambda n: ahead(table, n, "max", "avg"),
-        "Points of L2 over max pooling": lambda n: ahead(table, n, "max", "l2"),
-        "Training accuracy without pooling": lambda n: accuracy(table, "none", n, "final_train"),
-    }
-    lines = [_line(what, {n: of(n) for n in sizes(table)}) for what, of in measures.items()]
-    return [*_shortened(table), *filter(None, lines), *_longer(table)]
+BY_SIZE: dict[str, Columns] = {
+    "Points that pooling gains, by training examples, over": {
+        "no pooling": ahead,
+        "8 channels": partial(ahead, over="matched"),
+        "stride 2": partial(ahead, over="stride"),
+    },
+    "Points that the other kinds of pooling gain over max pooling": {
+        "average": partial(ahead, over="max", arm="avg"),
+        "L2": partial(ahead, over="max", arm="l2"),
+    },
+    "No pooling: its errors per error with pooling, and its training accuracy in percent": {
+        "ratio of errors": error_ratio,
+        "training accuracy": partial(accuracy, "none", of="final_train"),
+    },
+}
 
 
-def _line(what: str, by_size: dict[int, Values]) -> str:
-    parts = [f"{_shown(list(v.values()))} with {n:,}" for n, v in by_size.items() if v]
-    return f"{what}, by training examples: {', '.join(parts)}." if parts else ""
+def remarks(table: Table) -> list[Remark]:
+    """Small tables by training examples, and accuracies of the longer training."""
+    found = [_by_size(table, text, columns) for text, columns in BY_SIZE.items()]
+    return [*filter(None, found), *_longer(prolonged(table).where(examples=MANY))]
 
 
-def _longer(table: Table) -> list[str]:
-    rows = prolonged(table).where(examples=MANY)
-    values = ahead(rows, MANY, column="longer")
-    if not values:
-        return []
-    row = rows.rows[0]
-    levels = ", ".join(
-        f"{ARMS[arm].label} {np.mean(found):.1f} %"
-        for arm in ARMS
-        for found in [list(accuracy(rows, arm, MANY, "longer").values())]
-        if found
+def _by_size(
+    table: Table, text: str, columns: dict[str, Callable[[int], Measure]]
+) -> Remark | None:
+    values = [by_size(table, measure) for measure in columns.values()]
+    rows = tuple(
+        (f"{n:,}", *map(_interval, own))
+        for n, *own in zip(values[0], *(column.values() for column in values), strict=True)
+        if any(own)
     )
-    return [
-        f"With {MANY:,} examples and {row['steps'] + row['further']:,} steps in place of "
-        f"{row['steps']:,} pooling gains {_shown(list(values.values()))} points; accuracies: "
-        f"{levels}."
-    ]
+    return Remark(text, ("examples", *columns), rows, ".2f") if rows else None
 
 
-def _shortened(table: Table) -> list[str]:
-    steps = {row["steps"] for row in table} - {STEPS}
-    if not steps:
+def _longer(table: Table) -> list[Remark]:
+    if not table:
         return []
-    return [
-        f"These networks trained for {max(steps)} of the published {STEPS} steps: with many "
-        "examples accuracy comes out lower, and verdicts are those of an early stage."
-    ]
+    row = table.rows[0]
+    after = {"final": row["steps"], "longer": row["steps"] + row["further"]}
+    rows = tuple(
+        (arm.label, *(_interval(accuracy(name, MANY, of)(table)) for of in after))
+        for name, arm in ARMS.items()
+        if table.where(arm=name)
+    )
+    text = f"Test accuracy in percent with {MANY:,} training examples"
+    return [Remark(text, ("", *(f"{steps:,} steps" for steps in after.values())), rows, ".1f")]
+
+
+def _interval(values: Values) -> Interval | None:
+    return interval(list(values.values())) if values else None

@@ -2,8 +2,6 @@
 one example together and push the views of other examples apart (SimCLR, Chen et al. 2020).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

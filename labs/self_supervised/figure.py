@@ -1,22 +1,16 @@
-"""The figure: accuracy by layer, the map of the embedding, time, and what was changed."""
+"""Accuracy by layer, the map of the embedding, time, and what was changed."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labs.kit import draw
-from labs.kit.table import Table, paired
-from labs.self_supervised.arms import (
-    ARMS,
-    LAST_CONVOLUTION,
-    PUBLISHED,
-    PUBLISHED_NEIGHBOURS,
-    accuracy,
-    last_layer,
-)
-from labs.self_supervised.claims import MARGIN
+from labs.kit.measures import Measure
+from labs.kit.table import Table
+from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, last_layer
+from labs.self_supervised.measures import accuracy
+from labs.self_supervised.published import LINEAR, MARGIN, NEIGHBOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +23,7 @@ CHANGES = ("none", "deep", "full", "no_offset", "both")
 GREY = "#777777"
 
 
-def plot(table: Table) -> Figure:
+def layers(table: Table) -> "Figure":
     """Six panels: linear and neighbour accuracy by layer, the embedding's map; over training time,
     before and after the projector, and changes to the default."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.3)
@@ -43,17 +37,17 @@ def plot(table: Table) -> Figure:
     return figure
 
 
-def _by_layer(ax: Axes, table: Table, probe: str, title: str) -> None:
+def _by_layer(ax: "Axes", table: Table, probe: str, title: str) -> None:
     for arm, color in COLORS.items():
         curves = list(table.values(probe, arm=arm).values())
-        layers = range(last_layer(arm) + 1)
+        places = range(last_layer(arm) + 1)
         style = {"color": color, "linestyle": LINES[arm], "marker": "."}
-        draw.band(ax, layers, curves, label=ARMS[arm].name, **style)
-        if arm in PUBLISHED and curves:
+        draw.band(ax, places, curves, label=ARMS[arm].name, **style)
+        if arm in LINEAR and curves:
             if probe == "linear":
-                ax.plot(layers, PUBLISHED[arm], "x", color=color, markersize=5)
+                ax.plot(places, LINEAR[arm], "x", color=color, markersize=5)
             else:
-                ax.plot(layers[-1], PUBLISHED_NEIGHBOURS[arm], "x", color=color, markersize=5)
+                ax.plot(places[-1], NEIGHBOURS[arm], "x", color=color, markersize=5)
     ax.axvline(LAST_CONVOLUTION, color=GREY, linestyle=":", linewidth=1)
     ax.text(LAST_CONVOLUTION - 0.08, 24, "last convolution", fontsize=8, color=GREY, ha="right")
     ax.set(title=title, xlabel="Layer (0: the signal)", ylabel="Test accuracy (%)", ylim=(22, 98))
@@ -61,7 +55,7 @@ def _by_layer(ax: Axes, table: Table, probe: str, title: str) -> None:
     _legend(ax, "lower right")
 
 
-def _map(ax: Axes, table: Table) -> None:
+def _map(ax: "Axes", table: Table) -> None:
     ax.axis("off")
     ax.set_title("Default embedding, replicate 0: t-SNE")
     rows = [row for row in table if row["mapped"]]
@@ -81,7 +75,7 @@ def _map(ax: Axes, table: Table) -> None:
     ax.set_aspect("equal", "datalim")
 
 
-def _over_time(ax: Axes, table: Table) -> None:
+def _over_time(ax: "Axes", table: Table) -> None:
     for arm, color in COLORS.items():
         curves = list(table.values("linear_by_epoch", arm=arm).values())
         epochs: list[int] = next(iter(table.values("epoch", arm=arm).values()), [])
@@ -94,25 +88,22 @@ def _over_time(ax: Axes, table: Table) -> None:
     _legend(ax, "lower right")
 
 
-def _ends(ax: Axes, table: Table) -> None:
+def _ends(ax: "Axes", table: Table) -> None:
     arms = [arm for arm in ARMS if ARMS[arm].loss != "labels"]
-    ends = (
-        ("last convolution", "o", -0.15, lambda arm: LAST_CONVOLUTION),
-        ("embedding", "D", 0.15, last_layer),
-    )
-    for label, marker, offset, layer in ends:
-        groups = {ARMS[arm].name: list(accuracy(table, arm, layer(arm)).values()) for arm in arms}
-        draw.dots(ax, groups, color=BLUE, marker=marker, offset=offset, label=label)
+    before = {arm: accuracy(arm) for arm in arms}
+    after = {arm: accuracy(arm, last_layer(arm)) for arm in arms}
+    ends = (("last convolution", "o", -0.15, before), ("embedding", "D", 0.15, after))
+    for label, marker, offset, measures in ends:
+        draw.dots(
+            ax, _groups(table, measures), color=BLUE, marker=marker, offset=offset, label=label
+        )
     ax.set(title="Linear probe before and after the projector", xlabel="Test accuracy (%)")
     _legend(ax, "best")
 
 
-def _changes(ax: Axes, table: Table) -> None:
-    before = accuracy(table, "default", LAST_CONVOLUTION)
-    groups = {
-        ARMS[arm].name: paired(accuracy(table, arm, LAST_CONVOLUTION), before) for arm in CHANGES
-    }
-    draw.dots(ax, groups)
+def _changes(ax: "Axes", table: Table) -> None:
+    gains = {arm: accuracy(arm) - accuracy("default") for arm in CHANGES}
+    draw.dots(ax, _groups(table, gains))
     ax.axvspan(-MARGIN, MARGIN, color="black", alpha=0.07, linewidth=0)
     ax.axvline(0, color=GREY, linewidth=1)
     ax.set(
@@ -121,12 +112,16 @@ def _changes(ax: Axes, table: Table) -> None:
     )
 
 
-def _legend(ax: Axes, place: str) -> None:
+def _groups(table: Table, measures: Mapping[str, Measure]) -> dict[str, list[float]]:
+    return {ARMS[arm].name: list(measure(table).values()) for arm, measure in measures.items()}
+
+
+def _legend(ax: "Axes", place: str) -> None:
     if ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize=8, loc=place)  # type: ignore[call-overload]
     else:
         _empty(ax)
 
 
-def _empty(ax: Axes) -> None:
+def _empty(ax: "Axes") -> None:
     ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)

@@ -1,7 +1,5 @@
 """How much of the digit a representation holds, by scikit-learn's classifiers and its t-SNE."""
 
-from __future__ import annotations
-
 import numpy as np
 from sklearn.manifold import TSNE
 from sklearn.neighbors import KNeighborsClassifier

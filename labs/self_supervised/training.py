@@ -1,32 +1,27 @@
 """The views, the training of one stack, and the probing of its layers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from scipy.signal import detrend
 from torch import Tensor
 
+from labs.data.mnist1d import published
 from labs.kit.seeds import seed
 from labs.nn.training import Optimizer, batch_indices, cross_entropy, stacked
 from labs.self_supervised import probes
-from labs.self_supervised.arms import ARMS, LAST_CONVOLUTION
 from labs.self_supervised.contrastive import Encoder, half_info_nce, info_nce
+from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, NAME, Cell, Record
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
 
-if TYPE_CHECKING:
-    from labs.self_supervised.lab import Cell
-
-NAME = "self_supervised"
 BATCH = 100
 FRESH = 4000  # test examples beside the published 1000
 LOSSES = {"half": half_info_nce, "full": info_nce}
 Parts = dict[str, np.ndarray]
+EpochLosses = Callable[[Tensor], Iterator[Tensor]]
 
 
 @lru_cache(maxsize=32)
@@ -36,12 +31,12 @@ def data(replicate: int) -> tuple[Parts, Parts]:
     Validation and fresh examples are new draws of the same law, standardised apart. The 4000 fresh
     ones are for testing: 1000 test examples are the larger part of the noise of a comparison.
     """
-    published = generate(Recipe(seed=42 + replicate))
+    own = published(replicate)
     other = seed(NAME, "validation and fresh data", replicate) % 2**32
     more = generate(Recipe(n_train=0, n_val=1000, n_test=FRESH, seed=other))
     parts = {
-        "train": (published.x, published.y),
-        "test": (published.x_test, published.y_test),
+        "train": own.train,
+        "test": own.test,
         "validation": (more.x_val, more.y_val),
         "fresh": (more.x_test, more.y_test),
     }
@@ -95,15 +90,12 @@ class Views:
         return shift, *torch.randn(2, *shape, 1, generator=generator)
 
 
-EpochLosses = Callable[[Tensor], Iterator[Tensor]]
-
-
-def contrastive(net: Encoder, x: Tensor, stack: Sequence[Cell]) -> EpochLosses:
+def contrastive(net: Encoder, x: Tensor, cells: Sequence[Cell]) -> EpochLosses:
     """From the rows of an epoch's batches in x (M, n, L), shaped (M, batches, B), the loss (M,) of
     two views of one batch after the other."""
-    cell, arm = stack[0], ARMS[stack[0].arm]
+    cell, arm = cells[0], ARMS[cells[0].arm]
     offset = cell.offset if arm.offset else 0.0
-    views = Views(x, _generators("views", stack), cell.shifts, cell.slope, offset)
+    views = Views(x, _generators("views", cells), cell.shifts, cell.slope, offset)
 
     def losses(rows: Tensor) -> Iterator[Tensor]:
         for both in views(rows):
@@ -119,13 +111,13 @@ def _supervised(net: Encoder, x: Tensor, y: Tensor) -> EpochLosses:
 
 
 def epochs(
-    net: Encoder, losses: EpochLosses, examples: int, stack: Sequence[Cell], steps: int
+    net: Encoder, losses: EpochLosses, examples: int, cells: Sequence[Cell], steps: int
 ) -> Iterator[Tensor]:
     """Train for the stack's epochs of `steps` batches, a new order every time the examples are used
     up; yields each epoch's mean loss (M,)."""
-    optimizer = Optimizer(net, torch.optim.Adam, lr=stack[0].rate)
-    orders = _generators("batch order", stack)
-    for rows in batch_indices(examples, steps * BATCH, stack[0].epochs, orders):
+    optimizer = Optimizer(net, torch.optim.Adam, lr=cells[0].rate)
+    orders = _generators("batch order", cells)
+    for rows in batch_indices(examples, steps * BATCH, cells[0].epochs, orders):
         done = []
         for loss in losses(rows.unflatten(1, (steps, BATCH))):
             loss.sum().backward()
@@ -134,38 +126,40 @@ def epochs(
         yield torch.stack(done).mean(0)
 
 
-def _generators(purpose: str, stack: Sequence[Cell]) -> list[torch.Generator]:
-    seeds = [seed(NAME, purpose, cell.replicate) for cell in stack]
+def _generators(purpose: str, cells: Sequence[Cell]) -> list[torch.Generator]:
+    seeds = [seed(NAME, purpose, cell.replicate) for cell in cells]
     return [torch.Generator().manual_seed(s) for s in seeds]
 
 
-def train(stack: Sequence[Cell], device: str) -> Iterator[dict[str, Any]]:
-    """Train the replicates of one arm and probe their layers; yields one record per cell."""
-    cell, arm = stack[0], ARMS[stack[0].arm]
-    net = Encoder(len(stack), arm.projector)
-    net.reset([seed(NAME, "initialisation", c.replicate) for c in stack]).to(device)
-    inputs, labels = zip(*(data(c.replicate) for c in stack), strict=True)
+def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Train the replicates of one arm and probe their layers."""
+    cell, arm = cells[0], ARMS[cells[0].arm]
+    net = Encoder(len(cells), arm.projector)
+    net.reset([seed(NAME, "initialisation", c.replicate) for c in cells]).to(device)
+    inputs, labels = zip(*(data(c.replicate) for c in cells), strict=True)
     x = {name: stacked(((own[name],) for own in inputs), device)[0] for name in inputs[0]}
     seen = torch.cat([x["train"], x["test"]], dim=1) if arm.test_inputs else x["train"]
     if arm.loss == "labels":
         (y,) = stacked(((own["train"],) for own in labels), device)
         losses = _supervised(net, seen, y)
     else:
-        losses = contrastive(net, seen, stack)
+        losses = contrastive(net, seen, cells)
     steps = x["train"].shape[1] // BATCH  # as many with the test inputs as without
     looked, means, looks = [0], [], [_last_convolution(net, x, labels)]
-    for epoch, mean in enumerate(epochs(net, losses, seen.shape[1], stack, steps), start=1):
+    for epoch, mean in enumerate(epochs(net, losses, seen.shape[1], cells, steps), start=1):
         if epoch in (*cell.looks, cell.epochs):
             looked.append(epoch)
             means.append(mean.tolist())
             looks.append(_last_convolution(net, x, labels))
     for m, layers in enumerate(_features(net, x)):
-        yield {
-            "epoch": looked,
-            "loss": [mean[m] for mean in means],
-            "linear_by_epoch": [look[m] for look in looks],
-            **_record(stack[m], layers, labels[m]),
-        }
+        yield record(
+            cells[m],
+            layers,
+            labels[m],
+            epoch=looked,
+            loss=[mean[m] for mean in means],
+            linear_by_epoch=[look[m] for look in looks],
+        )
 
 
 def _features(net: Encoder, x: dict[str, Tensor]) -> list[list[Parts]]:
@@ -191,23 +185,29 @@ def _tested(accuracies: dict[str, float]) -> float:
     return (1000 * accuracies["test"] + FRESH * accuracies["fresh"]) / (1000 + FRESH)
 
 
-def _record(cell: Cell, layers: Sequence[Parts], labels: Parts) -> dict[str, Any]:
-    metrics = ["euclidean"] + ["cosine"] * (len(layers) - 1)  # of signals as upstream has it
-    embedding = layers[-1]
+def record(
+    cell: Cell, layers: Sequence[Parts], labels: Parts, *, epoch: list[int], **curves: list[float]
+) -> Record:
+    """Probe every layer of a trained network; `curves` are its `loss` and `linear_by_epoch`."""
     linear = [probes.linear(layer, labels) for layer in layers]
-    record: dict[str, Any] = {
-        "linear": [_tested(accuracies) for accuracies in linear],
-        "linear_published": [accuracies["test"] for accuracies in linear],
-        "linear_validation": [accuracies["validation"] for accuracies in linear],
-        "neighbours": [
+    metrics = ["euclidean"] + ["cosine"] * (len(layers) - 1)  # of signals as upstream has it
+    embedding, mapped = layers[-1], slice(cell.mapped)
+    return Record(
+        epoch=epoch,
+        **curves,
+        linear=[_tested(accuracies) for accuracies in linear],
+        linear_published=[accuracies["test"] for accuracies in linear],
+        linear_validation=[accuracies["validation"] for accuracies in linear],
+        neighbours=[
             probes.neighbours(layer, labels, metric)
             for layer, metric in zip(layers, metrics, strict=True)
         ],
-    }
-    if ARMS[cell.arm].loss == "labels":
-        right = {name: h.argmax(1) == labels[name] for name, h in embedding.items()}
-        record["own"] = _tested({name: 100 * float(r.mean()) for name, r in right.items()})
-    if cell.mapped:
-        digits = labels["train"][: cell.mapped].astype(np.uint8)
-        record |= {"map": probes.planar(embedding["train"][: cell.mapped]), "digit": digits}
-    return record
+        own=_own(embedding, labels) if ARMS[cell.arm].loss == "labels" else None,
+        map=probes.planar(embedding["train"][mapped]) if cell.mapped else None,
+        digit=labels["train"][mapped].astype(np.uint8) if cell.mapped else None,
+    )
+
+
+def _own(logits: Parts, labels: Parts) -> float:
+    right = {name: h.argmax(1) == labels[name] for name, h in logits.items()}
+    return _tested({name: 100 * float(r.mean()) for name, r in right.items()})

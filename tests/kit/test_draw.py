@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from labs.kit import draw
-from labs.kit.claims import interval
+from labs.kit.intervals import interval
 from labs.kit.table import Table
-from tests.kit.toy_lab import plot
+from tests.kit.toy_lab import heads as plot
 
 
 def test_band_draws_mean_and_interval():
@@ -27,7 +27,7 @@ def test_few_curves_draw_what_they_can():
     draw.band(ax, [0, 1], [[1.0, 2.0]], label="one", color="k")
     assert len(ax.lines) == 1
     assert not ax.collections
-    with pytest.raises(ValueError, match=r"must have 2 points like x, not \[3\]"):
+    with pytest.raises(ValueError, match=r"must have 2 points like x, got \[3\]"):
         draw.band(ax, [0, 1], [[1.0, 2.0, 3.0]], label="long", color="k")
 
 
@@ -38,7 +38,7 @@ def test_dots_keep_the_place_of_an_empty_group():
     heights = {float(y) for line in ax.lines for y in line.get_ydata()}
     assert heights == {0.0, 2.0}
     assert len(ax.get_legend_handles_labels()[1]) == 1
-    with pytest.raises(ValueError, match="color must be one or 1, not 2"):
+    with pytest.raises(ValueError, match="color must be one or 1, got 2"):
         draw.dots(ax, {"a": [1.0]}, color=["r", "g"])
 
 

@@ -11,13 +11,14 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.kit import session
+from labs.kit import plan as plans
 from labs.kit.cli import main
 from labs.kit.execute import THREADS, TrainingError, execute, one_thread, stacks, workers
 from tests.kit.toy_lab import LAB, Cell, Config
@@ -63,7 +64,7 @@ def undisturbed(tmp_path_factory):
 
 def test_one_process_goes_on_saying_how_far_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr("labs.kit.execute.BEAT", 0.01)
-    plan = session.plan(LAB, "smoke", ["pause=0.05"], tmp_path)
+    plan = plans.resolve(LAB, "smoke", ["pause=0.05"], tmp_path)
     beats = []
     execute(LAB, plan.stacks[:1], plan.store, beat=lambda: beats.append(time.monotonic()))
     assert len(beats) > 3
@@ -88,26 +89,26 @@ def test_stacks_are_a_partition_of_cells_that_belong_together(cells, members):
     found = stacks(lab, cells)
     assert sorted(map(repr, (c for s in found for c in s))) == sorted(map(repr, cells))
     assert all(1 <= len(stack) <= members for stack in found)
-    assert all(len({lab.stack_by(cell) for cell in stack}) == 1 for stack in found)
-    sizes = [len(s) for s in found if lab.stack_by(s[0]) == ("a", 1)]
+    assert all(len({(cell.arm, cell.tosses) for cell in stack}) == 1 for stack in found)
+    sizes = [len(s) for s in found if (s[0].arm, s[0].tosses) == ("a", 1)]
     assert not sizes or max(sizes) - min(sizes) <= 1
 
 
 @given(st.sets(st.integers(0, 19)), st.integers(1, 4))
 def test_what_is_missing_does_not_change_the_stacks(tmp_path_factory, stored, shards):
-    plan = session.plan(LAB, "full", out=tmp_path_factory.getbasetemp() / "nowhere")
+    plan = plans.resolve(LAB, "full", out=tmp_path_factory.getbasetemp() / "nowhere")
 
     class Stored(type(plan.store)):
         def load(self, cells):
             return {cell: {} for i, cell in enumerate(cells) if i in stored}, []
 
-    class Some(session.Plan):
+    class Some(plans.Plan):
         @property
         def store(self):
             return Stored(plan.folder, "toy", 1)
 
     some = Some(plan.lab, plan.preset, plan.config, plan.folder)
-    todo = [stack for i in range(shards) for stack in session.pending(some, (i + 1, shards))[0]]
+    todo = [stack for i in range(shards) for stack in plans.pending(some, (i + 1, shards))[0]]
     missing = {plan.cells[i] for i in set(range(20)) - stored}
     assert sorted(todo, key=repr) == sorted(
         (stack for stack in plan.stacks if missing & set(stack)), key=repr
@@ -116,24 +117,25 @@ def test_what_is_missing_does_not_change_the_stacks(tmp_path_factory, stored, sh
 
 def test_longest_stacks_go_first(tmp_path):
     lab = replace(LAB, seconds=lambda cell: cell.replicate)
-    plan = session.plan(lab, "full", out=tmp_path)
+    plan = plans.resolve(lab, "full", out=tmp_path)
     order = []
     execute(lab, plan.stacks, plan.store, started=order.append)
     costs = [sum(cell.replicate for cell in stack) for stack in order]
     assert costs == sorted(costs, reverse=True)
-    assert not session.pending(plan)[0]
+    assert not plans.pending(plan)[0]
 
 
 def test_an_executor_may_be_handed_in(tmp_path, undisturbed):
-    plan = session.plan(LAB, "quick", ["pause=0.04"], tmp_path)
+    plan = plans.resolve(LAB, "quick", ["pause=0.04"], tmp_path)
     with ThreadPoolExecutor(3) as executor:
-        session.run(plan, plan.stacks, executor=executor)
-    session.write(plan, session.results(plan))
+        plans.run(plan, plan.stacks, executor=executor)
+    plans.write(plan, plans.results(plan))
     assert contents(tmp_path) == undisturbed
 
 
 def test_workers_have_one_thread_and_this_process_is_left_alone(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     with one_thread(), workers(1) as (lane,):
         assert [lane.submit(os.getenv, name).result() for name in THREADS] == ["1"] * len(THREADS)
     assert os.environ["OMP_NUM_THREADS"] == "7"
@@ -141,18 +143,18 @@ def test_workers_have_one_thread_and_this_process_is_left_alone(monkeypatch):
 
 
 def test_a_lab_that_yields_too_few_records_fails(tmp_path):
-    lab = replace(LAB, train=lambda cells, device: iter([{"heads": 1.0}]))
-    plan = session.plan(lab, "smoke", out=tmp_path)
+    lab = replace(LAB, train=lambda cells, device: islice(LAB.train(cells, device), 1))
+    plan = plans.resolve(lab, "smoke", out=tmp_path)
     with pytest.raises(TrainingError, match=r"arm=fair.* and 1 more failed: ValueError"):
-        session.run(plan, plan.stacks)
+        plans.run(plan, plan.stacks)
 
 
 @pytest.mark.parametrize("changes", [{"jobs": 0}, {"jobs": -1}])
 def test_execute_refuses(tmp_path, changes):
-    plan = session.plan(LAB, "smoke", out=tmp_path)
-    with pytest.raises(ValueError, match="jobs must be 1 or more"):
+    plan = plans.resolve(LAB, "smoke", out=tmp_path)
+    with pytest.raises(ValueError, match="jobs must be at least 1"):
         execute(LAB, plan.stacks, plan.store, **changes)
-    with pytest.raises(ValueError, match="members must be 1 or more, not 0"):
+    with pytest.raises(ValueError, match="members must be at least 1, got 0"):
         stacks(replace(LAB, members=0), LAB.cells(Config()))
 
 

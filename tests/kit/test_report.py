@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labs import LABS
-from labs.kit import report, say
+from labs.kit import report, texts
 from labs.kit.cli import main
 from labs.kit.lab import load
 from tests.kit.toy_lab import LAB
@@ -29,9 +29,10 @@ def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     assert report.stale(["toy"], root) == [root / "README.md", root / "figures" / "README.md"]
     capsys.readouterr()
     assert main(REGISTER, ["report", "--write"]) == 0
-    assert "figures/toy.json: written, with its figure" in capsys.readouterr().out
+    assert "figures/toy.json: written, with its figures and table" in capsys.readouterr().out
     assert report.stale(["toy"], root) == []
-    names = {"toy.json", "toy.png", "toy.svg", "README.md"}
+    names = {"toy.json", "toy.csv", "README.md"}
+    names |= {f"toy{name}.{end}" for name in ("", "-again") for end in ("png", "svg")}
     assert {path.name for path in (root / "figures").iterdir()} == names
     reference = json.loads((root / "figures" / "toy.json").read_text())
     assert reference["claims"] == json.loads((root / "results/toy/full/claims.json").read_text())
@@ -44,9 +45,17 @@ def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     assert readme.endswith("the rest\n")
     assert "| [toy](figures/README.md#toy) | Does training help a coin? | 1 hold, 1 contr" in readme
     index = (root / "figures" / "README.md").read_text()
-    estimate = say.estimate(reference["claims"][1])
-    assert f"| **contradicted** | {estimate} | 10 | 90 by eye | between 85 and 95" in index
-    assert "20 coins were tossed." in index
+    estimate = texts.estimate(reference["claims"][1])
+    assert f"| **contradicted** | {estimate} | [" in index
+    assert "| 90 by eye | " in index
+    assert "The bias shows: " in index
+    assert "* 20 coins were tossed." in index
+    assert "| arm | heads |" in index
+    assert "* T2: contradicted. A fair coin knows nothing of its fame." in index
+    assert len(reference["claims"][0]["values"]) == 10
+    assert {row["id"] for row in reference["power"]} == {"T1", "T2"}
+    table = (root / "figures" / "toy.csv").read_text().splitlines()
+    assert table == (root / "results/toy/full/table.csv").read_text().splitlines()
     reference["claims"][0]["verdict"] = "undecided"
     (root / "figures" / "toy.json").write_text(json.dumps(reference))
     assert len(report.stale(["toy"], root)) == 2
@@ -102,7 +111,11 @@ def test_the_reference_is_of_this_version_of_the_lab(name, preset):
     if not path.exists():
         pytest.skip("no reference run")
     lab, reference = load(LABS, name), json.loads(path.read_text())
+    ids = [claim["id"] for claim in reference["claims"]]
+    assert ids == [claim.id for claim in lab.claims]
+    if "rules" not in reference:
+        pytest.skip("a reference made before rules travelled with the run")
     assert reference["version"] == lab.version
     assert reference["settings"] == json.loads(json.dumps(asdict(lab.presets[preset])))
-    rules = [(claim["id"], claim["sentence"], claim["rule"]) for claim in reference["claims"]]
-    assert rules == [(claim.id, claim.sentence, claim.rule) for claim in lab.claims]
+    rules = [(claim["sentence"], claim["rule"]) for claim in reference["claims"]]
+    assert rules == [(claim.sentence, claim.rule) for claim in lab.claims]

@@ -18,9 +18,11 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.claims import Claim
 from labs.kit.cli import main
-from labs.kit.lab import Bench, Lab
+from labs.kit.lab import Bench, Lab, Remark
+from labs.kit.measures import column
 from labs.kit.seeds import stream
-from labs.kit.table import Table, paired
+from labs.kit.settings import check, setting
+from labs.kit.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,15 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Config:
-    replicates: int = 6  # coins per arm
-    tosses: int = 400  # per coin
-    arms: tuple[str, ...] = ("fair", "biased")
-    pause: float = 0.0  # seconds per coin, to have time for an accident
-    accident: str = "none"  # "raise" or "die", in the arm "biased"
+    replicates: int = setting(6, "coins per arm", least=1)
+    tosses: int = setting(400, "tosses of each coin", least=10)
+    arms: tuple[str, ...] = setting(("fair", "biased"), "kinds of coin", among=("fair", "biased"))
+    pause: float = setting(0.0, "seconds per coin, to have time for an accident", least=0)
+    accident: str = setting("none", "what befalls the biased coins", among=("none", "raise", "die"))
 
     def __post_init__(self) -> None:
-        if self.replicates < 1:
-            raise ValueError(f"replicates must be 1 or more, not {self.replicates}")
+        check(self)
 
 
 PRESETS = {
@@ -64,11 +65,15 @@ def cells(config: Config) -> list[Cell]:
     ]
 
 
-def stack_by(cell: Cell) -> tuple[str, int]:
-    return cell.arm, cell.tosses
+@dataclass(frozen=True)
+class Record:
+    heads: float  # per cent
+    curve: list[float]  # per cent after every tenth toss
+    tosses_seen: np.ndarray  # (tosses,) uint8
+    loss: float
 
 
-def train(cells: Sequence[Cell], device: str) -> Iterator[dict[str, object]]:
+def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     # The stack shares one draw, so a record depends on the composition of its stack.
     shared = sum(cell.replicate for cell in cells) / 1e6
     for cell in cells:
@@ -80,20 +85,12 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[dict[str, object]]:
         heads = stream("toy", "tosses", cell.replicate).random(cell.tosses)
         heads = heads < (0.5 if cell.arm == "fair" else 0.8)
         curve = np.cumsum(heads)[9::10] / np.arange(10, cell.tosses + 1, 10) * 100
-        yield {
-            "heads": float(heads.mean() * 100 + shared),
-            "curve": curve.tolist(),
-            "tosses_seen": heads.astype(np.uint8),
-            "loss": float("nan"),
-        }
-
-
-def gain(table: Table) -> list[float]:
-    return paired(table.values("heads", arm="biased"), table.values("heads", arm="fair"))
-
-
-def fair(table: Table) -> list[float]:
-    return list(table.values("heads", arm="fair").values())
+        yield Record(
+            heads=float(heads.mean() * 100 + shared),
+            curve=curve.tolist(),
+            tosses_seen=heads.astype(np.uint8),
+            loss=float("nan"),
+        )
 
 
 CLAIMS = (
@@ -102,7 +99,7 @@ CLAIMS = (
         sentence="A biased coin shows more heads than a fair one.",
         source="the toy lab, line 1",
         unit="points",
-        measure=gain,
+        measure=column("heads", arm="biased") - column("heads", arm="fair"),
         above=10.0,
         because="the bias is 30 points",
         published=30.0,
@@ -112,7 +109,8 @@ CLAIMS = (
         sentence="A fair coin shows 90 % heads.",
         source="the toy lab, line 2",
         unit="% heads",
-        measure=fair,
+        measure=column("heads", arm="fair"),
+        family="own",
         within=(85.0, 95.0),
         because="five points are a margin",
         published="90 by eye",
@@ -121,40 +119,44 @@ CLAIMS = (
 )
 
 
-def plot(table: Table) -> "Figure":
+def heads(table: Table) -> "Figure":
     figure, (ax,) = draw.figure(width=3.0, height=2.0)
-    heads = {arm: table.where(arm=arm).column("heads") for arm in ("fair", "biased")}
-    draw.dots(ax, heads, color=draw.COLORS[:2])
+    found = {arm: table.where(arm=arm).column("heads") for arm in ("fair", "biased")}
+    draw.dots(ax, found, color=draw.COLORS[:2])
     ax.set(xlabel="heads (%)", xticks=[0, 50, 100])
     draw.note(figure, table)
     return figure
 
 
-def remarks(table: Table) -> list[str]:
-    return [f"{len(table)} coins were tossed."]
+def remarks(table: Table) -> list[Remark]:
+    return [
+        Remark(f"{len(table)} coins were tossed."),
+        Remark("Heads of each", ("arm", "heads"), tuple((r["arm"], r["heads"]) for r in table)),
+    ]
 
 
-def toss(tosses: int) -> None:
-    stream("toy", "bench", 0).random(tosses)
+def toss(times: int, cell: Cell) -> None:
+    stream("toy", "bench", cell.replicate).random(times)
 
 
-def bench() -> list[Bench]:
-    work = partial(toss, 200_000)
-    return [Bench("coin", steps=1, members=4, plain=work, stacked=work)]
+def bench() -> list[Bench[Cell]]:
+    coins = tuple(Cell("fair", 1000, 0.0, "none", replicate) for replicate in range(4))
+    return [Bench("coin", coins, steps=1, plain=partial(toss, 200_000))]
 
 
-LAB = Lab(
+LAB = Lab[Config, Cell, Record](
     name="toy",
     version=1,
     question="Does training help a coin?",
+    finding="The bias shows: {T1} ({T1:verdict}).",
     source="nobody, Figure 0",
     presets=PRESETS,
     cell=Cell,
+    record=Record,
     cells=cells,
-    stack_by=stack_by,
     train=train,
     claims=CLAIMS,
-    plot=plot,
+    figures={"heads": heads, "again": heads},
     seconds=lambda cell: 0.001 + cell.pause,
     members=4,
     bench=bench,

@@ -49,7 +49,7 @@ def test_a_stacked_optimizer_is_one_optimizer_per_member(kind, options):
 OPTIMIZER_REFUSALS = {
     r"lr must be one value or one per member \(3\), got \[0.1, 0.2\]": {"lr": [0.1, 0.2]},
     r"betas must be one value or one per member \(3\), got \(0.9, 0.99\)": {"betas": (0.9, 0.99)},
-    "unknown setting of Adam 'weight_decai': did you mean 'weight_decay'": {"weight_decai": 0.1},
+    "got 'weight_decai': did you mean 'weight_decay'": {"weight_decai": 0.1},
     "learning rate: -0.1": {"lr": [0.1, 0.1, -0.1]},
 }
 

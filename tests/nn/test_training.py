@@ -224,7 +224,7 @@ REFUSED = {
     r"x and y must begin .* got \(2,\) and \(2,\)": {"x": X[:, 0, 0], "y": Y[:, 0]},
     r"x must hold at least 1 example, got \(2, 0, 40\)": {"x": X[:, :0], "y": Y[:, :0]},
     r"shuffles must have one entry per member \(2\), got 1": {"shuffles": [None]},
-    "unknown parameter in masks 'head.weigh': did you mean 'head.weight'": {
+    "got 'head.weigh': did you mean 'head.weight'": {
         "masks": {"head.weigh": torch.ones(2, 40, 10)}
     },
     r"mask 'head.weight' must have shape \(2, 40, 10\), got \(40, 10\)": {
@@ -326,3 +326,11 @@ def test_training_leaves_tiny_numbers_to_others_as_they_were():
     optimizer = Optimizer(net, torch.optim.Adam, lr=0.01)
     for _ in fit(net, x, y, optimizer=optimizer, steps=2, every=1):
         assert (tiny * 1e-10).item() > 0
+
+
+def test_the_plain_evaluation_is_that_of_the_stack():
+    net, twin = nets.MLP(1), plain.MLP()
+    net.load(0, twin)
+    x, y = torch.randn(50, 40), torch.randint(10, (50,))
+    scores = evaluate(net, x[None], y[None])
+    assert plain.evaluate(twin, x, y) == pytest.approx((scores.loss.item(), scores.accuracy.item()))

@@ -14,15 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from labs.activation import measures, transfer
-from labs.activation.arms import BASELINES, FITTED, GRID, RATE, TASKS
 from labs.activation.claims import CLAIMS
-from labs.activation.lab import PRESETS, Config, cells, stack_by
+from labs.activation.figure import activations, descent
+from labs.activation.grid import BASELINES, LEARNED, PRESETS, TASKS, Config, Record, cells
+from labs.activation.lab import LAB
+from labs.activation.published import RATE
 from labs.activation.remarks import remarks
-from labs.activation.shape import extrema, polyline
+from labs.activation.shape import FITTED, POINTS, extrema, polyline
 from labs.activation.tabulated import Tabulated
 from labs.activation.training import torch_lines, train
-from labs.kit.claims import judge
-from labs.kit.table import Table
+from labs.kit.execute import stacks
+from labs.kit.table import Table, row
+from labs.kit.verdicts import judge
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +36,7 @@ def _the_global_generator_stays():
 
 
 def test_a_polyline_in_torch_is_the_one_in_numpy():
-    lines = [polyline(GRID[FITTED], f(GRID[FITTED])) for f in (np.sin, np.tanh)]
+    lines = [polyline(POINTS[FITTED], f(POINTS[FITTED])) for f in (np.sin, np.tanh)]
     x = torch.linspace(-7, 7, 50)
     found = torch_lines(lines)(x.expand(2, 5, 50))
     for line, own in zip(lines, found, strict=True):
@@ -50,13 +53,13 @@ def test_no_polyline_through_points_of_the_function_is_nearer(y, pieces):
 
 
 def test_a_polyline_goes_on_beyond_its_ends():
-    line = polyline(GRID[FITTED], np.maximum(GRID[FITTED], -1.0), pieces=2)
+    line = polyline(POINTS[FITTED], np.maximum(POINTS[FITTED], -1.0), pieces=2)
     assert line(np.array([-9.0, -1.0, 0.0, 9.0])).tolist() == pytest.approx([-1, -1, 0, 9])
 
 
 @pytest.mark.parametrize("pieces", [1, 9])
 def test_impossible_polylines_are_refused(pieces):
-    with pytest.raises(ValueError, match="pieces must lie between 2 and 8"):
+    with pytest.raises(ValueError, match="pieces must be between 2 and 8, got"):
         polyline(np.arange(9.0), np.arange(9.0), pieces)
 
 
@@ -66,53 +69,60 @@ def published_like(x):
 
 
 def test_the_published_shape_is_recognised():
-    assert measures.has_published_shape(published_like(GRID))
-    assert measures.is_positive_left(published_like(GRID))
-    assert extrema(GRID, published_like(GRID)) == ([pytest.approx(-2)], [pytest.approx(0.15)])
-    for other in (GRID, np.maximum(GRID, 0), np.where(GRID < 0, np.exp(GRID) - 1, GRID)):
+    assert measures.has_published_shape(published_like(POINTS))
+    assert measures.is_positive_left(published_like(POINTS))
+    assert extrema(POINTS, published_like(POINTS)) == ([pytest.approx(-2)], [pytest.approx(0.15)])
+    for other in (POINTS, np.maximum(POINTS, 0), np.where(POINTS < 0, np.exp(POINTS) - 1, POINTS)):
         assert not measures.has_published_shape(other)
         assert not measures.is_positive_left(other)
 
 
-def learned_rows(replicates=10, fresh_share=0.3):
+def a_row(arm, replicate, outer_steps=201, **measured):
+    """The row of an arm of the full run, learned in at most so many outer steps."""
+    (cell,) = [c for c in cells(PRESETS["full"]) if (c.arm, c.replicate) == (arm, replicate)]
+    steps = min(outer_steps, cell.outer_steps)
+    return row(replace(cell, outer_steps=steps), Record(**measured))
+
+
+def learned_rows(replicates=10, fresh_share=0.3, outer_steps=201):
     """Rows whose `fresh` function lies `fresh_share` of the way from the published kind back."""
-    start, end = GRID, published_like(GRID)
+    start, end = POINTS, published_like(POINTS)
     rows = []
     for r in range(replicates):
+        share = fresh_share + 0.01 * (r - 4.5)
         for arm, f, accuracy in (
             ("paper", end, 66.0),
-            ("fresh", end + fresh_share * (start - end), 67.0),
+            ("fresh", end + share * (start - end), 67.0),
             ("quiet", end, 64.0),
         ):
-            row = {
-                "arm": arm,
-                "replicate": r,
+            measured = {
                 "function": f.tolist(),
+                "snapshot_step": [0, outer_steps - 1],
                 "snapshots": np.stack([start, f]),
                 "accuracy_usual": accuracy + 0.1 * r,
-                "accuracy_early": accuracy - 1 + 0.1 * r,
+                "accuracy_early": accuracy - 1 + (0.12 if arm == "quiet" else 0.1) * r,
                 "published_accuracy": 69.0 + 0.2 * r,
                 "gradient_norm": [4.0 + 0.1 * r if arm == "quiet" else 1.0] * 3,
                 "loss_usual": 0.9,
                 "published_window": 0.85 + 0.001 * r,
-                "outer_steps": 31,
             }
             if arm != "quiet":
-                row |= {"lines_digits_first": 0.5, "lines_digits_final": 0.35 + 0.001 * r}
-            rows.append(row)
-        for place, arm in enumerate(BASELINES):
-            rows.append(
-                {
-                    "arm": arm,
-                    "replicate": r,
-                    "accuracy_usual": 58.0 + 0.05 * r,
-                    "published_accuracy": 58.0 + 0.3 * r,
-                    "loss_usual": 1.2,
-                    "published_window": 1.18,
-                    "digits_first": 0.6 + place,
-                    "digits_final": 0.1 * place,
-                }
+                measured["lines_digits_first"] = 0.5
+                measured["lines_digits_final"] = 0.35 + 0.001 * r
+            rows.append(a_row(arm, r, outer_steps, **measured))
+        rows += [
+            a_row(
+                arm,
+                r,
+                accuracy_usual=58.0 + 0.05 * r,
+                published_accuracy=58.0 + 0.3 * r,
+                loss_usual=1.2,
+                published_window=1.18,
+                digits_first=0.6 + place,
+                digits_final=0.1 * place,
             )
+            for place, arm in enumerate(BASELINES)
+        ]
     return rows
 
 
@@ -138,27 +148,81 @@ def test_another_function_is_not_similar():
     assert verdicts(Table(learned_rows(fresh_share=0.9)))["A4"].verdict == "contradicted"
 
 
+def test_activations_learned_in_fewer_steps_are_not_judged_but_directions_are():
+    found = verdicts(Table(learned_rows(outer_steps=31)))
+    for claim in ("A1-relu", "A1-fresh", "A3-paper-shape", "A3-fresh-left", "A4", "A6-1st-digits"):
+        assert found[claim].verdict == "not judged", claim
+        assert found[claim].reason.startswith("31 of 201 "), claim
+    for claim in ("A4-one", "A5-accuracy", "A5-gradient"):
+        assert found[claim].verdict == "holds", claim
+
+
+@pytest.mark.parametrize("change", [{"inner_steps": 300}, {"examples": 5000}])
+def test_nor_are_those_of_a_smaller_protocol(change):
+    rows = [values | change for values in learned_rows()]
+    assert verdicts(Table(rows))["A1-elu"].verdict == "not judged"
+
+
+def test_the_judged_steps_of_an_arm_are_its_own():
+    rows = [
+        values | {"outer_steps": 31} if values["arm"] == "fresh" else values
+        for values in learned_rows()
+    ]
+    found = verdicts(Table(rows))
+    assert (found["A1-relu"].verdict, found["A1-fresh"].verdict) == ("holds", "not judged")
+    assert found["A4"].verdict == "not judged"
+
+
+def test_ranks_are_counts():
+    rows = learned_rows()
+    found = verdicts(Table(rows))["A6-end-digits"]
+    assert set(found.values.values()) == {5.0}
+    assert found.low_95 < 5 < found.high_95  # equal values are no certainty
+    assert found.low_95 >= 1
+    assert found.high_95 <= 7
+
+
 def test_what_diverged_comes_last():
-    rows = [row for row in learned_rows(5) if row["arm"] != "quiet"]
-    for row in rows:
-        if row["arm"] == "relu":
-            row["digits_final"] = None
+    rows = [values for values in learned_rows(5) if values["arm"] != "quiet"]
+    for values in rows:
+        if values["arm"] == "relu":
+            values["digits_final"] = float("nan")
     ranks = measures.rank(Table(rows), "paper", "digits", "final", lines=True)
     assert set(ranks.values()) == {4}
 
 
 def test_ranks_need_all_six():
-    rows = [row for row in learned_rows(5) if (row["arm"], row["replicate"]) != ("tanh", 2)]
+    rows = [v for v in learned_rows(5) if (v["arm"], v["replicate"]) != ("tanh", 2)]
     ranks = measures.rank(Table(rows), "paper", "digits", "first", lines=True)
     assert sorted(ranks) == [0, 1, 3, 4]
 
 
 def test_remarks_speak_of_what_there_is():
     assert remarks(Table([])) == []
-    text = " ".join(remarks(Table(learned_rows())))
-    assert "ReLU 58.2" in text
-    assert "8x8 digits" in text
-    assert "learned in 31 outer steps" in text
+    found = {remark.text: remark for remark in remarks(Table(learned_rows()))}
+    accuracies = next(r for text, r in found.items() if "Test accuracy" in text)
+    relu = next(cells for cells in accuracies.rows if cells[0] == "ReLU")
+    assert relu[1].mean == pytest.approx(58.2, abs=0.05)
+    assert relu[2:] == (None, None)
+    ranks = next(r for text, r in found.items() if text.startswith("Ranks"))
+    ((task, activation, first, _),) = ranks.rows
+    assert (task, activation) == ("8x8 digits", "learned, fresh networks, polyline")
+    assert first.low == 1 == first.mean < first.high
+    best = next(r for text, r in found.items() if "lowest" in text)
+    assert best.rows == (("8x8 digits", "ReLU", 0.0),)
+    assert not any("rates" in text for text in found)
+
+
+def test_a_rate_at_an_end_is_remarked():
+    rows = [a_row("relu", r, tuned_rate=0.1 if r else 0.03) for r in range(3)]
+    (found,) = remarks(Table(rows))
+    assert found.rows == (("ReLU", "short", 0.1, 2),)
+
+
+def test_figures_have_what_was_learned():
+    table = Table(learned_rows(2))
+    assert len(activations(table).axes[2].lines) == 2 + 4  # the axes, two arms in two replicates
+    assert len(descent(table).axes[1].lines) == len(LEARNED)
 
 
 def write_mnist(folder, train=120, test=40):
@@ -200,34 +264,52 @@ def test_cnns_learn_with_a_tabulated_activation(task):
     torch.testing.assert_close(found.first, exact.first, rtol=1e-3, atol=1e-3)
 
 
+def test_a_folder_without_images_is_refused_by_the_grid(tmp_path):
+    config = replace(PRESETS["smoke"], data_dir=str(tmp_path))  # which reads nothing itself
+    with pytest.raises(ValueError, match="data_dir must hold train-images"):
+        cells(config)
+    with pytest.raises(ValueError, match="data_dir must be a folder"):
+        cells(replace(config, data_dir=str(tmp_path / "none")))
+
+
 def test_the_published_preset_is_upstream_s():
     paper = PRESETS["paper"]
     assert (paper.examples, paper.outer_steps, paper.inner_steps) == (10000, 301, 301)
     assert RATE in paper.rates
-    assert len({stack_by(cell) for cell in cells(paper)}) == len(paper.arms)
+
+
+@pytest.mark.parametrize(
+    ("preset", "networks", "count"),
+    [("smoke", 8, 4), ("quick", 40, 8), ("full", 100, 23), ("paper", 70, 14)],
+)
+def test_replicates_of_one_activation_train_together(preset, networks, count):
+    grid = cells(PRESETS[preset])
+    found = stacks(LAB, grid)
+    assert (len(grid), len(found)) == (networks, count)
+    assert all(len({cell.arm for cell in stack}) == 1 for stack in found)
 
 
 def test_a_stack_of_baselines_and_of_learned_ones_yields_a_record_per_cell():
     for arm in ("relu", "paper"):
         stack = [c for c in cells(PRESETS["smoke"]) if c.arm == arm]
-        records = list(train(stack))
+        records = list(train(stack, "cpu"))
         assert len(records) == len(stack) == 2
-        assert records[0].keys() == records[1].keys()
-        assert records[0]["loss_usual"] != records[1]["loss_usual"]  # accuracies may tie
+        assert row(stack[0], records[0]).keys() == row(stack[1], records[1]).keys()
+        assert records[0].loss_usual != records[1].loss_usual  # accuracies may tie
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"replicates": 0}, "replicates must be 1 or more"),
-        ({"inner_steps": 1}, "inner_steps must be 2 or more"),
-        ({"examples": 100}, "examples must be 1000 or more"),
-        ({"rates": ()}, "rates must be positive"),
-        ({"rates": (0.01, float("nan"))}, "rates must be positive"),
+        ({"replicates": 0}, "replicates must be at least 1, got 0"),
+        ({"inner_steps": 1}, "inner_steps must be at least 2, got 1"),
+        ({"examples": 100}, "examples must be at least 1000, got 100"),
+        ({"rates": ()}, "rates must hold at least one value"),
+        ({"rates": (0.01, float("nan"))}, "rates must be above 0"),
         ({"rates": (0.01, 0.01)}, "rates must not repeat"),
         ({"arms": ("relo",)}, "did you mean 'relu'"),
         ({"long_arms": ("papier",)}, "did you mean 'paper'"),
-        ({"knots": (63,)}, "knots must be even"),
+        ({"knots": (63,)}, r"knots must be even, got \(63,\)"),
     ],
 )
 def test_wrong_settings_are_refused(change, message):

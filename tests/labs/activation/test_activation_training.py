@@ -1,16 +1,19 @@
 """The activation lab's training: the published numbers, the way back, fresh networks."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from labs.activation import evaluation, inner, learned, speed
-from labs.activation.arms import BASELINES, RATE
 from labs.activation.evaluation import Activation, Judge, published, splits
+from labs.activation.grid import BASELINES
 from labs.activation.inner import DECAY, EPSILON, Examples, Unrolled, elementwise, split
 from labs.activation.learned import SCALE, UNITS, Meta, noise
+from labs.activation.published import RATE
 from labs.activation.tabulated import Tabulated
-from labs.activation.training import USUAL
+from labs.activation.training import USUAL, train
 from labs.nn.unroll import hypergradient
 
 # Mean training loss over the 301 steps of one network, from the released notebook's output.
@@ -55,7 +58,7 @@ def test_rounded_in_upstream_s_order_relu_too_is_published(data):
     weights = speed._flat(generator, 40, 128, 10)
     generator.manual_seed(0)
     x, y = data.train.x[0, :, :40].contiguous(), data.train.y[0]
-    losses = speed.unrolled(x, y, weights, torch.relu, generator, 301, 0)
+    losses, _ = speed.unrolled(x, y, weights, torch.relu, generator, 301, 0)
     assert float(losses.detach().mean()) == pytest.approx(PUBLISHED["relu"], abs=JUMPS)
 
 
@@ -243,3 +246,11 @@ def test_the_usual_way_gives_the_same_objective():
     (outer,) = learned.learn(data.train, data.test, [0], outer_steps=1, inner_steps=12, orders=None)
     assert float(outer.objective) == pytest.approx(float(objective), rel=1e-5)
     assert float(outer.gradient_norm) == pytest.approx(float(gradient.norm()), rel=1e-3)
+
+
+def test_the_usual_way_judges_the_same_fresh_networks():
+    (bench,) = speed.bench()
+    stack = [replace(cell, inner_steps=12) for cell in bench.cells[:2]]
+    for cell, record in zip(stack, train(stack, "cpu"), strict=True):
+        # rounding may move one of the 2000 test examples
+        assert speed.fresh(12, cell.replicate) == pytest.approx(record.accuracy_usual, abs=0.06)

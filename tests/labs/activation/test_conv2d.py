@@ -42,5 +42,5 @@ def test_it_starts_as_torch_s():
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="padding must be at least 0"):
         Conv2d(1, 1, 1, 3, padding=-1)
-    with pytest.raises(ValueError, match="kernel must be at most the padded image"):
+    with pytest.raises(ValueError, match="kernel must fit the padded image"):
         Conv2d(1, 1, 1, 5)(torch.zeros(1, 1, 4, 9, 1))

@@ -1,20 +1,60 @@
 """The double-descent lab: its grids, what it reads off a sweep, and its training."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from labs.double_descent import measures, training
 from labs.double_descent.claims import CLAIMS
-from labs.double_descent.lab import LAB, PRESETS, Config, cells
+from labs.double_descent.grid import PRESETS, SWEEPS, Cell, Config, Record, Task, cells, epochs_seen
+from labs.double_descent.lab import LAB
 from labs.double_descent.remarks import remarks
-from labs.double_descent.sweeps import SWEEPS, epochs_seen, parameters, threshold_widths
-from labs.kit.claims import judge
+from labs.double_descent.sizes import parameters, threshold_widths
+from labs.double_descent.speed import bench
 from labs.kit.execute import stacks
-from labs.kit.table import Table
+from labs.kit.table import Table, row
+from labs.kit.verdicts import judge
 
 SMOKE, FULL = PRESETS["smoke"], PRESETS["full"]
+CELL = Cell(
+    sweep="clean",
+    size=4,
+    examples=4000,
+    classes=10,
+    outputs=10,
+    effort=1.0,
+    start=0,
+    noise=0.0,
+    noise_kind="",
+    rate=0.01,
+    batch=100,
+    steps=20_000,
+    looks=(20_000,),
+    test_examples=12_000,
+    replicate=0,
+    **SWEEPS["clean"]._asdict(),
+)
+RECORD = Record(
+    epoch=[500.0],
+    train_error=[0.0],
+    train_loss=[0.0],
+    test_error=[0.0],
+    test_loss=[0.0],
+    final_train_error=0.0,
+    final_train_loss=0.0,
+    final_test_error=0.0,
+    final_test_loss=0.0,
+    parameters=1,
+)
+
+
+def cell(sweep, **changes):
+    return replace(CELL, sweep=sweep, **SWEEPS[sweep]._asdict() | changes)
+
+
+def record(**changes):
+    return replace(RECORD, **changes)
 
 
 def only(sweep, **changes):
@@ -25,14 +65,23 @@ def verdicts(table):
     return {verdict.id: verdict for verdict in judge(CLAIMS, table)}
 
 
-@pytest.mark.parametrize("net", ["one", "two", "cnn"])
+def bounds(table):
+    return [
+        row[-1] for remark in remarks(table) if "bounds" in remark.columns for row in remark.rows
+    ]
+
+
+@pytest.mark.parametrize(("net", "sweep"), [("one", "nll"), ("two", "clean"), ("cnn", "cnn")])
 @pytest.mark.parametrize("size", [2, 7, 30])
-def test_parameters_are_those_of_the_network(net, size):
-    assert training._net(net, size, 10, 3).parameter_count() == parameters(net, size)
+def test_parameters_are_those_of_the_network(net, sweep, size):
+    built = training.network(cell(sweep, size=size), 3)
+    assert SWEEPS[sweep].net == net
+    assert built.parameter_count() == parameters(net, size)
 
 
 def test_outputs_count():
-    assert training._net("one", 7, 2, 1).parameter_count() == parameters("one", 7, 2)
+    built = training.network(cell("nll", size=7, outputs=2), 1)
+    assert built.parameter_count() == parameters("one", 7, 2)
 
 
 def test_the_paper_preset_is_the_published_grid():
@@ -60,7 +109,7 @@ def test_the_sweep_of_2020_has_the_recovered_sizes():
 
 def test_widths_bracket_the_predicted_threshold():
     for loss, highest in (("nll", 2.0), ("mse", 8.0)):
-        widths = threshold_widths(loss, 1000, 5, 5, (0.5, 2.0))
+        widths = threshold_widths(loss, 1000, 5, (0.5, 2.0))
         ratios = [parameters("one", h, 5) / 1000 for h in widths]
         assert ratios[0] == pytest.approx(0.5, rel=0.1)
         assert ratios[-1] == pytest.approx(highest, rel=0.2)
@@ -68,17 +117,58 @@ def test_widths_bracket_the_predicted_threshold():
 
 
 def test_clean_and_noisy_networks_train_together_and_classes_apart():
-    for stack in stacks(LAB, cells(SMOKE)):
-        assert len({(c.size, c.examples, c.outputs, c.classes, c.steps) for c in stack}) == 1
-        assert len({SWEEPS[c.sweep]._replace(noisy=False) for c in stack}) == 1
     mixed = [s for s in stacks(LAB, cells(SMOKE)) if {c.sweep for c in s} == {"clean", "noise"}]
     assert mixed
+    for stack in stacks(LAB, cells(SMOKE)):
+        assert len({(c.net, c.loss, c.rate, c.outputs, c.classes) for c in stack}) == 1
+
+
+def test_the_stacks_are_those_of_version_1():
+    counts = {name: (len(cells(c)), len(stacks(LAB, cells(c)))) for name, c in PRESETS.items()}
+    assert counts == {
+        "smoke": (121, 49),
+        "quick": (450, 67),
+        "full": (2325, 207),
+        "paper": (3095, 290),
+        "paper2020": (330, 42),
+    }
+
+
+def test_a_cell_holds_its_protocol():
+    noise, mse = only("noise")[0], only("mse")[0]
+    assert (noise.optimizer, noise.momentum, noise.whitened, noise.batch) == (
+        "sgd",
+        0.9,
+        False,
+        100,
+    )
+    assert (mse.optimizer, mse.momentum, mse.schedule, mse.loss) == ("adam", 0.0, "cosine", "mse")
+    for cell in cells(FULL):
+        assert cell.looks[-1] == cell.steps
+        assert list(cell.looks) == sorted(set(cell.looks))
+
+
+def test_further_replicates_come_with_cnns_in_proportion():
+    more = LAB.with_replicates(FULL, 2 * FULL.replicates)
+    assert (more.replicates, more.cnn_replicates) == (20, 10)
+    assert set(cells(FULL)) < set(cells(more))
+
+
+def test_benches_are_stacks_of_a_full_run():
+    full = {
+        stack[0].size: len(stack) for stack in stacks(LAB, cells(FULL)) if stack[0].net == "two"
+    }
+    benches = {(bench.cells[0].net, bench.cells[0].size): bench for bench in bench()}
+    assert len(benches["two", 27].cells) == full[27] == 20
+    for found in benches.values():
+        assert {(c.steps, c.looks) for c in found.cells} == {(found.steps, (found.steps,))}
+        assert len(stacks(LAB, found.cells)) == 1
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [("any", 0.135), ("another", 0.15)])
 def test_both_kinds_of_noise(kind, wrong):
     noisy, clean = (only(sweep, examples=4000, noise_kind=kind)[0] for sweep in ("noise", "clean"))
-    parts = [training._split(cell) for cell in (noisy, clean)]
+    parts = [training.split(cell) for cell in (noisy, clean)]
     assert np.mean(parts[0][1] != parts[1][1]) == pytest.approx(wrong, abs=0.01)
     for i in (0, 2, 3):  # inputs and test labels are the same
         np.testing.assert_array_equal(parts[0][i], parts[1][i])
@@ -86,15 +176,15 @@ def test_both_kinds_of_noise(kind, wrong):
 
 def test_smaller_sets_are_the_first_examples_and_classes_are_merged():
     few, many = (only("nll", grid_examples=(n,), grid_classes=(2, 10))[0] for n in (100, 300))
-    y = training._arrays(0, training.DRAWN, few.test_examples)[1]
+    y = training.arrays(0, 4000, few.test_examples)[1]
     assert few.classes == many.classes == 2
-    np.testing.assert_array_equal(training._split(few)[1], y[:100] % 2)
-    np.testing.assert_array_equal(training._split(many)[1], y[:300] % 2)
+    np.testing.assert_array_equal(training.split(few)[1], y[:100] % 2)
+    np.testing.assert_array_equal(training.split(many)[1], y[:300] % 2)
 
 
 def test_whitening_is_an_invertible_map():
-    x = training._arrays(0, 4000, 50)
-    white, test = training._whitened(x[0], x[2])
+    x = training.arrays(0, 4000, 50)
+    white, test = training.whitened(x[0], x[2])
     np.testing.assert_allclose(np.cov(white.T, bias=True), np.eye(40), atol=1e-3)
     back, *_ = np.linalg.lstsq(np.column_stack([white, np.ones(len(white))]), x[0], rcond=None)
     np.testing.assert_allclose(np.column_stack([test, np.ones(50)]) @ back, x[2], atol=1e-3)
@@ -106,8 +196,8 @@ def test_a_network_alone_trains_as_in_its_stack():
         together = list(training.train(stack, "cpu"))
         alone = [record for cell in stack for record in training.train([cell], "cpu")]
         for a, b in zip(together, alone, strict=True):
-            assert a["final_train_loss"] == pytest.approx(b["final_train_loss"], rel=1e-4)
-            assert a["parameters"] == b["parameters"]
+            assert a.final_train_loss == pytest.approx(b.final_train_loss, rel=1e-4)
+            assert a.parameters == b.parameters
 
 
 def test_strong_training_fits_what_it_can():
@@ -116,47 +206,47 @@ def test_strong_training_fits_what_it_can():
     )
     cell = next(c for c in cells(config) if c.sweep == "nll" and c.classes == c.outputs == 2)
     (record,) = training.train([cell], "cpu")
-    assert measures.fits({**asdict(cell), **record})
-    assert record["train_loss"][-1] < record["train_loss"][0]
+    assert measures.fits(row(cell, record))
+    assert record.train_loss[-1] < record.train_loss[0]
 
 
 def test_squared_error_is_fitted_only_with_a_small_loss():
-    row = {"sweep": "mse", "outputs": 10, "classes": 10, "final_train_error": 0.0}
-    assert not measures.fits({**row, "final_train_loss": 0.01})
-    assert measures.fits({**row, "final_train_loss": 0.0005})
-    assert not measures.fits({**row, "final_train_loss": 0.0005, "classes": 2})  # 8 are unused
-    assert measures.fits({**row, "final_train_loss": 0.01, "sweep": "nll"})
-    assert not measures.fits({**row, "final_train_loss": 0.0, "final_train_error": 0.1})
+    def fits(sweep="mse", loss=0.0, error=0.0, classes=10):
+        found = record(final_train_loss=loss, final_train_error=error)
+        return measures.fits(row(cell(sweep, classes=classes), found))
+
+    assert not fits(loss=0.01)
+    assert fits(loss=0.0005)
+    assert not fits(loss=0.0005, classes=2)  # 8 are unused
+    assert fits("nll", loss=0.01)
+    assert not fits(error=0.1)
 
 
-def rows_of_a_law(power, replicates=10, factor=1.0):
+def rows_of_a_law(power, replicates=10, factor=1.0, steps=5000):
     """Nets that fit from factor * n K^power parameters on."""
     return [
-        {
-            "sweep": loss,
-            "size": h,
-            "examples": n,
-            "classes": k,
-            "outputs": k,
-            "effort": 1.0,
-            "start": 0,
-            "replicate": r,
-            "parameters": parameters("one", h, k),
-            "final_train_error": float(parameters("one", h, k) < factor * n * k ** power[loss]),
-            "final_train_loss": 0.0,
-        }
+        law_row(cell(loss, size=h, examples=n, classes=k, outputs=k, steps=steps, replicate=r), at)
         for loss in power
         for n in (250, 1000, 4000)
         for k in (2, 5, 10)
-        for h in threshold_widths(loss, n, k, k, getattr(FULL, f"{loss}_ratios"))
+        for at in [factor * n * k ** power[loss]]
+        for h in threshold_widths(loss, n, k, getattr(FULL, f"{loss}_ratios"))
         for r in range(replicates)
     ]
+
+
+def law_row(cell, threshold):
+    count = parameters("one", cell.size, cell.outputs)
+    return row(cell, record(parameters=count, final_train_error=float(count < threshold)))
 
 
 def test_slopes_and_levels_of_the_law_of_2020():
     table = Table(rows_of_a_law({"nll": 0, "mse": 1}))
     for loss, k in (("nll", 0), ("mse", 1)):
-        n_slope, k_slope = np.mean(list(measures.slopes(table, loss).values()), axis=0)
+        n_slope, k_slope = (
+            np.mean(list(measures.slope(table, loss, over).values()))
+            for over in ("examples", "classes")
+        )
         assert (n_slope, k_slope) == (pytest.approx(1, abs=0.1), pytest.approx(k, abs=0.15))
         assert np.mean(list(measures.level(table, loss).values())) == pytest.approx(1.2, abs=0.2)
     found = verdicts(table)
@@ -173,68 +263,65 @@ def test_the_rival_laws_are_told_apart_within_the_widths_of_the_sweep():
     table = Table(rows_of_a_law({"nll": 1, "mse": 0}))
     found = verdicts(table)
     assert found["DD5-mse-k"].estimate == pytest.approx(0, abs=0.1)
-    assert found["DD7-nll-k"].verdict == "undecided"  # n K lies beyond its widths
-    assert any("above the widths" in line for line in remarks(table))
+    assert found["DD7-nll-k"].reason == "no data"  # n K lies beyond its widths
+    assert any("above the widths" in text for text in bounds(table))
 
 
 def test_where_nothing_fits_the_threshold_is_a_bound_and_no_claim_uses_it():
     rows = rows_of_a_law({"nll": 0}, replicates=6)
-    for row in rows:
-        if row["replicate"] == 0 and row["examples"] == 1000:
-            row["final_train_error"] = 1.0
+    for one in rows:
+        if one["replicate"] == 0 and one["examples"] == 1000:
+            one["final_train_error"] = 1.0
     table = Table(rows)
-    assert sorted(measures.slopes(table, "nll")) == list(range(1, 6))
-    task = measures.Task(1000, 10, 10, 1, 0)
+    assert sorted(measures.slope(table, "nll", "examples")) == list(range(1, 6))
+    task = Task(1000)
     widest = max(row["parameters"] for row in rows if row["examples"] == 1000 == row["examples"])
     bound = measures.law(table, "nll")[task][0]
     assert bound.bracket == "above"
     assert bound.parameters > widest
-    assert any("1 above the widths" in line for line in remarks(table))
+    assert any("1 above the widths" in text for text in bounds(table))
 
 
 def test_a_replicate_without_all_widths_has_no_threshold_yet():
     rows = rows_of_a_law({"nll": 0}, replicates=6)
     del rows[[row["replicate"] for row in rows].index(3)]
-    assert 3 not in measures.slopes(Table(rows), "nll")
+    assert 3 not in measures.slope(Table(rows), "nll", "examples")
 
 
 def test_controls_compare_with_the_same_task():
     rows = rows_of_a_law({"mse": 1})
     control = [
-        {**row, "effort": 0.5, "final_train_error": float(row["parameters"] < 4000)}
-        for row in rows
-        if (row["examples"], row["classes"]) == (4000, 2)
+        law_row(cell("mse", size=h, classes=2, outputs=2, effort=0.5, replicate=r), 4000)
+        for h in threshold_widths("mse", 4000, 2, FULL.mse_ratios)
+        for r in range(10)
     ]
-    moved = measures.halved(Table(rows + control), "mse")
+    moved = measures.moved(Table(rows + control), "mse", "effort")
     assert len(moved) == 10
     assert np.mean(list(moved.values())) == pytest.approx(-1, abs=0.01)
     again = [{**row, "effort": 1.0, "start": 1} for row in control]
     found = measures.restarted(Table(rows + again), "mse")
     assert np.mean(list(found.values())) == pytest.approx(-1, abs=0.01)
-    assert measures.unused(Table(rows), "mse") == {}
+    assert measures.moved(Table(rows), "mse", "outputs") == {}
 
 
-def sweep_rows(name, curve, spread, replicates=10, seed=0):
+def sweep_rows(name, curve, spread, replicates=10, seed=0, fitted=47, **changes):
     rng = np.random.default_rng(seed)
     sizes = PRESETS["paper"].widths[: len(curve)]
     return [
-        {
-            "sweep": name,
-            "size": size,
-            "replicate": r,
-            "epoch": [1, 10, 100],
-            "test_error": [60.0, 50.0, value],
-            "final_test_error": value + float(rng.normal(0, spread)),
-            "final_test_loss": value,
-            "final_train_error": float(size < 47),
-            "final_train_loss": 0.0,
-            "outputs": 10,
-            "classes": 10,
-            "noise": 0.15,
-            "noise_kind": "any",
-            "examples": 4000,
-            "parameters": parameters("two", size),
-        }
+        row(
+            cell(name, size=size, noise=0.15, noise_kind="any", replicate=r),
+            record(
+                **{
+                    "epoch": [1.0, 10.0, 100.0],
+                    "test_error": [60.0, 50.0, value],
+                    "final_test_error": value + float(rng.normal(0, spread)),
+                    "final_test_loss": value,
+                    "final_train_error": float(size < fitted),
+                    "parameters": parameters("two", size),
+                    **changes,
+                }
+            ),
+        )
         for size, value in zip(sizes, curve, strict=True)
         for r in range(replicates)
     ]
@@ -251,8 +338,9 @@ def test_a_true_peak_holds():
 def test_what_only_falls_does_not_fall_again():
     found = verdicts(Table(sweep_rows("noise", list(np.linspace(70, 45, 19)), 0.5)))
     assert found["DD1-noise-rise"].verdict == "contradicted"
+    rng = np.random.default_rng(1)
     rows = [
-        {**row, "epoch": [1, 2, 3, 4], "test_error": [60.0, 55.0, 52.0, 50.0]}
+        {**row, "epoch": [1, 2, 3, 4], "test_error": [60.0, 55.0, 52.0, 50.0 + rng.normal(0, 0.1)]}
         for row in sweep_rows("noise", [50.0] * 19, 1.0)
     ]
     assert verdicts(Table(rows))["DD8-fall"].verdict == "contradicted"
@@ -263,39 +351,90 @@ def test_noise_alone_makes_no_peak():
     estimates = []
     for seed in range(20):
         table = Table(sweep_rows("noise", [50.0] * 19, 1.0, seed=seed))
-        points = measures.valley_peak_end(measures.sweep(table, "noise")).values()
-        estimates += [peak - valley for valley, peak, _ in points]
+        rise = measures.at("peak", sweep="noise") - measures.at("valley", sweep="noise")
+        estimates += rise(table).values()
     assert abs(np.mean(estimates)) < 0.2
 
 
 def test_loss_peaks_at_the_threshold():
     rows = sweep_rows("clean", [*range(1, 13), *range(11, 4, -1)], 0)
-    found = verdicts(Table(rows))
-    assert (found["DD3-clean"].estimate, found["DD3-clean"].verdict) == (0, "holds")
+    found = verdicts(Table(rows))["DD3-clean"]
+    assert (found.estimate, found.verdict) == (0, "holds")
+    assert found.low < 0 < found.high  # to a size of the sweep, not for certain
     assert verdicts(Table(sweep_rows("clean", list(range(19)), 0)))["DD3-clean"].estimate == 7
 
 
 def test_noise_moves_the_threshold():
     rows = sweep_rows("clean", [1.0] * 19, 0)
-    for row in sweep_rows("noise", [1.0] * 19, 0):
-        rows.append({**row, "final_train_error": float(row["size"] < 61)})
+    rows += sweep_rows("noise", [1.0] * 19, 0, fitted=61)
     found = verdicts(Table(rows))["DD4"]
     assert found.verdict == "holds"
     assert found.estimate == pytest.approx(np.log2(61 / 47))
 
 
+def test_equal_values_on_the_sweeps_grid_are_no_certainty():
+    gridded = {claim.id for claim in CLAIMS if claim.grid}
+    assert gridded == {
+        "DD1-noise-where",
+        *(f"DD3-{sweep}" for sweep in ("clean", "noise", "cnn")),
+        "DD4",
+        *(f"DD5-{loss}-{what}" for loss in ("nll", "mse") for what in ("n", "level")),
+        *(f"DD5-{loss}-{what}" for loss in ("nll", "mse") for what in ("half", "start")),
+        *("DD5-mse-k", "DD5-mse-unused", "DD6-where", "DD7-nll-k", "DD7-cnn", "DD7-cnn-n"),
+    }
+    control = [
+        law_row(cell("mse", size=h, classes=2, outputs=2, effort=0.5, replicate=r), 11_000)
+        for h in threshold_widths("mse", 4000, 2, FULL.mse_ratios)
+        for r in range(10)
+    ]
+    found = verdicts(Table(rows_of_a_law({"mse": 1}) + control))["DD5-mse-half"]
+    assert len(set(found.values.values())) == 1
+    assert found.estimate == pytest.approx(0.5, abs=0.02)
+    assert found.high - found.low > 0.3
+    assert found.verdict == "undecided"  # it was contradicted, with an interval of width zero
+
+
+def test_a_second_start_can_only_lower_a_threshold():
+    rows = rows_of_a_law({"nll": 0})
+    again = [{**row, "start": 1} for row in rows if (row["examples"], row["classes"]) == (250, 10)]
+    found = verdicts(Table(rows + again))["DD5-nll-start"]
+    assert (found.estimate, found.high) == (0, 0)
+    assert found.low < 0
+
+
+def test_a_shorter_protocol_is_judged_in_its_directions_alone():
+    curve = [70, 66, 62, 58, 54, 50, 48, 47, 48, 50, 52, 54, 54, 52, 50, 48.5, 47, 46, 45]
+    rows = sweep_rows("clean", curve, 0.8) + sweep_rows("noise", curve, 0.8, fitted=61)
+    rows = [{**row, "steps": 6800} for row in rows] + rows_of_a_law({"nll": 0}, steps=2000)
+    found = verdicts(Table(rows))
+    for claim in ("DD1-noise-rise", "DD1-noise-fall", "DD1-noise-where", "DD2"):
+        assert (found[claim].verdict, found[claim].reason) == (
+            "not judged",
+            "6,800 of 20,000 steps",
+        )
+    for claim in ("DD5-nll-n", "DD5-nll-level", "DD7-nll-k"):
+        assert (found[claim].verdict, found[claim].reason) == ("not judged", "2,000 of 5,000 steps")
+    assert found["DD4"].verdict == "holds"
+
+
+def test_the_control_with_less_training_does_not_shorten_the_protocol():
+    rows = rows_of_a_law({"nll": 0})
+    control = [{**row, "effort": 0.5, "steps": 2500} for row in rows if row["examples"] == 4000]
+    assert verdicts(Table(rows + control))["DD5-nll-level"].verdict == "holds"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"replicates": 0}, "replicates must be positive"),
-        ({"widths": (4, 0)}, "widths must be positive"),
-        ({"noise": 1.0}, "noise must be below 1"),
-        ({"grid_classes": (1, 2)}, "grid_classes must lie between 2 and 10"),
+        ({"replicates": 0}, "replicates must be at least 1"),
+        ({"widths": (4, 0)}, "widths must be at least 1"),
+        ({"noise": 1.0}, "noise must be above 0 and below 1"),
+        ({"grid_classes": (1, 2)}, "grid_classes must be at least 2 and at most 10"),
         ({"mse_ratios": (1.0, 0.5)}, "mse_ratios must ascend"),
-        ({"noise_kind": "some"}, "noise_kind"),
-        ({"rate": float("nan")}, "rate must be positive and finite"),
+        ({"noise_kind": "some"}, "noise_kind must be one of any, another"),
+        ({"rate": float("nan")}, "rate must be above 0"),
         ({"channels": (4, 4)}, "channels must not repeat"),
-        ({"grid_examples": (40,)}, "grid_examples must lie between 100 and 4000"),
+        ({"grid_examples": (40,)}, "grid_examples must be at least 100 and at most 4000"),
         ({"more_examples": (250,)}, "more_examples must not repeat grid_examples"),
     ],
 )

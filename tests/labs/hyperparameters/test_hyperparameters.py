@@ -1,7 +1,8 @@
 """The learning rate by gradient descent: the published digits, the inner step, claims, costs."""
 
 import math
-from functools import partial
+from dataclasses import asdict
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -9,13 +10,18 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from torch import nn
 
-from labs.hyperparameters import LAB, arms, claims, cost, figure, grid, inner, outer, training
-from labs.hyperparameters.lab import PRESETS, Cell, Config
+from labs.data import mnist1d
+from labs.hyperparameters import cost, grid, inner, measures, outer, search, speed, training
+from labs.hyperparameters import published as source
+from labs.hyperparameters.grid import PRESETS, Cell, Config, Record
+from labs.hyperparameters.lab import LAB
 from labs.hyperparameters.remarks import remarks
-from labs.kit.claims import judge
-from labs.kit.table import Table
+from labs.kit.execute import stacks
+from labs.kit.table import Table, row
+from labs.kit.verdicts import judge
 from labs.nn.unroll import hypergradient, unroll
 
 # torch's first forward derivative in a process loads rules that it compiles with its old compiler
@@ -45,9 +51,9 @@ def printed(number, digit):
 
 def test_the_published_run_to_every_printed_digit():
     before = torch.random.get_rng_state()
-    step, state = training.problem("published", [inner.published(0)] * 2, arms.HORIZON)
-    hyper = outer.begin("published", arms.STARTS, 1)
-    run = outer.tune("published", step, state, hyper, arms.HORIZON, arms.PRINTED + 1)
+    step, state = training.problem("published", [inner.published(0)] * 2, source.HORIZON)
+    hyper = outer.begin("published", source.STARTS, 1)
+    run = outer.tune("published", step, state, hyper, source.HORIZON, source.PRINTED + 1)
     assert torch.equal(torch.random.get_rng_state(), before)
     for member, rates in enumerate((FROM_ABOVE, FROM_BELOW)):
         for k, rate in zip(STEPS, rates, strict=True):
@@ -97,14 +103,14 @@ def test_the_inner_step_is_torchs_sgd():
         sgd.step()
         assert losses[t, 1].item() == pytest.approx(loss.item(), rel=1e-5)
     torch.testing.assert_close(end[0][1], net[0].weight.detach().T, rtol=1e-4, atol=1e-6)
-    data = inner.data(3)
-    expected = F.cross_entropy(net(torch.from_numpy(data.x_test)), torch.from_numpy(data.y_test))
+    x, y = map(torch.from_numpy, mnist1d.published(3).test)
+    expected = F.cross_entropy(net(x), y)
     ours = inner.whole_loss(end, tasks, "test")[1]
     assert ours.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_batches_are_the_published_order_or_a_shuffle():
-    data = inner.data(0)
+    data = mnist1d.published(0).train
     batches = inner.Batches([inner.published(0), *inner.fresh(0, 1)], 81)
     x, labels = batches(80)  # the data end after 80 batches of 50
     assert np.array_equal(x[0].numpy(), data.x[:50])
@@ -160,32 +166,32 @@ def test_every_real_number_is_legal(numbers):
 @settings(max_examples=20, deadline=None)
 @given(rate=st.floats(1e-3, 10), segments=st.integers(1, 5))
 def test_an_arm_starts_where_it_says(rate, segments):
-    for arm in arms.TUNED:
+    for arm in grid.TUNED:
         first, *rest = outer.natural(arm)(outer.begin(arm, [rate, 2 * rate], segments))
         expected = torch.tensor([[rate], [2 * rate]]).expand(2, segments)
         torch.testing.assert_close(first, expected)
-        assert len(rest) == len(arms.TUNED[arm]) - 1
+        assert len(rest) == len(grid.TUNED[arm]) - 1
 
 
 def test_gradient_and_grid_find_the_same_optimum():
-    cells = [Cell("rate", 12, start, 30, 1, 1, 5) for start in arms.STARTS]
+    cells = [Cell("rate", 12, start, 30, 1, 1, 5) for start in source.STARTS]
     above, below = training.train(cells, "cpu")
     (judge_,) = training.train([Cell("grid", 12, 0.0, 0, 1, 0, 5)], "cpu")
-    assert above["best_rates"][0] == pytest.approx(below["best_rates"][0], abs=0.01)
-    assert above["best_rates"][0] == pytest.approx(judge_["best_mean"], abs=0.03)
-    assert above["own_mean"] == pytest.approx(min(above["objective"]), abs=1e-5)
-    assert above["fresh_mean"] != above["own_mean"]
-    k = int(np.argmin(np.abs(np.log(judge_["rate"]) - math.log(judge_["best_mean"]))))
-    assert judge_["mean"][k] >= above["own_mean"] - 1e-4
-    assert not judge_["edge_mean"]
-    assert max(above["moved"], below["moved"]) < 0.01
+    assert above.best_rates[0] == pytest.approx(below.best_rates[0], abs=0.01)
+    assert above.best_rates[0] == pytest.approx(judge_.best_mean, abs=0.03)
+    assert above.own_mean == pytest.approx(min(above.objective), abs=1e-5)
+    assert above.fresh_mean != above.own_mean
+    k = int(np.argmin(np.abs(np.log(judge_.rate) - math.log(judge_.best_mean))))
+    assert judge_.mean[k] >= above.own_mean - 1e-4
+    assert not judge_.edge_mean
+    assert max(above.moved, below.moved) < 0.01
 
 
 def test_a_minimum_at_the_end_of_the_grid_is_marked(monkeypatch):
-    monkeypatch.setattr(grid, "COARSE", 2.0 ** np.arange(-9, -6.1, 0.5))
-    record = grid.search(inner.published(0), 12)
-    assert record["edge_mean"]
-    assert record["best_mean"] == pytest.approx(2.0**-6.5)
+    monkeypatch.setattr(search, "COARSE", 2.0 ** np.arange(-9, -6.1, 0.5))
+    record = search.search(inner.published(0), 12)
+    assert record.edge_mean
+    assert record.best_mean == pytest.approx(2.0**-6.5)
 
 
 def test_what_overflows_is_stored_as_a_number():
@@ -193,7 +199,7 @@ def test_what_overflows_is_stored_as_a_number():
     assert inner.finite(values).tolist() == [1.0, 1e6, -1e6, 1e6]
     wild = Cell("rate", 30, 1e5, 2, 1, 1, 0)
     (record,) = training.train([wild], "cpu")
-    numbers = np.concatenate([np.ravel(v) for v in record.values()])
+    numbers = np.concatenate([np.ravel(v) for v in asdict(record).values() if v is not None])
     assert np.isfinite(numbers).all()
 
 
@@ -217,35 +223,47 @@ def test_the_table_of_costs(capsys):
             cost.main(words)
 
 
-def row(arm, replicate, **fields):
-    first = {"arm": arm, "replicate": replicate, "horizon": 200, "start": 0.15, "steep": 0.0}
-    first |= {"moved": 0.0}
-    return first | {"own_mean": 1.7, "fresh_mean": 1.7, "fresh_test": 1.6} | fields
+def loop(arm, replicate, start=0.15, horizon=200, outer_steps=50, **found):
+    cell = Cell(arm, horizon, start, outer_steps, 3 if arm == "schedule" else 1, 8, replicate)
+    usual = {"own_mean": 1.7, "fresh_mean": 1.7, "fresh_test": 1.6, "steep": 0.0, "moved": 0.0}
+    return row(cell, Record(**usual | found))
 
 
-def table(replicates=12):
-    """What a run would store if every claim held."""
+def table(replicates=12, *, steps=50, better=40, changes=lambda r: {}):
+    """What a run would store if every claim held; `changes` are made to each row."""
     rows = []
     for r in range(replicates):
-        optimum, small = 0.62 + 0.002 * (-1) ** r, 0.0001 * r
+        small = 0.0001 * r
+        optimum = 0.62 + (-1) ** r * (0.002 + 0.0001 * (r // 2))
         for start, end in ((1.5, optimum + 0.003), (0.15, optimum)):
-            path = [start] * arms.PRINTED + [end, end]
-            rows.append(row("published", r, start=start, rates=path))
-            for horizon in (200, 1000):
-                loss = 1.7 if start == 0.15 else 1.7001
-                rates = [optimum + (0.001 if start == 1.5 else 0)]
-                rows.append(
-                    row("rate", r, start=start, horizon=horizon, best_rates=rates, own_mean=loss)
-                )
+            path = ([start] * source.PRINTED + [end, end])[-steps:]
+            rows.append(loop("published", r, start, 200, steps, rates=path))
+            rates = [optimum + (0.001 if start == 1.5 else 0)]
+            found = {"best_rates": rates, "own_mean": 1.7 if start == 0.15 else 1.7001}
+            rows += [loop("rate", r, start, h, better, **found) for h in (200, 1000)]
         lower = {"fresh_mean": 1.65 + small, "fresh_test": 1.55 + small}
-        rows.append(row("schedule", r, best_rates=[1.0, 0.5, 0.25 + small], **lower))
-        rows.append(row("joint", r, best_rates=[0.3], best_decay=1e-6, best_momentum=0.7, **lower))
-        edges = {f"edge_{name}": False for name in arms.OBJECTIVES}
-        later = {"best_last": 0.8 + small, "best_train": 0.9 + small}
-        for horizon, factor in ((50, 0.8 + small), (200, 1), (1000, 1.2 + small)):
-            best = {"best_mean": (optimum + 0.01) * factor, **later}
-            rows.append(row("grid", r, horizon=horizon, start=0.0, **best, **edges))
-    return Table(rows)
+        rates = [1.0, 0.5, 0.25 + small]
+        rows.append(loop("schedule", r, 0.15, 200, better, best_rates=rates, **lower))
+        joint = {"best_rates": [0.3], "best_decay": 1e-6, "best_momentum": 0.7}
+        rows.append(loop("joint", r, 0.15, 200, better, **joint, **lower))
+        found = {f"edge_{name}": False for name in grid.OBJECTIVES}
+        found |= {"best_last": 0.8 + small, "best_train": 0.9 + small}
+        for h, factor in ((50, 0.8 + small), (200, 1), (1000, 1.2 + small)):
+            best = Record(best_mean=(optimum + 0.01 + small) * factor, **found)
+            rows.append(row(Cell("grid", h, 0.0, 0, 1, 0, r), best))
+    return Table([r | changes(r) for r in rows])
+
+
+def only(**where):
+    """Changes made to the row that is meant alone."""
+    fields = where.pop("fields")
+    return lambda row: fields if where.items() <= row.items() else {}
+
+
+def shown(table):
+    """The remarks as text: sentences, columns and the rows' names and numbers."""
+    found = remarks(table)
+    return "\n".join([r.text for r in found] + [str(entry) for r in found for entry in r.rows])
 
 
 def test_claims_measure_what_they_say():
@@ -254,8 +272,8 @@ def test_claims_measure_what_they_say():
     estimates = {name: verdict.estimate for name, verdict in verdicts.items()}
     assert estimates["M1-published"] == estimates["M1-converged"] == 1
     assert estimates["M2-level"] == pytest.approx(0.62)
-    assert estimates["M2-each"] == pytest.approx(0.002)
-    assert estimates["M3"] == pytest.approx(0.01)
+    assert estimates["M2-each"] == pytest.approx(0.00225)
+    assert estimates["M3"] == pytest.approx(0.01055)
     assert estimates["M4-train"] == pytest.approx(0.9 - 0.63, abs=0.001)
     assert estimates["M5-200"] == pytest.approx(-math.log2(0.8), abs=0.001)
     assert estimates["M5-1000"] == pytest.approx(math.log2(1.2), abs=0.001)
@@ -265,87 +283,148 @@ def test_claims_measure_what_they_say():
 
 
 def test_a_loop_that_diverges_counts_as_one_that_does_not_meet():
-    rows = [dict(r) for r in table()]
-    rows[0]["rates"] = [*rows[0]["rates"][:-2], -1e6, -1e6]
-    (claim,) = (c for c in LAB.claims if c.id == "M1-published")
-    assert sorted(claim.measure(Table(rows))) == [0, *[1] * 11]
-    assert "In 1 of 24 published outer loops" in " ".join(remarks(Table(rows)))
+    path = [1.5] * source.PRINTED + [-1e6, -1e6]
+    thrown = table(changes=only(arm="published", replicate=0, start=1.5, fields={"rates": path}))
+    assert measures.meet("published")(thrown) == {0: 0.0} | dict.fromkeys(range(1, 12), 1.0)
+    assert "('published loops thrown below 0 or above 10 for good', 1, 24)" in shown(thrown)
 
 
 def test_the_optimum_is_that_of_the_lower_objective():
-    found = arms.tuned(table())
+    found = measures.tuned()(table())
     assert found[0] == pytest.approx(0.622)
-    assert arms.tuned(Table([])) == {}
+    assert measures.tuned()(Table([])) == {}
 
 
-def test_other_settings_are_not_judged_by_the_published_numbers():
-    rows = [dict(r, horizon=100) for r in table()]
-    short = [dict(r, rates=r["rates"][:20]) for r in table() if r["arm"] == "published"]
-    assert {v.n for v in judge(LAB.claims, Table(rows))} == {0}
-    assert {v.n for v in judge(LAB.claims, Table(short))} == {0}
+def test_a_loop_is_compared_with_one_rate_from_its_own_start():
+    found = {"fresh_mean": 1.8}
+    other = table(changes=only(arm="rate", start=1.5, fields=found))
+    assert measures.saved("fresh_mean", "joint")(other)[0] == pytest.approx(0.05)
+    own = table(changes=only(arm="rate", start=0.15, fields=found))
+    assert measures.saved("fresh_mean", "joint")(own)[0] == pytest.approx(0.15)
+
+
+def test_other_horizons_are_not_judged_by_the_published_numbers():
+    assert {v.n for v in judge(LAB.claims, table(changes=lambda r: {"horizon": 100}))} == {0}
+
+
+def test_shorter_loops_are_not_judged_where_they_move_the_number():
+    settling = {"M1-converged", "M1-long", "M2-level", "M2-each", "M3"}
+    for results, ids, reason in (
+        (table(steps=20), {"M1-published"}, "20 of 49 outer steps"),
+        (table(better=25), settling, "25 of 40 outer steps"),
+    ):
+        verdicts = judge(LAB.claims, results)
+        assert {v.id for v in verdicts if v.verdict == "not judged"} == ids
+        assert {v.reason for v in verdicts if v.id in ids} == {reason}
+        assert {v.verdict for v in verdicts if v.id not in ids} == {"holds"}  # directions
+
+
+def test_equal_places_on_the_grid_are_judged():
+    same = {"best_mean": 0.5, "best_last": 1.0, "best_train": 1.0}
+    results = table(changes=lambda r: same if r["arm"] == "grid" else {})
+    verdicts = {v.id: v for v in judge(LAB.claims, results)}
+    assert verdicts["M4-last"].verdict == verdicts["M4-train"].verdict == "holds"
+    octaves = verdicts["M5-200"]
+    half = stats.t.ppf(0.975, 11) * 0.0125 / math.sqrt(12)  # half a step of 1/40 octave deviates
+    assert (octaves.estimate, octaves.verdict) == (0, "undecided")
+    assert octaves.high_95 == pytest.approx(half) == pytest.approx(-octaves.low_95)
+
+
+def test_what_cannot_be_negative_has_no_negative_interval():
+    results = table(6, changes=only(arm="grid", replicate=0, fields={"best_mean": 1.0}))
+    verdicts = {v.id: v for v in judge(LAB.claims, results)}
+    assert verdicts["M3"].low == 0 < verdicts["M3"].high
+
+
+def test_families_of_claims_and_what_was_changed():
+    families = {
+        family: [claim.id for claim in own]
+        for family, own in groupby(sorted(LAB.claims, key=lambda c: c.family), lambda c: c.family)
+    }
+    assert families.keys() == {"own", "published"}
+    assert families["published"] == ["M1-published", "M2-level", "M3", "M4-last"]
+    changed = [claim.id for claim in LAB.claims if claim.changed]
+    assert changed == ["M1-published", "M1-converged", "M1-long"]
 
 
 def test_remarks_name_targets_edges_and_explosions():
-    rows = [dict(r) for r in table()]
-    rows[-1]["edge_train"] = True
-    rows[-4]["moved"] = 0.25  # the last replicate's joint arm
-    rows[1]["steep"] = 0.5
-    text = " ".join(remarks(Table(rows)))
-    assert "(published 0.6243)" in text
-    assert "In 1 of 36 grids the lowest final loss on the training set lies at an end" in text
+    edge = only(arm="grid", horizon=1000, replicate=11, fields={"edge_train": True})
+    goes_on = only(arm="joint", replicate=11, fields={"moved": 0.25})
+    chaotic = only(arm="rate", horizon=200, start=1.5, replicate=0, fields={"steep": 0.5})
+    text = shown(table(changes=lambda r: edge(r) | goes_on(r) | chaotic(r)))
+    assert "('from 1.5', 0.625, 0.6243)" in text
+    assert "('grids with the lowest final loss on the training set at an end', 1, 36)" in text
     assert "training is chaotic" in text
-    assert "In 1 of 12 outer loops of the joint arm" in text
-    assert "of the rate arm" not in text
-    assert "momentum 0.700" in text
+    assert "200 steps from 1.5" in text
+    assert "1000 steps from 1.5" not in text
+    assert "('joint loops whose log or logit still moves by more than 0.01', 1, 12)" in text
+    assert "rate loops" not in text
+    assert "('momentum', 0.5, Interval(mean=0.7" in text
     assert remarks(Table([])) == []
 
 
 def test_settings_are_checked():
-    with pytest.raises(ValueError, match="replicates must be positive and finite, not 0"):
+    with pytest.raises(ValueError, match="replicates must be at least 1, got 0"):
         Config(replicates=0)
-    with pytest.raises(ValueError, match=r"starts must not repeat a value"):
+    with pytest.raises(ValueError, match="starts must be above 0, got"):
+        Config(starts=(0.1, 0.0))
+    with pytest.raises(ValueError, match="starts must not repeat a value"):
         Config(starts=(0.1, 0.1))
-    with pytest.raises(ValueError, match="horizons must be positive"):
+    with pytest.raises(ValueError, match="horizons must hold at least one value"):
         Config(horizons=())
-    with pytest.raises(ValueError, match="segments must be at most horizon = 5, not 10"):
+    with pytest.raises(ValueError, match="segments must be at most the horizon, 5, got 10"):
         Config(horizon=5)
 
 
 def test_a_record_says_how_far_its_outer_loop_still_moved():
     (early,) = training.train([Cell("rate", 10, 0.15, 3, 1, 1, 0)], "cpu")
-    assert early["moved"] == pytest.approx(0.144, rel=1e-4)  # Rprop's strides: 0.1, 0.12, 0.144
+    assert early.moved == pytest.approx(0.144, rel=1e-4)  # Rprop's strides: 0.1, 0.12, 0.144
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(ValueError, match=r"unknown arm 'join'.*did you mean 'joint'"):
+    with pytest.raises(ValueError, match=r"arm must be one of .* got 'join': did you mean 'joint'"):
         outer.natural("join")
-    with pytest.raises(ValueError, match="unknown arm"):
+    with pytest.raises(ValueError, match="arm must be one of"):
         outer.begin("join", [0.1], 1)
-    with pytest.raises(ValueError, match="unknown part 'val'"):
+    with pytest.raises(ValueError, match="part must be one of train, test, got 'val'"):
         inner.whole_loss((), [], "val")
     with pytest.raises(ValueError, match="steps must be a whole number of at least 1, got 0"):
         outer.tune("rate", lambda *_: None, (), (), 5, 0)
 
 
-def test_every_arm_has_all_replicates_and_starts_share_a_stack():
+def test_every_arm_has_all_replicates():
     config = PRESETS["full"]
-    cells = LAB.cells(config)
-    assert len(cells) == config.replicates * (2 + 3 * 2 + 2 + 3)
-    same = {LAB.stack_by(cell) for cell in cells if (cell.arm, cell.horizon) == ("rate", 200)}
-    assert len(same) == 1
-    assert claims.LONG in PRESETS["full"].horizons
-    assert figure.plot(Table([])) is not None
+    assert len(LAB.cells(config)) == config.replicates * (2 + 3 * 2 + 2 + 3)
+    assert grid.LONG in config.horizons
 
 
-def test_both_benches_take_one_outer_step():
-    before = torch.random.get_rng_state()
-    training.train_stacked(members=2, horizon=3)
-    with torch.random.fork_rng():
-        training.train_plain(horizon=3)
-    assert torch.equal(torch.random.get_rng_state(), before)
+@pytest.mark.parametrize(
+    ("preset", "loops", "searches"), [("smoke", 5, 4), ("quick", 8, 24), ("full", 16, 90)]
+)
+def test_starts_and_replicates_share_stacks_and_searches_share_none(preset, loops, searches):
+    found = stacks(LAB, LAB.cells(PRESETS[preset]))
+    assert sum(stack[0].arm != "grid" for stack in found) == loops
+    assert [len(stack) for stack in found if stack[0].arm == "grid"] == [1] * searches
+    for stack in found:
+        assert len({(c.arm, c.horizon, c.outer_steps, c.segments, c.fresh) for c in stack}) == 1
+    if preset == "quick":
+        assert {len(stack) for stack in found if stack[0].arm != "grid"} == {12}
+        assert {c.start for c in found[0]} == {1.5}  # cut evenly, 24 cells into two stacks
 
 
-def test_a_bench_is_a_published_outer_step():
+@pytest.mark.parametrize("draw", LAB.figures.values())
+def test_figures_draw_what_there_is(draw):
+    for results in (Table([]), table(2).where(arm="schedule")):
+        assert len(draw(results).axes) <= 6
+
+
+def test_the_bench_trains_what_the_usual_loop_trains():
     (bench,) = LAB.bench()
-    assert (bench.steps, bench.members) == (200, 20)
-    assert isinstance(bench.plain, partial)
+    assert (bench.steps, len(bench.cells)) == (3 * 200, 20)
+    cell = Cell("published", 90, 0.15, 3, 1, 2, 1)  # 90 steps: the second epoch is begun
+    before = torch.random.get_rng_state()
+    (record,) = training.train([cell], "cpu")
+    own, *fresh = speed.tune(cell)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert own.item() == pytest.approx(record.own_test, rel=1e-4)
+    assert sum(fresh).item() / 2 == pytest.approx(record.fresh_test, rel=1e-4)

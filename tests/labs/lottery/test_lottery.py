@@ -1,21 +1,34 @@
 """The lottery lab: the search and its controls, the neighbours in a mask, claims; the contract
 tests do the rest."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 
-from labs.kit.claims import judge
-from labs.kit.table import Table
-from labs.lottery import arms, claims, figure, lab, masks, remarks, search, tickets
+from labs.kit.execute import stacks
+from labs.kit.table import Table, row
+from labs.kit.verdicts import judge
+from labs.lottery import (
+    claims,
+    figure,
+    grid,
+    masks,
+    measures,
+    published,
+    remarks,
+    speed,
+    tickets,
+    training,
+)
+from labs.lottery.lab import LAB
 from labs.nn import devices, nets
 from labs.nn.training import Optimizer, fit
 from mnist1d.generate import generate
 
-TINY = lab.Config(
+TINY = grid.Config(
     replicates=1,
     levels=(0.0, 0.5, 0.8, 0.9),
     ticket=0.8,
@@ -25,7 +38,7 @@ TINY = lab.Config(
     every=3,
     hidden=30,
 )
-CELLS = lab.cells(TINY)
+CELLS = grid.cells(TINY)
 
 
 @pytest.fixture(scope="module")
@@ -43,67 +56,76 @@ def trained():
             return fit(net, x, *args, **settings)
 
         patch.setattr(tickets, "network", network)
-        patch.setattr(search, "fit", recorded)
-        records = list(lab.train(CELLS, "cpu"))
-    return dict(zip(map(search._key, CELLS), records, strict=True)), networks, examples
+        patch.setattr(training, "fit", recorded)
+        records = list(training.train(CELLS, "cpu"))
+    return dict(zip(map(training._key, CELLS), records, strict=True)), networks, examples
 
 
-def results(**columns):
-    """Rows of six replicates of the full grid, with the given columns."""
-    cells = lab.cells(replace(lab.PRESETS["full"], replicates=6))
-    return Table(asdict(c) | {name: make(c) for name, make in columns.items()} for c in cells)
+def record(**measured):
+    """A record with a network that guesses, and what is given."""
+    chances = dict.fromkeys(("test_accuracy", "train_accuracy"), 10.0)
+    losses = dict.fromkeys(("test_loss", "train_loss"), np.log(10))
+    rest = {"step": [1], "curve": [10.0], "live": {"first": 300}}
+    return grid.Record(**losses | chances | rest | measured)
+
+
+def results(preset="full", **columns):
+    """Rows of six replicates of a preset's grid, with the given columns."""
+    cells = grid.cells(replace(grid.PRESETS[preset], replicates=6))
+    made = ({name: make(cell) for name, make in columns.items()} for cell in cells)
+    return Table(row(c, record(**m)) for c, m in zip(cells, made, strict=True))
 
 
 def test_a_replicate_trains_on_the_published_data_and_another_one():
-    own, new = (search.dataset(data, "original", 0) for data in ("own", "new"))
+    own, new = (training.dataset(data, "original", 0) for data in ("own", "new"))
     np.testing.assert_allclose(own.x, generate().x, rtol=1e-6, atol=1e-7)
-    assert not torch.equal(own.x, new.x)
-    assert not torch.equal(new.x, search.dataset("new", "original", 1).x)
+    assert not np.array_equal(own.x, new.x)
+    assert not np.array_equal(new.x, training.dataset("new", "original", 1).x)
 
 
-@pytest.mark.parametrize("order", arms.ORDERS)
+@pytest.mark.parametrize("order", grid.ORDERS)
 def test_orders_permute_positions_and_nothing_else(order):
-    plain, other = search.dataset("new", "original", 1), search.dataset("new", order, 1)
-    places = search.positions(order, 1)
+    plain, other = training.dataset("new", "original", 1), training.dataset("new", order, 1)
+    places = training.positions(order, 1)
     assert sorted(places) == list(range(40))
     for name in ("x", "x_test"):
-        assert torch.equal(getattr(other, name), getattr(plain, name)[:, places.copy()])
-    assert torch.equal(other.y, plain.y)
+        np.testing.assert_array_equal(getattr(other, name), getattr(plain, name)[:, places])
+    np.testing.assert_array_equal(other.y, plain.y)
     known = {"flipped": [39, 38], "chunks": [20, 21], "original": [0, 1]}
     assert order == "shuffled" or places[:2].tolist() == known[order]
-    assert search.positions("chunks", 0)[[9, 10, 19, 20, 30]].tolist() == [29, 30, 39, 0, 10]
+    assert training.positions("chunks", 0)[[9, 10, 19, 20, 30]].tolist() == [29, 30, 39, 0, 10]
 
 
 def test_masks_have_the_exact_sparsity_in_every_layer(trained):
     counts = {"first": 41 * 30, "second": 31 * 30, "head": 31 * 10}
     for (*_, level), record in trained[0].items():
-        assert record["live"] == {n: round((1 - level) * count) for n, count in counts.items()}
+        assert record.live == {n: round((1 - level) * count) for n, count in counts.items()}
 
 
 def test_every_round_rewinds_bit_for_bit_to_the_initial_weights(trained):
-    rewound = search.initial_weights(TINY.hidden, 0, "rewound")
+    rewound = training.initial_weights(TINY.hidden, 0, "rewound")
     rounds = trained[1][: 2 * len(TINY.levels) - 1]
     for start, _ in rounds:
         for name, values in start.items():
             assert torch.equal(values, rewound[name].expand_as(values))
-    twin = nets.MLP(1, hidden=TINY.hidden).reset([search.seed("lottery", "initialisation", 0)])
+    twin = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
     assert torch.equal(twin.second.weight, rewound["second"][:, :-1])
 
 
 def test_the_search_trains_on_its_own_data_in_both_orders(trained):
-    original, shuffled = (search.dataset("own", o, 0).x for o in ("original", "shuffled"))
+    original, shuffled = (training.dataset("own", o, 0).x for o in ("original", "shuffled"))
     levels = TINY.levels
     expected = [[original, shuffled] if level <= TINY.ticket else [original] for level in levels]
     expected += [[original, original]] * (len(levels) - 1)  # the random controls
     for x, members in zip(trained[2][: len(expected)], expected, strict=True):
-        assert torch.equal(x, torch.stack(members))
+        np.testing.assert_array_equal(x, np.stack(members))
 
 
 def test_a_round_ranks_the_weights_of_the_last_step(trained):
-    net = nets.MLP(1, hidden=TINY.hidden).reset([search.seed("lottery", "initialisation", 0)])
-    data = search.dataset("own", "original", 0)
+    net = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
+    x, y, *_ = map(torch.from_numpy, training.dataset("own", "original", 0))
     optimizer = Optimizer(net, torch.optim.Adam, lr=2e-2)
-    [*_] = fit(net, data.x[None], data.y[None], optimizer=optimizer, steps=12, every=12)
+    [*_] = fit(net, x[None], y[None], optimizer=optimizer, steps=12, every=12)
     (_, first_round) = trained[1][1]
     for name, weights in tickets.joined(net).items():
         magnitudes, mask = weights[0].abs(), first_round[name][0]
@@ -125,12 +147,11 @@ def test_masks_are_nested_where_they_should_be(trained):
 def test_arms_train_on_new_data_paired_and_share_their_masks(trained):
     records, networks, examples = trained
     rounds = 2 * len(TINY.levels) - 1
-    new = {order: search.dataset("new", order, 0).x for order in arms.ORDERS}
+    new = {order: training.dataset("new", order, 0).x for order in grid.ORDERS}
     found = {
-        arm: records["own", "original", arm, "rewound", 0.8]["mask"]
-        for arm in ("lottery", "random")
+        arm: records["own", "original", arm, "rewound", 0.8].mask for arm in ("lottery", "random")
     }
-    starts = {s: search.initial_weights(TINY.hidden, 0, s) for s in ("rewound", "fresh")}
+    starts = {s: training.initial_weights(TINY.hidden, 0, s) for s in ("rewound", "fresh")}
     assert not torch.equal(starts["rewound"]["first"], starts["fresh"]["first"])
     seen = []
     for (start, live), x in zip(networks[rounds:], examples[rounds:], strict=True):
@@ -138,52 +159,52 @@ def test_arms_train_on_new_data_paired_and_share_their_masks(trained):
             (which,) = [
                 s for s, v in starts.items() if torch.equal(v["first"][0], start["first"][m])
             ]
-            (order,) = [o for o, inputs in new.items() if torch.equal(inputs, x[m])]
+            (order,) = [o for o, inputs in new.items() if np.array_equal(inputs, x[m])]
             mask = live["first"][m, :-1].numpy()
             same = [arm for arm, other in found.items() if np.array_equal(mask, other)]
             seen.append((order, which, same[0] if same else "dense" if mask.all() else "?"))
-    expected = [(order, start, arm) for order, start, names in arms.TRANSFERS for arm in names]
+    expected = [(order, start, arm) for order, start, names in grid.TRANSFERS for arm in names]
     assert sorted(seen) == sorted(expected)
 
 
 def test_records_say_what_was_measured(trained):
     records = trained[0]
     ticket = records["own", "shuffled", "lottery", "rewound", 0.8]
-    assert ticket["runs"] == masks.runs(ticket["mask"]).tolist()
-    order, back = search.positions("shuffled", 0), np.empty((40, 30), bool)
-    back[order] = ticket["mask"]
-    assert ticket["runs_put_back"] == masks.runs(back).tolist()
-    assert "mask" not in records["own", "original", "lottery", "rewound", 0.5]
+    assert ticket.runs == masks.runs(ticket.mask).tolist()
+    order, back = training.positions("shuffled", 0), np.empty((40, 30), bool)
+    back[order] = ticket.mask
+    assert ticket.runs_put_back == masks.runs(back).tolist()
+    assert records["own", "original", "lottery", "rewound", 0.5].mask is None
     transfer = records["new", "flipped", "lottery", "fresh", 0.8]
-    assert transfer["step"] == [3, 6]
-    assert transfer["curve"][-1] == transfer["test_accuracy"]
+    assert transfer.step == [3, 6]
+    assert transfer.curve[-1] == transfer.test_accuracy
 
 
 @pytest.mark.parametrize("device", devices())
 def test_a_search_gives_the_same_again(trained, device):
-    again = dict(zip(map(search._key, CELLS), lab.train(CELLS, device), strict=True))
+    again = dict(zip(map(training._key, CELLS), training.train(CELLS, device), strict=True))
     tolerance = 0 if device == "cpu" else 0.5
     for key, record in trained[0].items():
-        assert abs(again[key]["train_loss"] - record["train_loss"]) <= tolerance
+        assert abs(again[key].train_loss - record.train_loss) <= tolerance
 
 
 def test_with_nothing_left_the_loss_is_ln_10():
     config = replace(TINY, levels=(0.0, 0.5, 1.0), ticket=0.5, steps=2, transfer_steps=1)
-    cells = lab.cells(config)
-    empty = [r for c, r in zip(cells, lab.train(cells, "cpu"), strict=True) if c.sparsity == 1]
+    cells = grid.cells(config)
+    empty = [r for c, r in zip(cells, training.train(cells, "cpu"), strict=True) if c.sparsity == 1]
     assert len(empty) == 3
-    assert all(abs(record["test_loss"] - np.log(10)) < 1e-6 for record in empty)
+    assert all(abs(record.test_loss - np.log(10)) < 1e-6 for record in empty)
 
 
 def test_without_biases_only_weights_are_pruned():
     config = replace(TINY, levels=(0.0, 0.5), ticket=0.5, steps=2, transfer_steps=1, biases=False)
-    cells = lab.cells(config)
-    live = [r["live"] for c, r in zip(cells, lab.train(cells, "cpu"), strict=True) if c.sparsity]
+    cells = grid.cells(config)
+    live = [r.live for c, r in zip(cells, training.train(cells, "cpu"), strict=True) if c.sparsity]
     assert live == [{"first": 20 * 30 + 30, "second": 15 * 30 + 30, "head": 150 + 10}] * len(live)
 
 
-def synthetic(scores):
-    """The full grid with scores of (data, order, arm, start), a little noise, and planted runs."""
+def synthetic(scores, preset="full"):
+    """A grid with scores of (order, start, arm) on new data, a little noise, and planted runs."""
     noise = np.random.default_rng(0)
 
     def accuracy(cell):
@@ -197,21 +218,21 @@ def synthetic(scores):
         return [(1.6 if planted else 1.0) * n + noise.normal(scale=0.01) for n in (90, 30, 9)]
 
     return results(
+        preset,
         test_accuracy=accuracy,
         runs=runs,
         runs_put_back=lambda cell: [130 + noise.normal(), 60, 30],
         chance=lambda cell: [90, 30, 9],
         stricter_chance=lambda cell: [95, 33, 10],
         mask=lambda cell: np.zeros((40, 500), bool),
-        live=lambda cell: {"first": 300},
         train_accuracy=lambda cell: 98.5 if cell.arm == "dense" else 100.0,
         curve=lambda cell: [50.0, 60.0, 60.5, 61.0],
     )
 
 
-def published(year):
+def as_published(year):
     table = {}
-    for (order, start), years in arms.PUBLISHED.items():
+    for (order, start), years in published.NEW_DATA.items():
         dense, random, lottery = years.get(year, years[2024])
         table |= {(order, start, "dense"): dense, (order, start, "random"): random}
         table |= {(order, start, "lottery"): lottery}
@@ -223,24 +244,40 @@ def verdicts(table):
 
 
 def test_claims_hold_on_the_figure_of_2020():
-    scores = published(2020) | {("chunks", "rewound", "lottery"): 65}
+    scores = as_published(2020) | {("chunks", "rewound", "lottery"): 65}
     judged = verdicts(synthetic(scores))
     assert {i for i, v in judged.items() if v != "holds"} == {"L7-fresh"}
     assert judged["L7-fresh"] == "contradicted"
 
 
 def test_claims_see_what_the_stored_outputs_of_2024_contradict():
-    judged = verdicts(synthetic(published(2024)))
+    judged = verdicts(synthetic(as_published(2024)))
     against = {i for i, v in judged.items() if v == "contradicted"}
     assert against == {"L4-level", "L7", "L7-fresh", "L7-level", "L10-shuffled"}
 
 
-def test_levels_are_judged_after_a_finished_training_only():
-    for preset, count in (("quick", 0), ("full", 10)):
-        cells = lab.cells(lab.PRESETS[preset])
-        table = Table(asdict(cell) | {"test_accuracy": 70.0} for cell in cells)
-        for order in ("original", "flipped"):
-            assert len(claims.new_level(order)(table)) == count
+def test_levels_are_not_judged_after_a_shorter_training_and_directions_are():
+    judged = judge(claims.CLAIMS, synthetic(as_published(2020), "quick"))
+    gated = {v.id: v.reason for v in judged if v.verdict == "not judged"}
+    levels = {"L1", "L2", "L2-nested", "L3-98", "L4-level", "L7-level"}
+    assert gated == dict.fromkeys(levels, "300 of 1,501 steps")
+    assert {v.verdict for v in judged if v.id in ("L3-96", "L4", "L9", "L11-p2")} == {"holds"}
+    config = replace(grid.PRESETS["full"], replicates=1, transfer_steps=999)
+    cells = Table(row(cell, record()) for cell in grid.cells(config))
+    assert (measures.FOUND(cells), measures.SETTLED(cells)) == ("", "999 of 1,000 transfer steps")
+
+
+def test_neighbours_cannot_be_fewer_than_none():
+    few = results(
+        runs=lambda cell: [4 * (cell.replicate == 0)] * 3,
+        runs_put_back=lambda cell: [0] * 3,
+        chance=lambda cell: [1.0, 1.0, 1.0 * (cell.replicate > 0)],
+        stricter_chance=lambda cell: [1.0] * 3,
+    )
+    judged = {verdict.id: verdict for verdict in judge(claims.CLAIMS, few)}
+    assert (judged["L11-p3"].low, judged["L11-p3"].low_95) == (0, 0)
+    assert judged["L11-p4"].n == 5  # chance gives none in one of them
+    assert judged["L11-put-back"].low is None  # all are equal
 
 
 def test_claims_do_not_hold_where_nothing_is():
@@ -256,87 +293,133 @@ def test_claims_do_not_hold_where_nothing_is():
     assert held <= {"L3-98", "L11-shuffled"}
 
 
-def test_remarks_say_it_in_words():
-    words = remarks.remarks(synthetic(published(2024)))
-    text = " ".join(words)
-    assert words[0] == (
-        "Shorter than published: transfer_steps=1000 (published 6000), levels=11 (published 100), "
-        "rounds to the ticket=5 (published 91)."
-    )
-    assert "98.5 % (dense) and 100.0 % (lottery) of the training examples" in words[1]
-    assert "moved by +1.0 [+1.0, +1.0] and +1.0 [+1.0, +1.0] points. Training there is un" in text
-    assert "The dense net reaches 64.0" in text
-    assert "it never falls below the dense net" in text
-    assert "Here the rewound ticket reaches 62.8" in text
-    assert "rewinding is worth +0.4" in text
-    assert "chunks in another order (38 kept) takes +4.0" in text
-    assert "random keeps 0.0% of the weights and 300 biases" in text
-    assert "New data, original: dense 63.5 (2020) against 64.2 rewound; " in text
-    assert "lottery 70.5 (2020) against 65.9 rewound" in text
-    assert "lottery 65.85 (2024) against 65.5 fresh" in text
-    assert "lottery at 92% 75.0 (2024) against 74.0; " in text
+def means(remark):
+    """The rows of a remark, with the means of their intervals."""
+    return [tuple(item[0] if isinstance(item, tuple) else item for item in r) for r in remark.rows]
+
+
+def about(*row):
+    return pytest.approx(row, abs=0.1)
+
+
+def test_remarks_say_what_claims_do_not():
+    said = remarks.remarks(synthetic(as_published(2024)))
+    shortened, finished, peak, reordered, symmetry, neighbours, kept, outside = said
+    assert means(shortened) == [
+        ("transfer_steps", 1000, 6000),
+        ("levels", 11, 100),
+        ("rounds to the ticket", 5, 91),
+    ]
+    assert means(finished) == [about("dense", 98.5, 1), about("lottery", 100, 1)]
+    assert "never falls below" in peak.text
+    assert tuple(accuracy for _, accuracy in means(peak)) == about(64, 74)
+    assert means(reordered)[1:] == [
+        about("chunks", "38", 3.9, 2.65),
+        about("shuffled", "about 2", 2.6, 2.1),
+    ]
+    assert means(symmetry) == [about("in order", 10), about("shuffled", 10)]
+    assert means(neighbours)[0] == about("random", 46.15, 15.8, 4.9)
+    assert means(neighbours)[-1] == about("lottery, 2024", 93, 23.5, 3)
+    assert means(kept) == [about("random", 0, 300), about("lottery", 0, 300)]
+    rows = {row[:4]: row[4:] for row in means(outside)}
+    assert rows["new, original", "dense", "2020", "63.5"] == about(64.2, None)
+    assert rows["new, original", "lottery", "2024", "65.85"] == about(65.85, 65.5)
+    assert rows["new, original, fresh", "lottery", "2020", "67.2"] == about(None, 65.5)
+    assert rows["own, 92 % masked", "lottery", "2024", "75"] == about(74, None)
     assert remarks.remarks(Table([])) == []
 
 
-def test_the_figure_says_what_it_lacks(trained):
-    table = Table(asdict(c) | trained[0][search._key(c)] for c in CELLS)
-    axes = figure.plot(table).axes
-    assert axes[3].get_legend_handles_labels()[1][3:] == ["dense, fresh", "lottery, fresh"]
-    words = [[text.get_text() for text in ax.texts] for ax in axes[8:]]
-    assert words == [[], ["no mask yet"], [], ["no mask yet"]]  # there is one replicate
+def test_what_was_published_is_compared_after_a_settled_training_only():
+    said = [remark.text for remark in remarks.remarks(synthetic(as_published(2024), "quick"))]
+    assert not [text for text in said if text.startswith("Published")]
+
+
+def test_the_figures_say_what_they_lack(trained):
+    table = Table(row(c, trained[0][training._key(c)]) for c in CELLS)
+    flipped = figure.tickets(table).axes[3]
+    assert flipped.get_legend_handles_labels()[1][3:] == ["dense, fresh", "lottery, fresh"]
+    words = [[text.get_text() for text in ax.texts] for ax in figure.locality(table).axes]
+    assert words == [[]] * 4 + [["no mask yet"]] * 2  # there is one replicate
 
 
 def test_the_paper_preset_has_upstreams_schedule():
-    paper = lab.PRESETS["paper"]
+    paper = grid.PRESETS["paper"]
     np.testing.assert_allclose(paper.levels, np.linspace(0, 1, 100), atol=1e-6)
     assert paper.levels.index(paper.ticket) == 91
     assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 2)
     assert (paper.transfer_steps, paper.transfer_batch, paper.every) == (6000, 500, 100)
-    assert "At 100 %" in remarks._degenerate(Table([{"replicate": 0, "sparsity": 1.0}]))[0]
+    empty = Table([row(cell, record()) for cell in grid.cells(paper) if cell.sparsity == 1])
+    assert "At 100 %" in next(remarks._nothing_left(empty)).text
 
 
 @pytest.mark.parametrize("preset", ["smoke", "quick", "full"])
 def test_presets_have_the_levels_of_the_claims(preset):
-    levels = lab.PRESETS[preset].levels
-    assert {0.8, 0.92, 0.96, 0.98} <= set(levels)
-    assert len({lab.stack_by(cell) for cell in lab.cells(lab.PRESETS[preset])}) == (
-        lab.PRESETS[preset].replicates
-    )
+    assert {0.8, 0.92, 0.96, 0.98} <= set(grid.PRESETS[preset].levels)
+
+
+@pytest.mark.parametrize(
+    ("preset", "replicates", "networks"),
+    [("smoke", 2, 33), ("quick", 6, 33), ("full", 10, 54), ("paper", 2, 407)],
+)
+def test_a_replicate_is_one_stack(preset, replicates, networks):
+    made = stacks(LAB, grid.cells(grid.PRESETS[preset]))
+    assert [len(stack) for stack in made] == [networks] * replicates
+    assert [{cell.replicate for cell in stack} for stack in made] == [
+        {r} for r in range(replicates)
+    ]
+
+
+LEVELS = "levels must ascend from 0, got "
+TICKET = r"ticket must be one of the levels \(0.0, .*\), got "
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"replicates": 0}, "replicates must be 1 or more, not 0"),
-        ({"hidden": 0}, "hidden must be 1 or more, not 0"),
-        ({"levels": ()}, r"levels must rise strictly from 0 to at most 1, not \(\)"),
-        ({"levels": (0.1, 0.92)}, "levels must rise strictly from 0"),
-        ({"levels": (0.0, 0.92, 0.92)}, "levels must rise strictly from 0"),
-        ({"levels": (0.0, 0.92, 1.1)}, "levels must rise strictly from 0"),
-        ({"ticket": 0.9}, "ticket must be one of the levels between 0 and 1, .* not 0.9"),
-        ({"ticket": 0.0}, "ticket must be one of the levels between 0 and 1, .* not 0.0"),
-        ({"levels": (0.0, 1.0), "ticket": 1.0}, r"ticket must be .* 0 and 1, \(\), not 1.0"),
-        ({"steps": 1.5}, "steps must be a whole number, not 1.5"),
-        ({"steps": True}, "steps must be a whole number, not True"),
-        ({"biases": "no"}, "biases must be True or False, not 'no'"),
-        ({"levels": [0.0, 0.92]}, r"levels must be a tuple of numbers, not \[0.0, 0.92\]"),
-        ({"levels": 0.5}, "levels must be a tuple of numbers, not 0.5"),
-        ({"levels": (0.0, "0.92")}, "levels must be a tuple of numbers, not .*'0.92'"),
+        ({"replicates": 0}, "replicates must be at least 1, got 0"),
+        ({"hidden": 0}, "hidden must be at least 1, got 0"),
+        ({"levels": ()}, r"levels must hold at least one value, got \(\)"),
+        ({"levels": (0.1, 0.92)}, LEVELS),
+        ({"levels": (0.0, 0.96, 0.92)}, LEVELS),
+        ({"levels": (0.0, 0.92, 0.92)}, "levels must not repeat a value, got "),
+        ({"levels": (0.0, 0.92, 1.1)}, "levels must be at least 0 and at most 1, got "),
+        ({"ticket": 0.9}, f"{TICKET}0.9"),
+        ({"ticket": 0.0}, "ticket must be above 0 and below 1, got 0.0"),
+        ({"levels": (0.0, 1.0), "ticket": 1.0}, "ticket must be above 0 and below 1, got 1.0"),
+        ({"steps": 1.5}, "steps must be a whole number, got 1.5"),
+        ({"steps": True}, "steps must be a whole number, got True"),
+        ({"biases": "no"}, "biases must be true or false, got 'no'"),
+        ({"levels": [0.0, 0.92]}, r"levels must be a tuple, each a number, got \[0.0, 0.92\]"),
+        ({"levels": 0.5}, "levels must be a tuple, each a number, got 0.5"),
+        ({"levels": (0.0, "0.92")}, "levels must be a tuple, each a number, got .*'0.92'"),
     ],
 )
 def test_wrong_settings_are_refused(wrong, message):
     with pytest.raises((ValueError, TypeError), match=message):
-        lab.Config(**wrong)
+        grid.Config(**wrong)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: search.positions("fliped", 0), "unknown order 'fliped': did you mean 'flipped'"),
-        (lambda: search.dataset("nwe", "original", 0), "unknown data 'nwe'"),
-        (lambda: search.initial_weights(5, 0, "rewind"), "unknown start 'rewind'"),
+        (lambda: training.positions("fliped", 0), "order must be .* 'fliped': did you mean 'fli"),
+        (lambda: training.dataset("nwe", "original", 0), "data must be one of own, new, got 'nwe'"),
+        (lambda: training.initial_weights(5, 0, "rewind"), "start must be .* got 'rewind'"),
     ],
 )
 def test_unknown_names_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_usual_loop_trains_what_a_search_trains():
+    (bench,) = speed.bench()
+    first, *_ = bench.cells
+    assert first.sparsity == max(speed.LEVELS)
+    assert {cell.steps for cell in bench.cells} == {bench.steps}
+    net = speed._pruned(first)
+    shares = [
+        float((m == 0).double().mean()) for name, m in net.named_buffers() if "weight" in name
+    ]
+    assert shares == pytest.approx([first.sparsity] * 3, abs=0.02)
+    bench.plain(replace(first, steps=2))

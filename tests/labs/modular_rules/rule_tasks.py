@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from labs.modular_rules.tasks import MHATask, MLPTask, RNNTask
+from labs.modular_rules.tasks.mha import MHATask
+from labs.modular_rules.tasks.mlp import MLPTask
+from labs.modular_rules.tasks.rnn import RNNTask
 
 TASKS = {
     "mlp": (MLPTask(4), None),

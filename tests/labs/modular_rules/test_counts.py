@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labs.modular_rules import models, sizes, twins
+from labs.modular_rules.nets import models, plain, sizes
 
 # Counted with the official classes: GT-Modular, Modular-op, Modular, Monolithic.
 COUNTS = {
@@ -43,7 +43,7 @@ def test_published_parameter_counts(case, model):
     if architecture == "rnn":
         widths["outputs"] = 32
     net = models.build(architecture, model, 2, rules, **widths)
-    one = twins.build(architecture, model, rules, **widths)
+    one = plain.build(architecture, model, rules, **widths)
     expected = COUNTS[case][PUBLISHED.index(model)] - unused(architecture, model, rules)
     assert net.parameter_count() == sum(p.numel() for p in one.parameters()) == expected
 

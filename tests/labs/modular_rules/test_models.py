@@ -4,9 +4,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from labs.modular_rules import models, twins
-from labs.modular_rules.attention import Heads, attend, plain
-from labs.modular_rules.routing import MODELS, switch
+from labs.modular_rules.nets import attention, models, plain
+from labs.modular_rules.nets.attention import Heads, attend
+from labs.modular_rules.nets.routing import switch
+from labs.modular_rules.published import MODELS
 from labs.nn.training import Optimizer
 from tests.nn.random_data import generator
 
@@ -37,7 +38,7 @@ def stack(architecture, model, members, rules, **widths):
 def twin(seed, architecture, model, rules, **widths):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return twins.build(
+        return plain.build(
             architecture, model, rules, features=FEATURES[architecture](rules), **widths
         )
 
@@ -106,7 +107,7 @@ def test_members_start_as_the_twin_under_their_seeds(architecture, rules, length
 
 
 @every_model
-@pytest.mark.parametrize("architecture", models.ARCHITECTURES)
+@pytest.mark.parametrize("architecture", models.NETS)
 def test_a_stack_trains_as_the_plain_loop_trains_each(architecture, model):
     rules, length, widths = next(c[1:] for c in CASES if c[0] == architecture)
     net, ones = started(architecture, model, rules, **widths)
@@ -191,7 +192,7 @@ def test_attention_is_torchs(members, length):
     x = torch.randn(members, 3 * heads.rows + own, 4 * length, generator=generator())
     grad = torch.randn(members, 3, (heads.rows + own) // 3, 4 * length, generator=generator(1))
     results = []
-    for function in (attend, plain):
+    for function in (attend, attention.plain):
         leaf = x.clone().requires_grad_()
         heard = function(leaf, heads)
         heard.backward(grad)
@@ -202,8 +203,8 @@ def test_attention_is_torchs(members, length):
 
 GOOD = {"encoder": 8, "width": 16, "features": 2}
 FAULTS = [
-    ({"architecture": "mpl"}, "unknown architecture 'mpl': did you mean 'mlp'"),
-    ({"model": "modular_opp"}, "unknown model 'modular_opp': did you mean 'modular_op'"),
+    ({"architecture": "mpl"}, "architecture must be .*got 'mpl': did you mean 'mlp'"),
+    ({"model": "modular_opp"}, "model must be .*got 'modular_opp': did you mean 'modular_op'"),
     ({"members": 0}, "members must be a whole number of at least 1, got 0"),
     ({"rules": 0}, "rules must be a whole number of at least 1, got 0"),
     ({"encoder": 1.5}, "encoder must be a whole number of at least 1, got 1.5"),
@@ -232,7 +233,7 @@ def test_what_cannot_be_built_is_refused(fault, message):
     del arguments["members"]
     if "members" not in fault:
         with pytest.raises(ValueError, match=message):
-            twins.build(**arguments)
+            plain.build(**arguments)
 
 
 @pytest.mark.parametrize("shape", [(3, 4, 6), (2, 4, 7), (2, 4)])

@@ -8,8 +8,10 @@ import torch
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from labs.modular_rules.streams import Stream, stacked
-from labs.modular_rules.tasks import Inputs, MHATask, MLPTask
+from labs.modular_rules.tasks.mha import MHATask
+from labs.modular_rules.tasks.mlp import MLPTask
+from labs.modular_rules.tasks.streams import Stream, stacked
+from labs.modular_rules.tasks.task import Inputs
 from tests.labs.modular_rules.rule_tasks import kinds, losses, rng
 
 
@@ -123,7 +125,7 @@ def test_the_smallest_batch_keeps_its_axes(task, length, loss):
         (lambda: Stream([MLPTask(2), MHATask(2)], [0, 1], 4), "tasks must differ in nothing but"),
         (lambda: Stream([MLPTask(2)], [0, 1], 4), "seeds must be one per task, 1, got 2"),
         (lambda: Stream([MLPTask(2)], [-1], 4), "seeds must be an integer from 0"),
-        (lambda: Stream([MLPTask(2)], [0], 0), "batch must be an integer of at least 1; got 0"),
+        (lambda: Stream([MLPTask(2)], [0], 0), "batch must be an integer of at least 1[,;] got 0"),
         (lambda: Stream([MLPTask(2)], [0], 4, rule_probs=np.eye(2)), "\\(1, 2\\), got \\(2, 2\\)"),
     ],
 )

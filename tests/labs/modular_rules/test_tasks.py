@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from labs.modular_rules.reference import candidates, rule_blind, zero_predictor
-from labs.modular_rules.tasks import OOD_SCALE, Inputs, MHATask, MLPTask, RNNTask
+from labs.modular_rules.tasks.mha import MHATask
+from labs.modular_rules.tasks.mlp import MLPTask
+from labs.modular_rules.tasks.predictors import candidates, rule_blind, zero_predictor
+from labs.modular_rules.tasks.rnn import RNNTask
+from labs.modular_rules.tasks.task import OOD_SCALE, Inputs
 from tests.labs.modular_rules.rule_tasks import kinds, losses, rng
 
 # published numbers
@@ -178,7 +181,7 @@ def test_the_smallest_batch_keeps_its_axes(task, length, loss):
 
 
 def test_one_token_has_nothing_to_search():
-    with pytest.raises(ValueError, match="length must be an integer of at least 2; got 1"):
+    with pytest.raises(ValueError, match=r"length must be an integer of at least 2[,;] got 1"):
         MHATask(2).batch(rng(), 4, length=1)
 
 
@@ -265,13 +268,16 @@ def test_a_task_is_a_value(task, length):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: MLPTask(0), "R must be an integer of at least 1; got 0"),
+        (lambda: MLPTask(0), "R must be an integer of at least 1[,;] got 0"),
         (lambda: MLPTask(2, -1), "data_seed must be an integer from 0"),
-        (lambda: MLPTask(2, loss="regresion"), "unknown loss 'regresion': did you mean"),
-        (lambda: MHATask(2, version=3), "version must be an integer from 1 to 2; got 3"),
-        (lambda: RNNTask(2, d=0), "d must be an integer of at least 1; got 0"),
-        (lambda: RNNTask(2, order=0), "order must be an integer of at least 1; got 0"),
-        (lambda: MLPTask(2).batch(rng(), 0), "n must be an integer of at least 1; got 0"),
+        (
+            lambda: MLPTask(2, loss="regresion"),
+            "loss must be one of .*got 'regresion': did you mean",
+        ),
+        (lambda: MHATask(2, version=3), "version must be an integer from 1 to 2[,;] got 3"),
+        (lambda: RNNTask(2, d=0), "d must be an integer of at least 1[,;] got 0"),
+        (lambda: RNNTask(2, order=0), "order must be an integer of at least 1[,;] got 0"),
+        (lambda: MLPTask(2).batch(rng(), 0), "n must be an integer of at least 1[,;] got 0"),
         (lambda: MLPTask(2).batch(rng(), 2, length=3), "length must be None for MLPTask, got 3"),
         (lambda: MLPTask(2).batch(rng(), 2, scale=np.nan), "scale must be .*nan"),
         (lambda: MLPTask(2).batch(rng(), 2, rule_probs=[0.5, 0.6]), "rule_probs must sum to 1"),
@@ -296,13 +302,13 @@ def test_bad_arguments_are_named(call, message):
 
 
 def test_a_sequence_needs_a_length():
-    with pytest.raises(TypeError, match="length must be an integer of at least 1; got None"):
+    with pytest.raises(TypeError, match=r"length must be an integer of at least 1[,;] got None"):
         RNNTask(2).batch(rng(), 4)
 
 
 def test_tasks_and_metrics_leave_torch_alone():
     code = (
-        "import sys, labs.modular_rules.reference, labs.modular_rules.metrics;"
+        "import sys, labs.modular_rules.tasks.predictors, labs.modular_rules.metrics;"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,6 +11,7 @@ from labs.nn import plain
 from labs.nn.layers import Conv1d
 from labs.nn.training import Optimizer, cross_entropy, fit
 from labs.pooling.nets import POOLS, STRIDE, PoolNet, Readout, conv_pool
+from labs.pooling.plain import PoolNet as Twin
 from tests.nn.random_data import data, generator
 
 KINDS = (*POOLS, STRIDE)
@@ -25,10 +26,10 @@ kinds = pytest.mark.parametrize("pool", KINDS)
 pools = pytest.mark.parametrize("pool", POOLS)
 
 
-def twin(pool: str, seed: int, channels: int = 20) -> plain.PoolNet:
+def twin(pool: str, seed: int, channels: int = 20) -> Twin:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return plain.PoolNet(pool, channels)
+        return Twin(pool, channels)
 
 
 def started(pool: str, seeds: list[int], channels: int = 20) -> tuple[PoolNet, list[nn.Module]]:
@@ -236,8 +237,12 @@ def test_cuda_trains_as_the_cpu(pool):
 
 PADDED = torch.zeros(2, 6, 1, 3, dtype=torch.float64)
 REFUSED = {
-    "unknown pool 'mean'": lambda: conv_pool("mean", PADDED, conv(1, 2), ends=0),
-    "unknown pool 'maxx': did you mean 'max'": lambda: PoolNet(1, "maxx"),
+    "pool must be one of none, max, avg, l2, got 'mean'": lambda: conv_pool(
+        "mean", PADDED, conv(1, 2), ends=0
+    ),
+    "pool must be one of none, max, avg, l2, stride, got 'maxx': did you mean 'max'": lambda: (
+        PoolNet(1, "maxx")
+    ),
     r"conv must have kernel 3, stride 1 and padding 1, got \(3, 2, 1\)": lambda: conv_pool(
         "max", PADDED, Conv1d(2, 1, 2, 3, 2, 1), ends=0
     ),

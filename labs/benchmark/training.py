@@ -1,0 +1,136 @@
+"""The data of a replicate, and the training of the replicates of one arm."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from labs.benchmark.grid import NAME, SKLEARN, Cell, Record
+from labs.benchmark.published import EXAMPLES
+from labs.data.mnist1d import SEED, Split, published
+from labs.kit.seeds import seed
+from labs.nn import nets
+from labs.nn.training import Optimizer, evaluate, fit, stacked
+from mnist1d.generate import generate
+from mnist1d.recipe import Recipe
+
+NETS: dict[str, type[nets.Net]] = {
+    "logistic": nets.Logistic,
+    "mlp": nets.MLP,
+    "cnn": nets.CNN,
+    "gru": nets.GRUNet,
+    "local": nets.LocalNet,
+    "transformer": nets.Transformer,
+}
+
+
+@lru_cache(maxsize=64)
+def splits(replicate: int, examples: int, shuffled: bool) -> dict[str, Split]:
+    """The parts "train", "val" (1000 examples) and "test" (the published 1000).
+
+    Validation examples and training examples beyond 4000 are fresh draws of the same law, others
+    for each number of training examples, standardised apart.
+    """
+    own = published(replicate)
+    fresh = seed(NAME, "validation and further training data", replicate) % 2**32
+    more = generate(Recipe(n_train=max(examples - EXAMPLES, 0), n_val=1000, seed=fresh))
+    order = np.arange(40)
+    if shuffled:  # the legacy generator, so that replicate 0 has upstream's permutation
+        order = np.random.RandomState(SEED + replicate).permutation(order)
+    x, y = (np.concatenate(a)[:examples] for a in zip(own.train, (more.x, more.y), strict=True))
+    parts = {"train": (x, y), "val": (more.x_val, more.y_val), "test": own.test}
+    return {name: Split(x[:, order].astype(np.float32), y) for name, (x, y) in parts.items()}
+
+
+def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Train the replicates of one arm."""
+    if cells[0].model in SKLEARN:
+        return map(_fit_sklearn, cells)
+    return _fit_nets(cells, device)
+
+
+def _fit_sklearn(cell: Cell) -> Record:
+    parts = splits(cell.replicate, cell.examples, cell.shuffled)
+    knn = cell.model == "knn"
+    model = KNeighborsClassifier(10) if knn else LogisticRegression(max_iter=1000)
+    model.fit(*parts["train"])
+    curves = {f"{name}_accuracy": [100 * model.score(*part)] for name, part in parts.items()}
+    predicted = model.predict(parts["test"].x)
+    return _record([0], curves, predicted, parts["test"].y, 0 if knn else 410)
+
+
+def _fit_nets(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    cell = cells[0]
+    net = _net(cell.model, len(cells), cell.change)
+    net.reset([seed(NAME, "initialisation", c.replicate) for c in cells]).to(device)
+    parts = [splits(c.replicate, c.examples, c.shuffled) for c in cells]
+    data = {name: stacked((own[name] for own in parts), device) for name in parts[0]}
+    steps: list[int] = []
+    curves: dict[str, list[list[float]]] = defaultdict(list)
+    for step in fit(
+        net,
+        *data["train"],
+        optimizer=_optimizer(net, cell.change),
+        steps=cell.steps,
+        every=cell.every,
+        shuffles=_shuffles(cells),
+    ):
+        steps.append(step)
+        for name, (x, y) in data.items():
+            # Of larger training sets the first examples, so that evaluation costs the same.
+            scores = evaluate(net, x[:, :EXAMPLES], y[:, :EXAMPLES])
+            curves[f"{name}_loss"].append(scores.loss.tolist())
+            curves[f"{name}_accuracy"].append(scores.accuracy.tolist())
+    labels = data["test"][1].cpu().numpy()
+    for m, predicted in enumerate(scores.predicted.numpy()):
+        own = {name: [values[m] for values in curve] for name, curve in curves.items()}
+        yield _record(steps, own, predicted, labels[m], net.parameter_count())
+
+
+def _net(model: str, members: int, change: str) -> nets.Net:
+    setting, _, value = change.partition("=")
+    if setting == "width":
+        return nets.MLP(members, hidden=int(value))
+    if setting == "dropout":
+        return nets.MLP(members, dropout=float(value))
+    return NETS[model](members)
+
+
+def _optimizer(net: nets.Net, change: str) -> Optimizer:
+    setting, _, value = change.partition("=")
+    rate = float(value) if setting == "rate" else 1e-2
+    decay = float(value) if setting == "decay" else 0.0
+    return Optimizer(net, torch.optim.Adam, lr=rate, weight_decay=decay)
+
+
+def _shuffles(cells: Sequence[Cell]) -> list[torch.Generator] | None:
+    if cells[0].change != "order=shuffled":
+        return None
+    seeds = [seed(NAME, "batch order", cell.replicate) for cell in cells]
+    return [torch.Generator().manual_seed(s) for s in seeds]
+
+
+def _record(
+    steps: Sequence[int],
+    curves: Mapping[str, list[float]],
+    predicted: np.ndarray,
+    labels: np.ndarray,
+    parameters: int,
+) -> Record:
+    test, val = curves["test_accuracy"], curves["val_accuracy"]
+    wrong = predicted != labels
+    return Record(
+        step=list(steps),
+        **curves,
+        final=test[-1],
+        final_train=curves["train_accuracy"][-1],
+        final_val=val[-1],
+        best_on_val=test[int(np.argmax(val))],
+        best_on_test=max(test),
+        class_errors=[100 * float(wrong[labels == digit].mean()) for digit in range(10)],
+        parameters=parameters,
+    )

@@ -1,0 +1,126 @@
+"""The data set of a replicate: the published split, and as many fresh examples as asked for; and
+data sets of other sizes.
+
+Replicate r is the data set of seed 42 + r; replicate 0 is the published one (Greydanus and Kobak
+2024, arXiv:2011.14439). Fresh examples follow the same law in the same units: they are standardised
+with the published set's own mean and deviation, not with their own.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from labs.kit import seeds
+from mnist1d.generate import Data, generate
+from mnist1d.recipe import Recipe
+
+SEED = 42  # of replicate 0
+EXAMPLES = 4000  # that train in the published data set
+CLASSES = 10
+
+
+class Split(NamedTuple):
+    """Inputs x (n, 40) float32 and labels y (n,) int64."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+class Published(NamedTuple):
+    """A replicate's data: what trains, the 1000 published test examples, and fresh ones."""
+
+    train: Split
+    test: Split
+    fresh: Split
+
+
+class Drawn(NamedTuple):
+    """A data set of its own: what trains, validates and tests."""
+
+    train: Split
+    val: Split
+    test: Split
+
+
+def drawn(seed: int, *, train: int, val: int = 0, test: int = 0, stream: str = "exact") -> Drawn:
+    """Return a data set of any sizes by the published law, standardised on its own.
+
+    Args:
+        seed: of the data set; `SEED` + replicate for a replicate's own.
+        train, val, test: numbers of examples.
+        stream: ``"exact"``, upstream's generator, or ``"fast"``, as `mnist1d.generate` takes it.
+
+    Raises:
+        ValueError: sizes below 0 or fewer examples than classes, an unknown stream.
+    """
+    data = generate(Recipe(seed=seed, n_train=train, n_val=val, n_test=test), stream=stream)
+    pairs = ((data.x, data.y), (data.x_val, data.y_val), (data.x_test, data.y_test))
+    return Drawn(*(_split(x, y) for x, y in pairs))
+
+
+def published(replicate: int, *, train: int = EXAMPLES, test: int = 0) -> Published:
+    """Return the published split of a replicate and a fresh test set.
+
+    Args:
+        replicate: 0 for the published data set.
+        train: training examples: the first of the published 4000, and where more are asked for,
+            fresh ones behind them.
+        test: examples of the fresh test set.
+
+    Returns:
+        Splits `train`, `test` (1000 examples) and `fresh`; copies, the caller's own.
+
+    Raises:
+        ValueError: `train` below 1, `test` below 0, or a negative replicate.
+
+    >>> data = published(0, train=5000, test=20_000)
+    >>> data.train.x.shape, data.test.y.shape, data.fresh.x.shape
+    ((5000, 40), (1000,), (20000, 40))
+    """
+    if train < 1 or test < 0:
+        raise ValueError(f"train must be at least 1 and test at least 0, got {train} and {test}")
+    own = _published(replicate)
+    first = _split(own.x[:train], own.y[:train])
+    if train > EXAMPLES:
+        more = fresh(replicate, train - EXAMPLES, "further training examples")
+        first = Split(*map(np.concatenate, zip(first, more, strict=True)))
+    return Published(
+        first, _split(own.x_test, own.y_test), fresh(replicate, test, "fresh test set")
+    )
+
+
+def fresh(replicate: int, examples: int, purpose: str) -> Split:
+    """Return further examples of a replicate's law in its units, classes balanced.
+
+    Args:
+        replicate: whose data set they belong to.
+        examples: how many, 0 or more.
+        purpose: names the stream: another purpose, other examples.
+    """
+    if not examples:
+        return Split(np.empty((0, 40), np.float32), np.empty(0, np.int64))
+    # in whole rounds of the classes, since a data set cannot be smaller than one
+    whole = -(-examples // CLASSES) * CLASSES
+    more = generate(Recipe(n_train=whole, n_test=0, seed=_seed(purpose, replicate)), stream="fast")
+    (mean, sd), (own_mean, own_sd) = _moments(_published(replicate)), _moments(more)
+    x = (more.x * np.float32(own_sd) + np.float32(own_mean - mean)) / np.float32(sd)
+    return Split(x[:examples], more.y[:examples])
+
+
+@lru_cache(maxsize=64)
+def _published(replicate: int) -> Data:
+    return generate(Recipe(seed=SEED + replicate))
+
+
+def _seed(purpose: str, replicate: int) -> int:
+    return seeds.seed("mnist1d", purpose, replicate) % 2**32
+
+
+def _moments(data: Data) -> tuple[float, float]:
+    assert data.moments is not None  # generated here, not read from a file
+    return data.moments
+
+
+def _split(x: np.ndarray, y: np.ndarray) -> Split:
+    return Split(x.astype(np.float32), y.copy())

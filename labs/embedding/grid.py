@@ -1,0 +1,132 @@
+"""What is varied and what is measured: data sets, their sizes, and the records of them.
+
+Replicate r draws MNIST-1D anew (seed 42 + r; replicate 0 is the published data set) and splits the
+digits anew: there is one set of them, so their intervals tell how much the split matters, no more.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labs.embedding.mnist import mnist
+from labs.embedding.published import ITERATIONS, MNIST, NEIGHBOURS, PERPLEXITY, PUBLISHED
+from labs.kit.settings import check, setting
+
+PLAIN = "mnist1d"  # MNIST-1D itself
+TITLES = {PLAIN: "MNIST-1D", "digits": "8x8 digits", "mnist": "MNIST"}
+DIGITS = (1437, 360)  # training and test examples of scikit-learn's 1797 digits
+EXAGGERATED = 250  # iterations of t-SNE, which scikit-learn does not leave out
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a reader may change."""
+
+    replicates: int = setting(12, "draws or splits of each data set", least=1)
+    train: int = setting(
+        PUBLISHED[0], "training examples of MNIST-1D, and of MNIST's map", least=NEIGHBOURS
+    )
+    test: int = setting(PUBLISHED[1], "test examples of both", least=1)
+    small_train: int = setting(
+        DIGITS[0], "training examples of the digits, and of MNIST-1D beside them", least=NEIGHBOURS
+    )
+    small_test: int = setting(DIGITS[1], "test examples of both", least=1)
+    larger: tuple[int, ...] = setting(
+        (16000, 64000),
+        "training examples of MNIST-1D, without a map",
+        least=NEIGHBOURS,
+        empty=True,
+    )
+    perplexity: float = setting(PERPLEXITY, "of t-SNE", least=1)
+    iterations: int = setting(ITERATIONS, "of t-SNE", least=EXAGGERATED)
+    data_dir: str = setting("", "a folder with MNIST's files, if the reader has them")
+    mnist_train: int = setting(MNIST[0], "training examples of MNIST", least=NEIGHBOURS)
+    mnist_test: int = setting(MNIST[1], "test examples of MNIST", least=1)
+
+    def __post_init__(self) -> None:
+        check(self)
+        small = self.small_train + self.small_test
+        if small > sum(DIGITS):
+            raise ValueError(f"small_train + small_test must be at most {sum(DIGITS)}, got {small}")
+        smallest = min(self.train + self.test, small)
+        if self.perplexity >= smallest:
+            raise ValueError(
+                f"perplexity must be below the {smallest} examples of a map, got {self.perplexity}"
+            )
+
+
+PRESETS = {
+    "smoke": Config(
+        replicates=2,
+        train=300,
+        test=60,
+        small_train=160,
+        small_test=40,
+        larger=(1000,),
+        iterations=250,
+    ),
+    "quick": Config(replicates=5, iterations=500, larger=(16000,)),
+    "full": Config(),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One data set, judged as it lies."""
+
+    data: str  # a key of TITLES
+    train: int
+    test: int
+    perplexity: float  # of the map; 0 draws none
+    iterations: int
+    folder: str  # of image files
+    replicate: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is measured of a data set; without a map only accuracies."""
+
+    knn_accuracy: float  # percent of test examples whose class the neighbours' vote names
+    logistic_accuracy: float  # percent, by logistic regression
+    purity: float | None = None  # percent of all examples' neighbours that are of their class
+    purity_of_chance: float | None = None  # percent, were labels permuted
+    silhouette: float | None = None  # of the classes, -1 to 1
+    map_purity: float | None = None  # percent, of neighbours in the map
+    map_silhouette: float | None = None  # -1 to 1
+    divergence: float | None = None  # of the map, nats
+    map: np.ndarray | None = None  # (train + test, 2) float32
+    labels: np.ndarray | None = None  # (train + test,) int64
+
+
+def cells(config: Config) -> list[Cell]:
+    """MNIST-1D at its published size, MNIST, digits and MNIST-1D at their size, larger sets.
+
+    Raises:
+        ValueError: `data_dir` does not hold MNIST's files, or fewer images than asked for.
+    """
+    how = (config.perplexity, config.iterations)
+    whole = (config.train, config.test, *how)
+    small = (config.small_train, config.small_test, *how)
+    arms: list[tuple[str, int, int, float, int, str]] = [(PLAIN, *whole, "")]
+    if config.data_dir:
+        _check_images(config)
+        arms.append(("mnist", *whole, config.data_dir))
+        arms.append(("mnist", config.mnist_train, config.mnist_test, 0.0, 0, config.data_dir))
+    arms += [("digits", *small, ""), (PLAIN, *small, "")]
+    arms += [(PLAIN, train, config.test, 0.0, 0, "") for train in config.larger]
+    return [Cell(*arm, r) for arm in dict.fromkeys(arms) for r in range(config.replicates)]
+
+
+def _check_images(config: Config) -> None:
+    asked = max(config.train + config.test, config.mnist_train + config.mnist_test)
+    there = len(mnist(config.data_dir)[1])
+    if asked > there:
+        raise ValueError(f"data_dir must hold {asked} images or more, got {there}")
+
+
+def seconds(cell: Cell) -> float:
+    """Expected seconds of one core; t-SNE takes most of them (measured on a 2.5 GHz Xeon)."""
+    features = 40 if cell.data == PLAIN else 784
+    classify = 2e-10 * cell.train * cell.test * features + 1e-6 * cell.train * features
+    return 0.5 + classify + 1.2e-5 * cell.iterations * (cell.train + cell.test)

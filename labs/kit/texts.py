@@ -1,0 +1,300 @@
+"""What the labs print: the plan of a run, its finding, the claims by family, remarks, benches."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from itertools import zip_longest
+from typing import Any
+
+from labs.kit.claims import FAMILIES
+from labs.kit.execute import Stack, expected
+from labs.kit.intervals import Interval
+from labs.kit.lab import Remark
+from labs.kit.plan import Plan
+from labs.kit.progress import duration
+from labs.kit.settings import describe
+from labs.kit.verdicts import ERROR, FEWEST
+
+WIDTH = 100
+VERDICTS = ("holds", "contradicted", "undecided", "not judged")
+YOUNGER = "†"
+
+Judged = Mapping[str, Any]  # a Verdict as plain values, of this run or of a committed reference
+
+
+def fill(text: str) -> str:
+    """Return text wrapped to the screen."""
+    return textwrap.fill(text, WIDTH)
+
+
+def settings(plan: Plan) -> str:
+    """Return the resolved settings, those that differ from the preset marked by a star."""
+    changed = plan.changed
+    words = [f"{n}={v!r}{'*' if n in changed else ''}" for n, v in asdict(plan.config).items()]
+    return ", ".join(words)
+
+
+def settings_table(presets: Mapping[str, Any]) -> str:
+    """Return every setting with its value in each preset, its meaning and its range."""
+    rows = []
+    for name, meaning, law in describe(next(iter(presets.values()))):
+        values = {preset: _value(getattr(config, name)) for preset, config in presets.items()}
+        rows.append(f"{name}  ({law})")
+        rows.append(textwrap.indent(textwrap.fill(meaning, WIDTH - 4), "    "))
+        grouped: dict[str, list[str]] = {}
+        for preset, value in values.items():
+            grouped.setdefault(value, []).append(preset)
+        rows += [
+            textwrap.fill(
+                f"{', '.join(names)}: {value}",
+                WIDTH,
+                initial_indent="    ",
+                subsequent_indent="      ",
+            )
+            for value, names in grouped.items()
+        ]
+    return "\n".join(rows)
+
+
+def _value(value: Any) -> str:
+    return ",".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)
+
+
+def plan(plan: Plan, todo: Sequence[Stack], *, device: str, jobs: int, power: str) -> str:
+    """Return what a run is about to do: settings, networks, folder, time, and what it can see."""
+    missing = sum(len(stack) for stack in todo)
+    where = "in this process" if jobs == 1 else f"in {jobs} processes of one thread"
+    others = plan.store.strangers(plan.cells)
+    looks = ", ".join(map(str, plan.looks))
+    lines = {
+        "lab": f"{plan.lab.name}: {plan.lab.question}",
+        "source": plan.lab.source,
+        "preset": plan.preset + (" with changed settings (*)" if plan.changed else ""),
+        "settings": settings(plan),
+        "looks": f"at {looks} replicates, now {plan.replicates}" if looks else "",
+        "networks": f"{len(plan.cells)} in {len(plan.stacks)} stacks, {missing} to train now",
+        "device": f"{device}, {where}",
+        "folder": f"{plan.folder}"
+        + (f" (with {others} networks of other settings, not judged)" if others else ""),
+        "estimate": _estimate(plan, todo, jobs),
+        "power": power,
+    }
+    rows = [_row((name, text), (9, WIDTH - 10)) for name, text in lines.items() if text]
+    return "\n".join(rows)
+
+
+def look(plan: Plan, todo: Sequence[Stack], still_open: int, *, jobs: int) -> str:
+    """Return why a run goes on, and with how many networks."""
+    return fill(
+        f"Published claims that are open: {still_open}. The next look is at {plan.replicates} "
+        f"replicates: {sum(map(len, todo))} more networks, {_estimate(plan, todo, jobs)}."
+    )
+
+
+def _estimate(plan: Plan, todo: Sequence[Stack], jobs: int) -> str:
+    if not todo:
+        return "nothing to train"
+    seconds = [expected(plan.lab, stack) for stack in todo]
+    return f"about {duration(max(sum(seconds) / jobs, *seconds))}"
+
+
+def number(value: float) -> str:
+    """Return a number with four significant digits.
+
+    >>> number(68.1234), number(0.0), number(-1234567.0)
+    ('68.12', '0', '-1.235e+06')
+    """
+    return f"{value:.4g}"
+
+
+def estimate(verdict: Judged) -> str:
+    """Return a verdict's estimate with its interval and unit."""
+    if verdict["estimate"] is None:
+        return "no data"
+    text = number(verdict["estimate"])
+    if verdict["low"] is not None:
+        text += f" {ends(verdict['low'], verdict['high'])}"
+    return f"{text} {verdict['unit']}".strip()
+
+
+def ends(low: float | None, high: float | None) -> str:
+    """Return the two ends of an interval, a dash where there is none."""
+    return "-" if low is None or high is None else f"[{number(low)}, {number(high)}]"
+
+
+def published(verdict: Judged) -> str:
+    """Return the published value, or a dash."""
+    value = verdict["published"]
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else number(value)
+
+
+def decision(verdict: Judged) -> str:
+    """Return the verdict's word with its mark and its look.
+
+    >>> decision({"verdict": "holds", "younger": "the rule was above 3", "look": 12})
+    'holds† at 12'
+    """
+    mark = YOUNGER if verdict.get("younger") else ""
+    look = f" at {verdict['look']}" if verdict.get("look") else ""
+    return f"{verdict['verdict']}{mark}{look}"
+
+
+def tally(verdicts: Iterable[Judged]) -> str:
+    """Return how many claims hold, are contradicted, are undecided, are not judged.
+
+    >>> tally([{"verdict": "holds"}, {"verdict": "contradicted"}, {"verdict": "holds"}])
+    '2 hold, 1 contradicted'
+    """
+    counts = Counter(verdict["verdict"] for verdict in verdicts)
+    words = [f"{counts[v]} {'hold' if v == 'holds' else v}" for v in VERDICTS if counts[v]]
+    return ", ".join(words) or "no claims"
+
+
+def level() -> str:
+    """Return the sentence about the intervals."""
+    return (
+        f"Interval: the one that was used, with at most {ERROR:.0%} of wrong verdicts in each "
+        f"family (Holm's steps); beside it the plain 95 % one. Undecided below {FEWEST} replicates "
+        f"(n). {YOUNGER}: the rule is younger than the networks."
+    )
+
+
+class Slot:
+    """A verdict in a lab's finding: ``{C1}`` is its estimate, ``{C1:verdict}`` its word."""
+
+    def __init__(self, verdict: Judged) -> None:
+        self._verdict = verdict
+
+    def __format__(self, form: str) -> str:
+        if form not in ("", "verdict"):
+            raise ValueError(f"a slot's form must be 'verdict' or nothing, got {form!r}")
+        if not form:
+            return estimate(self._verdict)
+        reason = self._verdict.get("reason")
+        return f"{self._verdict['verdict']}{f': {reason}' if reason else ''}"
+
+
+def finding(template: str, verdicts: Iterable[Judged]) -> str:
+    """Return a lab's finding with its slots filled.
+
+    Raises:
+        KeyError: a slot that names no claim.
+    """
+    return template.format_map({verdict["id"]: Slot(verdict) for verdict in verdicts})
+
+
+def families(verdicts: Iterable[Judged]) -> dict[str, list[Judged]]:
+    """Return the verdicts by family, those without one as published, families in order."""
+    groups: dict[str, list[Judged]] = {title: [] for title in FAMILIES.values()}
+    for verdict in verdicts:
+        groups[FAMILIES[verdict.get("family", "published")]].append(verdict)
+    return {title: group for title, group in groups.items() if group}
+
+
+def claims(verdicts: Sequence[Judged]) -> str:
+    """Return the tables of claims by family in 100 columns, then causes, each once, and notes."""
+    key = max([5, *(len(verdict["id"]) for verdict in verdicts)])
+    widths = [key, 13, 35, 18, 3]
+    widths.append(WIDTH - sum(widths) - len(widths))
+    head = _row(("claim", "verdict", "estimate", "95 %", "n", "published"), widths)
+    parts = []
+    for title, group in families(verdicts).items():
+        lines = [f"{title}: {tally(group)}", "-" * WIDTH, head]
+        for verdict in group:
+            wide = len(published(verdict)) > widths[-1]
+            sentence = textwrap.fill(
+                verdict["sentence"] + (f" Published: {published(verdict)}." if wide else ""),
+                WIDTH,
+                initial_indent=" " * (key + 1),
+                subsequent_indent=" " * (key + 1),
+            )
+            lines += [_row(_claim(verdict, "below" if wide else published(verdict)), widths)]
+            lines.append(sentence)
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, *map(fill, noted(verdicts)), fill(level())])
+
+
+def _claim(verdict: Judged, beside: str) -> tuple[str, ...]:
+    plain = ends(verdict.get("low_95"), verdict.get("high_95"))
+    return (
+        verdict["id"],
+        decision(verdict),
+        estimate(verdict),
+        plain,
+        str(verdict["n"]),
+        beside,
+    )
+
+
+def noted(verdicts: Iterable[Judged]) -> list[str]:
+    """Return, each once with the claims that it is about: why claims are contradicted, why they
+    are open or not judged, and what of them is younger than the networks."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for verdict in verdicts:
+        texts = {
+            "contradicted. {}": verdict.get("cause"),
+            verdict["verdict"] + ", {}.": verdict.get("reason"),
+            YOUNGER + " {}.": verdict.get("younger"),
+        }
+        for form, text in texts.items():
+            if text:
+                groups.setdefault((form, text), []).append(verdict["id"])
+    order = sorted(groups, key=lambda key: key[0].startswith(YOUNGER))
+    return [f"{', '.join(groups[key])}: {key[0].format(key[1])}" for key in order]
+
+
+def remarks(found: Iterable[Remark]) -> str:
+    """Return remarks as items with their tables."""
+    return "\n".join(_remark(remark) for remark in found)
+
+
+def _remark(remark: Remark) -> str:
+    item = textwrap.fill(remark.text, WIDTH, initial_indent="* ", subsequent_indent="  ")
+    table = remark_cells(remark)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)] if table else []
+    rows = [
+        "    " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]
+    return "\n".join([item, *rows])
+
+
+def remark_cells(remark: Remark) -> list[list[str]]:
+    """Return a remark's table as text, its head first; empty where it has none."""
+    if not remark.columns:
+        return []
+    return [list(remark.columns), *([_entry(v, remark.form) for v in row] for row in remark.rows)]
+
+
+def _entry(value: str | float | Interval | None, form: str) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        mean, low, high = (f"{end:{form}}" for end in value)
+        return mean if value[1] != value[1] else f"{mean} [{low}, {high}]"
+    return f"{value:,}" if isinstance(value, int) else f"{value:{form}}"
+
+
+def bench(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the table of `python -m labs bench`."""
+    widths = (24, 8, 9, 14, 14, 7)
+    lines = [_row(("network", "steps", "members", "plain s", "stacked s", "ratio"), widths)]
+    for row in rows:
+        times = (f"{row['plain_s']:.4f}", f"{row['stacked_s']:.4f}", f"{row['ratio']:.1f}")
+        lines.append(_row((row["network"], str(row["steps"]), str(row["members"]), *times), widths))
+    return "\n".join([*lines, "Seconds per network; members: networks trained at once."])
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    # Every cell is wrapped to its column; a row is as tall as its tallest cell.
+    columns = [textwrap.wrap(c, w) or [""] for c, w in zip(cells, widths, strict=True)]
+    lines = [
+        " ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
+        for parts in zip_longest(*columns, fillvalue="")
+    ]
+    return "\n".join(lines)

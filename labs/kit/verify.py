@@ -1,0 +1,165 @@
+"""Is the committed reference what this code gives? Some of its networks trained again.
+
+The records must be equal where the versions of the packages and the kind of processor are those of
+the reference, and elsewhere lie within the spread over its replicates. A network's stack is trained
+whole, since the composition of a stack moves the last digits.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from labs.kit import plan, report, settings, texts
+from labs.kit.checks import check_sizes
+from labs.kit.execute import Stack, execute, expected
+from labs.kit.plan import AnyLab, Plan
+from labs.kit.progress import duration
+from labs.kit.provenance import HERE, processor, versions
+from labs.kit.store import Store
+from labs.kit.table import Table
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The committed results of a lab: its plan, and the row of each of its cells.
+
+    `exact` says whether this machine must give the same digits.
+    """
+
+    plan: Plan
+    rows: list[Row]
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One number or text of one network: as committed, as trained again, and how far apart they
+    may be (None: not at all)."""
+
+    network: str
+    column: str
+    committed: str
+    again: str
+    allowed: float | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two are as near as they must be."""
+        if self.committed == self.again:
+            return True
+        try:
+            return self.allowed is not None and (
+                abs(float(self.committed) - float(self.again)) <= self.allowed
+            )
+        except ValueError:  # text
+            return False
+
+
+def reference(lab: AnyLab, figures: Path = HERE / "figures") -> Reference:
+    """Read the committed reference of a lab.
+
+    Raises:
+        ValueError: there is none, it has no table, or it is of another version of the lab.
+    """
+    found, path = report.reference(lab.name, figures), figures / f"{lab.name}.csv"
+    if found is None or not path.exists():
+        raise ValueError(f"lab must be one with a table of its reference, {path} is not there")
+    if found["version"] != lab.version:
+        raise ValueError(
+            f"the reference of lab {lab.name!r} must be of its version {lab.version}, "
+            f"got {found['version']}"
+        )
+    config = settings.restore(type(lab.presets[found["preset"]]), found["settings"])
+    looks, now = tuple(found["looks"]), found["replicates"]
+    planned = Plan(lab, found["preset"], config, Path(), looks, now)
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    if len(rows) != len(planned.cells):
+        raise ValueError(f"{path} must hold {len(planned.cells)} networks, got {len(rows)}")
+    exact = found["versions"] == versions() and found["processor"] == processor()
+    return Reference(planned, rows, exact)
+
+
+def chosen(found: Reference, cells: int) -> list[Stack]:
+    """Return the stacks of so many cells, spread evenly over the grid.
+
+    Raises:
+        ValueError: `cells` below 1.
+    """
+    check_sizes(cells=cells)
+    grid = found.plan.cells
+    count = min(cells, len(grid))
+    picked = {grid[(2 * i + 1) * len(grid) // (2 * count)] for i in range(count)}
+    return [stack for stack in found.plan.stacks if picked & set(stack)]
+
+
+def announce(found: Reference, cells: int) -> str:
+    """Return what is about to be trained."""
+    stacks = chosen(found, cells)
+    seconds = sum(expected(found.plan.lab, stack) for stack in stacks)
+    rule = "must be equal" if found.exact else "may differ by the spread over replicates"
+    return (
+        f"{found.plan.lab.name}: {sum(map(len, stacks))} networks in {len(stacks)} stacks, about "
+        f"{duration(seconds)} of one core; they {rule} (versions and processor are "
+        f"{'those' if found.exact else 'not those'} of the reference)."
+    )
+
+
+def compare(found: Reference, cells: int, *, jobs: int = 1) -> list[Comparison]:
+    """Train the stacks of some cells again and compare every scalar with the committed table.
+
+    Raises:
+        ValueError: `cells` or `jobs` below 1.
+        TrainingError: a stack failed, or its worker died.
+    """
+    lab, stacks = found.plan.lab, chosen(found, cells)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder), lab.name, lab.version)
+        execute(lab, stacks, store, jobs=min(jobs, len(stacks)))
+        records, _ = store.load(cell for stack in stacks for cell in stack)
+    text = plan.as_csv(Table(asdict(cell) | record for cell, record in records.items()))
+    again = csv.DictReader(io.StringIO(text))
+    places = {cell: i for i, cell in enumerate(found.plan.cells)}
+    return [
+        comparison
+        for cell, row in zip(records, again, strict=True)
+        for comparison in _rows(found, places[cell], store.key(cell), row)
+    ]
+
+
+def _rows(found: Reference, place: int, network: str, again: Row) -> Iterator[Comparison]:
+    committed = found.rows[place]
+    for column, value in committed.items():
+        allowed = None if found.exact else _spread(found, place, column)
+        yield Comparison(network, column, value, again.get(column, ""), allowed)
+
+
+def _spread(found: Reference, place: int, column: str) -> float | None:
+    # over the other replicates of its arm, or a wrong number would make room for itself
+    cell = asdict(found.plan.cells[place])
+    own = cell.pop("replicate")
+    values = []
+    for other, row in zip(found.plan.cells, found.rows, strict=True):
+        if other.replicate != own and cell.items() <= asdict(other).items():
+            try:
+                values.append(float(row[column]))
+            except ValueError:  # text
+                return None
+    return max(values) - min(values) if values else 0.0
+
+
+def say(found: Sequence[Comparison]) -> str:
+    """Return what was compared, and every difference."""
+    wrong = [c for c in found if not c.agrees]
+    lines = [
+        f"{c.network}, {c.column}: {c.committed} committed, {c.again} now"
+        + (f" (allowed {texts.number(c.allowed)})" if c.allowed is not None else "")
+        for c in wrong
+    ]
+    networks = len({c.network for c in found})
+    lines.append(f"{networks} networks, {len(found)} numbers: {len(wrong)} differ")
+    return "\n".join(lines)

@@ -1,0 +1,71 @@
+"""What a replicate of the lottery says in one number."""
+
+from labs.kit.claims import Protocol
+from labs.kit.measures import Measure, Values, average, column, measured
+from labs.kit.table import Table
+
+# The published search, and the least training on new data after which a level has settled: 500,000
+# examples seen. Levels are not judged below.
+SEARCH = {"steps": 1501, "hidden": 500}
+FOUND = Protocol(SEARCH)
+SETTLED = Protocol({**SEARCH, "transfer_steps": 1000, "transfer_batch": 500})
+
+
+def found(table: Table, arm: str, order: str = "original") -> Table:
+    """One arm at the ticket's level (dense: at none), on the data that its ticket was found on."""
+    rows = table.where(data="own", order=order, arm=arm)
+    return Table(row for row in rows if row["sparsity"] in (0.0, row["ticket"]))
+
+
+def transferred(table: Table, order: str, start: str, arm: str) -> Table:
+    """One arm on new data."""
+    return table.where(data="new", order=order, start=start, arm=arm)
+
+
+def own(arm: str, order: str = "original") -> Measure:
+    """Final test accuracy (%) on the data that the ticket was found on, as `found`."""
+    return measured(_own, arm, order)
+
+
+def sweep(arm: str, low: float, high: float) -> Measure:
+    """Final test accuracy (%) of the sweep, mean of the levels from `low` to `high`."""
+    return measured(_sweep, arm, low, high)
+
+
+def new(order: str, start: str = "rewound", arm: str = "lottery") -> Measure:
+    """Final test accuracy (%) on new data."""
+    return column("test_accuracy", data="new", order=order, start=start, arm=arm)
+
+
+def gain(order: str, start: str = "rewound", over: str = "dense") -> Measure:
+    """Points of the ticket over another arm of the same initial weights, on new data."""
+    return new(order, start) - new(order, start, over)
+
+
+def neighbours(
+    length: int,
+    order: str = "original",
+    arm: str = "lottery",
+    runs: str = "runs",
+    chance: str = "chance",
+) -> Measure:
+    """Runs of `length` neighbours that a mask keeps, divided by what chance gives; without the
+    masks in which chance gives none. `runs` and `chance` name columns."""
+    return measured(_neighbours, length, order, arm, runs, chance)
+
+
+def _own(table: Table, arm: str, order: str) -> Values:
+    return found(table, arm, order).values("test_accuracy")
+
+
+def _sweep(table: Table, arm: str, low: float, high: float) -> Values:
+    rows = table.where(data="own", order="original", arm=arm)
+    levels = sorted({level for level in rows.column("sparsity") if low <= level <= high})
+    return average(*(rows.values("test_accuracy", sparsity=level) for level in levels))
+
+
+def _neighbours(table: Table, length: int, order: str, arm: str, runs: str, chance: str) -> Values:
+    rows = found(table, arm, order)
+    counts, expected = rows.values(runs), rows.values(chance)
+    i = length - 2
+    return {r: counts[r][i] / expected[r][i] for r in counts if expected[r][i] > 0}

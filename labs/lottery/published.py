@@ -1,0 +1,44 @@
+"""What was published of the lottery, as data.
+
+2020 is the paper's first version and its figure; 2024 the fourth version, whose text describes the
+older figure, and the stored outputs of its notebook, which often disagree. The trainings of 2024
+that are called rewound likely had fresh initial weights, because torch was not seeded.
+"""
+
+V1 = "Greydanus 2020 (arXiv:2011.14439v1), Figure 3"
+V4 = "Greydanus & Kobak 2024 (arXiv:2011.14439v4), Figure 4"
+BOTH = f"{V4}; {V1}"
+STORED = "greydanus/mnist1d, lottery-tickets.ipynb, stored outputs of 2024"
+
+SIZES = {  # the protocol
+    "steps": 1501,
+    "transfer_steps": 6000,
+    "transfer_batch": 500,
+    "hidden": 500,
+    "levels": 100,
+    "rounds to the ticket": 91,
+}
+# Final test accuracy (%) of the 92 % ticket on new data: order of the positions, initial weights ->
+# year -> dense, random, lottery. Those of 2024 are means of two runs.
+NEW_DATA = {
+    ("original", "rewound"): {2020: (63.5, 59.2, 70.5), 2024: (64.2, 59.95, 65.85)},
+    ("flipped", "rewound"): {2020: (64.6, 60.8, 68.7), 2024: (63.05, 60.25, 62.8)},
+    ("shuffled", "rewound"): {2020: (64.6, 58.1, 62.7), 2024: (63.75, 60.7, 62.8)},
+    ("chunks", "rewound"): {2024: (64.1, 59.2, 61.85)},
+    ("original", "fresh"): {2020: (63.9, 58.2, 67.2), 2024: (63.75, 60.45, 65.5)},
+}
+# And of the sweep, in the stored outputs: arm -> level -> mean of two runs; dense is the mean of 80
+# nearly dense runs.
+SWEEP = {
+    "dense": {0.0: 64.3},
+    "lottery": {0.92: 75.0, 0.96: 70.4, 0.97: 67.7, 0.98: 63.4},
+    "random": {0.92: 61.2, 0.96: 50.7, 0.97: 42.5, 0.98: 30.9},
+}
+# Chances of 2, 3 and 4 neighbours per place, of one mask each: arm, year -> shares. The divisor has
+# 40 places throughout, and the last factor of the lottery's 4 is the random mask's: too low.
+NEIGHBOURS = {
+    ("random", 2020): (0.0072, 0.0009, 0.0001),
+    ("lottery", 2020): (0.0086, 0.00215, 0.00035),
+    ("random", 2024): (0.0056, 0.00015, 0.0),
+    ("lottery", 2024): (0.0093, 0.00235, 0.0003),
+}

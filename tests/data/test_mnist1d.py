@@ -1,0 +1,56 @@
+"""The data of a replicate: published split, further examples of the same law in the same units."""
+
+import numpy as np
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
+
+from labs.data.mnist1d import fresh, published
+from mnist1d import Recipe, generate
+
+
+def test_replicate_zero_is_the_published_data_set():
+    data, expected = published(0), generate()
+    np.testing.assert_array_equal(data.train.x, expected.x.astype(np.float32))
+    np.testing.assert_array_equal(data.test.y, expected.y_test)
+    assert data.train.x.dtype == np.float32
+    assert len(data.fresh.y) == 0
+
+
+def test_fewer_and_more_training_examples_are_nested():
+    some, all_, more = (published(3, train=n).train for n in (100, 4000, 4500))
+    np.testing.assert_array_equal(some.x, all_.x[:100])
+    np.testing.assert_array_equal(more.x[:4000], all_.x)
+    assert len(more.y) == 4500
+
+
+def test_fresh_examples_stand_in_the_units_of_the_set_they_belong_to():
+    # By its own moments a set has mean 0 and deviation 1 exactly; by another's only nearly.
+    own = generate(Recipe(seed=45))
+    drawn = fresh(3, 20_000, "test")
+    raw = drawn.x.astype(float) * own.moments[1] + own.moments[0]
+    other = generate(Recipe(seed=47, num_samples=20_000))
+    expected = np.concatenate([other.x, other.x_test]) * other.moments[1] + other.moments[0]
+    assert raw.std() == pytest.approx(expected.std(), rel=0.01)
+    assert raw.mean() == pytest.approx(expected.mean(), abs=0.01 * expected.std())
+    assert abs(drawn.x.mean()) > 1e-4 or abs(drawn.x.std() - 1) > 1e-4
+
+
+def test_fresh_examples_follow_the_law_of_the_published_ones():
+    data = published(0, test=20_000)
+    model = KNeighborsClassifier(10).fit(*data.train)
+    scores = [model.score(*part) for part in (data.test, data.fresh)]
+    assert scores[0] == pytest.approx(scores[1], abs=4 * 0.5 / 1000**0.5)
+    np.testing.assert_array_equal(np.bincount(data.fresh.y), [2000] * 10)
+
+
+def test_purposes_and_replicates_are_other_draws():
+    one, other, third = fresh(0, 30, "a"), fresh(0, 30, "b"), fresh(1, 30, "a")
+    assert not np.array_equal(one.x, other.x)
+    assert not np.array_equal(one.x, third.x)
+    np.testing.assert_array_equal(one.x, fresh(0, 30, "a").x)
+
+
+@pytest.mark.parametrize("sizes", [{"train": 0}, {"test": -1}])
+def test_sizes_are_refused_by_name(sizes):
+    with pytest.raises(ValueError, match="train must be at least 1 and test at least 0, got"):
+        published(0, **sizes)

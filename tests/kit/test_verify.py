@@ -1,0 +1,93 @@
+"""`verify`: the reference trained again is equal here, near elsewhere, and any lie is found."""
+
+import json
+
+import pytest
+
+from labs.kit import verify
+from labs.kit.cli import main
+from tests.kit.toy_lab import LAB
+
+REGISTER = {"toy": "tests.kit.toy_lab"}
+
+
+@pytest.fixture
+def figures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text(
+        "<!-- labs table: written by python -m labs report --write -->\n"
+        "<!-- end of labs table -->\n"
+    )
+    assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
+    assert main(REGISTER, ["report", "--write"]) == 0
+    return tmp_path / "figures"
+
+
+def change(figures, old, new):
+    path = figures / "toy.csv"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def again(figures, cells=20):
+    return verify.compare(verify.reference(LAB, figures), cells)
+
+
+def first(figures):
+    return (figures / "toy.csv").read_text().splitlines()[1].split(",")
+
+
+def test_the_same_machine_gives_the_same_digits(figures):
+    found = again(figures)
+    assert len(found) == 20 * 7
+    assert all(comparison.agrees for comparison in found)
+    assert "20 networks, 140 numbers: 0 differ" in verify.say(found)
+
+
+def test_a_changed_digit_is_found_and_exits_1(figures, monkeypatch, capsys):
+    heads = first(figures)[5]
+    change(figures, heads, heads + "1")
+    wrong = [c for c in again(figures) if not c.agrees]
+    assert [(c.column, c.committed, c.again) for c in wrong] == [("heads", heads + "1", heads)]
+    monkeypatch.setattr(verify, "reference", lambda lab, of=verify.reference: of(lab, figures))
+    assert main(REGISTER, ["verify", "toy", "--cells", "20", "--jobs", "1"]) == 1
+    assert f"heads: {heads}1 committed, {heads} now" in capsys.readouterr().out
+    assert main(REGISTER, ["verify", "toy", "--cells", "1", "--jobs", "1"]) == 0
+
+
+def test_another_machine_may_differ_by_the_spread_over_replicates(figures):
+    path = figures / "toy.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"processor": "another"}))
+    heads = float(first(figures)[5])
+    change(figures, first(figures)[5], str(heads + 0.5))
+    assert all(c.agrees for c in again(figures))
+    change(figures, str(heads + 0.5), str(heads + 50))
+    assert [c.column for c in again(figures) if not c.agrees] == ["heads"]
+    change(figures, str(heads + 50), "none")
+    assert [c.column for c in again(figures) if not c.agrees] == ["heads"]
+
+
+def test_cells_are_spread_over_the_grid(figures):
+    reference = verify.reference(LAB, figures)
+    assert {cell.arm for stack in verify.chosen(reference, 2) for cell in stack} == {
+        "fair",
+        "biased",
+    }
+    with pytest.raises(ValueError, match="cells must be a whole number of at least 1, got 0"):
+        verify.chosen(reference, 0)
+
+
+def test_references_that_do_not_fit_are_refused(figures):
+    path = figures / "toy.json"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps(content | {"version": 7}))
+    with pytest.raises(ValueError, match="must be of its version 1, got 7"):
+        verify.reference(LAB, figures)
+    path.write_text(json.dumps(content))
+    table = figures / "toy.csv"
+    table.write_text("\n".join(table.read_text().splitlines()[:-1]))
+    with pytest.raises(ValueError, match="must hold 20 networks, got 19"):
+        verify.reference(LAB, figures)
+    table.unlink()
+    with pytest.raises(ValueError, match="a table of its reference"):
+        verify.reference(LAB, figures)
