@@ -1,4 +1,4 @@
-"""Labs: published experiments on MNIST-1D, each a file that states its claims and judges them.
+"""Labs: published experiments on MNIST-1D, each of which states its claims and judges them.
 
 `LABS` is the register: lab name -> module, in reading order. A module in it has a value `LAB`
 (see `labs.kit.lab.Lab`). This file imports no lab, so that `import labs` costs nothing.

@@ -11,8 +11,9 @@ from labs import LABS
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for room in ("mnist1d", "labs") for path in (ROOT / room).rglob("*.py"))
-OUTSIDE = {"numpy", "scipy", "torch", "sklearn", "matplotlib", "PIL", "tqdm"}  # PIL: matplotlib's
-MAY_BE_ABSENT = {"torch", "sklearn", "matplotlib", "PIL", "tqdm", "resource"}
+# threadpoolctl comes with scikit-learn, PIL with matplotlib
+OUTSIDE = {"numpy", "scipy", "torch", "sklearn", "matplotlib", "tqdm", "threadpoolctl", "PIL"}
+MAY_BE_ABSENT = {*OUTSIDE, "resource"} - {"numpy", "scipy"}
 HEAVY = {"torch", "sklearn", "matplotlib"}
 HOMES = {module.rpartition(".")[0] for module in LABS.values()}
 ORDER = ("lab", "claims", "remarks", "figure", "measures", "grid", "published")  # one way only

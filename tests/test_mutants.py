@@ -15,7 +15,6 @@ pytestmark = pytest.mark.slow
 FAULTS = {  # a field that networks of a stack must agree in, left out of what they agree in
     "pooling": "arm",
     "benchmark": "change",
-    "self_supervised": "arm",
     "hyperparameters": "horizon",
 }
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -44,22 +45,19 @@ def learned_for_less(table: Table, arms: tuple[str, ...]) -> str:
     return next(filter(None, reasons), "")
 
 
-def _leads(
-    id: str, column: str, arm: str, other: str, how: str = "", published: float | None = None
-) -> Claim:
+def _leads(id: str, column: str, arm: str, other: str, how: str = "", **more: Any) -> Claim:
     return Claim(
         id=id,
         sentence=f"The activation {NAMES[arm]} beats {NAMES[other]} by more than 5 points on fresh "
         f"networks{how}.",
         source=V4,
-        published=published,
-        family="control" if published is None else "published",
         unit="points",
         measure=measures.lead(column, arm, other),
         above=5,
         because="the text says over 5 points",
         gate=partial(learned_for_less, arms=(arm,)),
         cause=CAUSES[column],
+        **more,
     )
 
 
@@ -79,14 +77,12 @@ SHAPES: dict[Callable[[np.ndarray], bool], tuple[str, str, str, str]] = {
 }
 
 
-def _shaped(arm: str, has: Callable[[np.ndarray], bool]) -> Claim:
+def _shaped(arm: str, has: Callable[[np.ndarray], bool], **more: Any) -> Claim:
     name, source, what, why = SHAPES[has]
     return Claim(
         id=f"A3-{arm}-{name}",
         sentence=f"The activation {NAMES[arm]} {what} (in most replicates).",
         source=source,
-        published=1,
-        family="published" if arm == "paper" else "control",
         unit="share of replicates",
         measure=measured(measures.share, arm, has),
         above=0.5,
@@ -94,6 +90,7 @@ def _shaped(arm: str, has: Callable[[np.ndarray], bool]) -> Claim:
         share=True,
         gate=partial(learned_for_less, arms=(arm,)),
         cause=ONE_FUNCTION,
+        **more,
     )
 
 
@@ -125,12 +122,13 @@ CLAIMS = (
         _leads(f"A1-{other}", "accuracy_usual", "paper", other, published=lead)
         for other, lead in LEADS.items()
     ),
-    _leads("A1-fresh", "accuracy_usual", "fresh", "relu"),
-    _leads("A2-paper", "tuned_accuracy", "paper", "relu", BEST),
-    _leads("A2-fresh", "tuned_accuracy", "fresh", "relu", BEST),
-    _leads("A2-long-paper", "long_accuracy", "paper", "relu", LONGER),
-    _leads("A2-long-fresh", "long_accuracy", "fresh", "relu", LONGER),
-    *(_shaped(arm, has) for arm in ("paper", "fresh") for has in SHAPES),
+    _leads("A1-fresh", "accuracy_usual", "fresh", "relu", family="control"),
+    _leads("A2-paper", "tuned_accuracy", "paper", "relu", BEST, family="control"),
+    _leads("A2-fresh", "tuned_accuracy", "fresh", "relu", BEST, family="control"),
+    _leads("A2-long-paper", "long_accuracy", "paper", "relu", LONGER, family="control"),
+    _leads("A2-long-fresh", "long_accuracy", "fresh", "relu", LONGER, family="control"),
+    *(_shaped("paper", has, published=1) for has in SHAPES),
+    *(_shaped("fresh", has, published=1, family="control") for has in SHAPES),
     Claim(
         id="A4",
         sentence="Learned on fresh networks the activation becomes a similar function: it ends "

@@ -37,7 +37,7 @@ class Splits(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def arrays(replicate: int, examples: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def drawn(replicate: int, examples: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """A replicate's data set: inputs (n, 40) float32 and labels (n,), four fifths to train, one
     fifth to test, and fresh draws to validate. Replicate 0 is the published one."""
     train = int(0.8 * examples)
@@ -51,7 +51,7 @@ def splits(replicates: Sequence[int], examples: int) -> Splits:
     """The data sets of some replicates, side by side."""
     parts = {}
     for name in Splits._fields:
-        x, y = stacked(arrays(r, examples)[name] for r in replicates)
+        x, y = stacked(drawn(r, examples)[name] for r in replicates)
         parts[name] = Examples(torch.cat([x, torch.ones_like(x[..., :1])], dim=2), y)
     return Splits(**parts)
 

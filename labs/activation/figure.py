@@ -1,14 +1,15 @@
 """The figures: what was learned and how good it is, how it was learned, and ranks in CNNs."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labs.activation.grid import BASELINES, LEARNED, SHORT, TASKS
-from labs.activation.measures import column, functions, rank
+from labs.activation.grid import BASELINES, KNOTS, LEARNED, SHORT, TASKS
+from labs.activation.measures import functions, rank
 from labs.activation.shape import POINTS
 from labs.kit import draw
+from labs.kit.measures import column
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Scale = Callable[[np.ndarray], np.ndarray]
-BLUE, RED, GREEN, PINK, ORANGE, SKY, YELLOW, BLACK = draw.COLORS
-GREY = "#777777"
+BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
 COLORS = {
     "paper": BLACK,
     "fresh": BLUE,
@@ -26,7 +26,7 @@ COLORS = {
     "swish": ORANGE,
     "elu": GREEN,
     "softplus": SKY,
-    "tanh": GREY,
+    "tanh": draw.GREY,
     "sigmoid": "#C8B400",
 }
 
@@ -45,10 +45,13 @@ def activations(table: Table) -> "Figure":
 def descent(table: Table) -> "Figure":
     """Objective and meta-gradient by outer step, and their errors by size of the table."""
     figure, axes = draw.figure(3, 1, width=5.2, height=4.4)
-    _curves(axes[0], table, "objective")
+    _bands(axes[0], table, "objective", LEARNED)
     axes[0].set(title="Outer objective", ylabel="Loss of the last 200 steps (nats)")
-    _curves(axes[1], table, "gradient_norm", np.log10)
-    axes[1].set(title="Norm of the meta-gradient", ylabel="log10")
+    _bands(axes[1], table, "gradient_norm", LEARNED, np.log10)
+    axes[1].set(title="Norm of the meta-gradient", ylabel="Norm (log10)")
+    for ax in axes[:2]:
+        ax.set_xlabel("Outer step")
+        draw.legend(ax, fontsize=8)
     _knots(axes[2], table)
     draw.note(figure, table, arms=("arm",))
     return figure
@@ -64,32 +67,29 @@ def transfer(table: Table) -> "Figure":
 
 def _published(ax: "Axes", table: Table) -> None:
     for arm, label in BASELINES.items():
-        values = list(column(table, "published_accuracy", arm).values())
-        if values:
-            ax.axhline(float(np.mean(values)), color=COLORS[arm], label=label)
-    curves = list(column(table, "accuracy", "paper").values())
-    if curves:
-        draw.band(ax, range(len(curves[0])), curves, label=SHORT["paper"], color=BLACK)
+        if values := column("published_accuracy", arm=arm)(table):
+            ax.axhline(float(np.mean([*values.values()])), color=COLORS[arm], label=label)
+    _bands(ax, table, "accuracy", ["paper"])
     ax.set(
         title="As published: one network, its 500 test examples",
         xlabel="Outer step",
         ylabel="Test accuracy (%)",
         ylim=(10, 75),
     )
-    _legend(ax, columns=2)
+    draw.legend(ax, fontsize=8, ncols=2)
 
 
 def _by_step(ax: "Axes", table: Table) -> None:
     import matplotlib as mpl
 
-    snapshots = column(table, "snapshots", "paper")
-    replicate = min(snapshots, default=0)
-    colors = mpl.colormaps["viridis"](np.linspace(0, 1, len(snapshots.get(replicate, ()))))
-    steps = column(table, "snapshot_step", "paper").get(replicate, ())
-    for step, f, color in zip(steps, snapshots.get(replicate, ()), colors, strict=True):
+    rows = table.where(arm="paper").rows
+    row: dict[str, Any] = dict(min(rows, key=lambda r: r["replicate"], default={"replicate": 0}))
+    steps = row.get("snapshot_step", ())
+    colors = mpl.colormaps["viridis"](np.linspace(0, 1, len(steps)))
+    for step, f, color in zip(steps, row.get("snapshots", ()), colors, strict=True):
         ax.plot(POINTS, f, color=color, label=f"step {step}")
-    _plane(ax, f"Learned on one network, replicate {replicate}")
-    _legend(ax, columns=2)
+    _plane(ax, f"Learned on one network, replicate {row['replicate']}")
+    draw.legend(ax, fontsize=8, ncols=2)
 
 
 def _functions(ax: "Axes", table: Table) -> None:
@@ -98,12 +98,12 @@ def _functions(ax: "Axes", table: Table) -> None:
             label = SHORT[arm] if place == 0 else None
             ax.plot(POINTS, f, color=COLORS[arm], alpha=0.6, linewidth=1, label=label)
     _plane(ax, "All replicates")
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
 def _plane(ax: "Axes", title: str) -> None:
     for line in (ax.axhline, ax.axvline):
-        line(0, color="#888888", linewidth=0.8)
+        line(0, color=draw.GREY, linewidth=0.8)
     ax.set(title=title, xlabel="x", ylabel="f(x)", xlim=(-5, 5), ylim=(-1.5, 4))
 
 
@@ -113,41 +113,42 @@ def _accuracies(ax: "Axes", table: Table) -> None:
         ("tuned_accuracy", "s", "best rate", 0.0),
         ("long_accuracy", "D", "longer, best rate", 0.22),
     ):
-        groups = {SHORT[arm]: list(column(table, what, arm).values()) for arm in COLORS}
+        groups = {SHORT[arm]: column(what, arm=arm)(table) for arm in COLORS}
         colors = list(COLORS.values())
         draw.dots(ax, groups, color=colors, marker=marker, label=label, offset=offset)
     ax.set(title="Fresh networks, whole test set", xlabel="Test accuracy (%)")
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
-def _curves(ax: "Axes", table: Table, name: str, scale: Scale = np.asarray) -> None:
-    for arm in LEARNED:
-        curves = [scale(np.asarray(c)).tolist() for c in column(table, name, arm).values()]
-        if curves:
-            draw.band(ax, range(len(curves[0])), curves, label=SHORT[arm], color=COLORS[arm])
-    ax.set_xlabel("Outer step")
-    _legend(ax)
+def _bands(
+    ax: "Axes", table: Table, name: str, arms: Iterable[str], scale: Scale = np.asarray
+) -> None:
+    for arm in arms:
+        found = column(name, arm=arm)(table).values()
+        curves = [scale(np.asarray(curve)).tolist() for curve in found]
+        steps = range(len(curves[0]) if curves else 0)
+        draw.band(ax, steps, curves, label=SHORT[arm], color=COLORS[arm])
 
 
 def _knots(ax: "Axes", table: Table) -> None:
-    cells = next(iter(column(table, "knots", "knots").values()), ())
+    rows = table.where(arm=KNOTS)
+    cells = rows.rows[0]["knots"] if rows else ()
     for name, color, label in (
         ("objective_error", BLUE, "objective"),
         ("gradient_error", RED, "meta-gradient"),
     ):
-        rows = [_digits(errors) for errors in column(table, name, "knots").values()]
-        draw.band(ax, cells, rows, label=label, color=color, marker=".")
-        rounding = list(column(table, f"{name}_float32", "knots").values())
-        if rounding:
+        errors = [_digits(own) for own in rows.column(name)]
+        draw.band(ax, cells, errors, label=label, color=color, marker=".")
+        if rounding := rows.column(f"{name}_float32"):
             ax.axhline(float(np.mean(_digits(rounding))), color=color, linestyle=":")
     if cells:
         ax.set_xscale("log", base=2)
     ax.set(
         title="Error of the table (dotted: of float32)",
         xlabel="Cells from -16 to 16",
-        ylabel="log10 of the relative error",
+        ylabel="Relative error (log10)",
     )
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
 def _digits(errors: Sequence[float]) -> list[float]:
@@ -159,12 +160,12 @@ def _ranks(ax: "Axes", table: Table) -> None:
     for place, (arm, lines, color, label) in enumerate(
         (
             ("paper", True, BLACK, "one network, as a polyline"),
-            ("paper", False, GREY, "one network"),
+            ("paper", False, draw.GREY, "one network"),
             ("fresh", False, BLUE, "fresh networks"),
         )
     ):
         groups = {
-            f"{TASKS[task]}, {text}": list(rank(table, arm, task, what, lines).values())
+            f"{TASKS[task]}, {text}": rank(table, arm, task, what, lines)
             for task in tasks
             for what, text in (("first", "first epoch"), ("final", "at the end"))
         }
@@ -174,11 +175,4 @@ def _ranks(ax: "Axes", table: Table) -> None:
         xlabel="Rank (1: lowest loss)",
         xlim=(0.5, 7.5),
     )
-    _legend(ax)
-
-
-def _legend(ax: "Axes", columns: int = 1) -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=8, ncols=columns)
-    else:
-        ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)
+    draw.legend(ax, fontsize=8)

@@ -43,7 +43,7 @@ class Config:
     examples: int = setting(10000, "size of the data set; four fifths train", least=1000)
     outer_steps: int = setting(301, "steps on the activation (201 in 2020)", least=1)
     quiet_steps: int = setting(
-        101, "of them without noise; with noise it is judged there, too", least=1
+        101, "outer steps without noise, after which learning with noise is judged too", least=1
     )
     inner_steps: int = setting(301, "steps of each training", least=2)
     nets: int = setting(10, "fresh networks that judge an activation", least=1)
@@ -55,8 +55,8 @@ class Config:
     long_arms: tuple[str, ...] = setting(
         ("paper", "fresh", "relu"), "activations to train longer with", among=NAMES, empty=True
     )
-    long_nets: int = setting(3, "fresh networks that judge these", least=1)
-    long_tuning_nets: int = setting(1, "networks that choose their rate, at each rate", least=1)
+    long_nets: int = setting(3, "fresh networks that judge after longer trainings", least=1)
+    long_tuning_nets: int = setting(1, "networks that choose the rate of those, at each", least=1)
     epochs: int = setting(6, "epochs of the CNN on MNIST-1D", least=1)
     digit_epochs: int = setting(15, "epochs of the CNN on 8x8 digits", least=1)
     image_epochs: int = setting(3, "epochs of the CNN on MNIST and CIFAR-10", least=1)
@@ -210,7 +210,7 @@ class Record:
 
 
 def cells(config: Config) -> list[Cell]:
-    """Return the grid: every arm in every replicate, and the errors of the table.
+    """The grid: every arm in every replicate, and the errors of the table.
 
     Raises:
         ValueError: `data_dir` is no folder with whole sets of image files.
@@ -249,12 +249,12 @@ def _cell(config: Config, arm: str, epochs: dict[str, int], replicate: int) -> C
 
 
 def members(cell: Cell) -> int:
-    """Return the most replicates that train in one stack, for the sake of memory."""
+    """Most replicates that train in one stack, for the sake of memory."""
     return 2 if cell.arm == KNOTS else 5
 
 
 def seconds(cell: Cell) -> float:
-    """Return the expected seconds of one core (measured on a 2.5 GHz Xeon)."""
+    """Expected seconds of one core (measured on a 2.5 GHz Xeon)."""
     step = 5e-4 if cell.arm in LEARNED else 2e-4
     judging = cell.nets * 2 + cell.tuning_nets * len(cell.rates)
     longer = cell.long_nets + cell.long_tuning_nets * len(cell.rates)

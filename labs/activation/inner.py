@@ -22,10 +22,11 @@ import torch
 from torch import Tensor
 
 from labs.activation.tabulated import Function, Look, Tabulated
+from labs.data.mnist1d import CLASSES, LENGTH
 from labs.nn.training import batch_indices
 
-INPUTS, HIDDEN, CLASSES, BATCH = 40, 128, 10, 100
-SHAPES = ((INPUTS + 1, HIDDEN), (CLASSES, HIDDEN), (CLASSES, 1))
+HIDDEN, BATCH = 128, 100
+SHAPES = ((LENGTH + 1, HIDDEN), (CLASSES, HIDDEN), (CLASSES, 1))
 SIZES = [rows * columns for rows, columns in SHAPES]
 DECAY, EPSILON = 0.4, 1e-8  # of RMSprop
 TINY = 1e-30  # far below EPSILON squared; keeps moments of dead units out of the slow subnormals
@@ -80,8 +81,8 @@ def start(generators: Sequence[torch.Generator], dtype: torch.dtype = torch.floa
         def draw(inputs: int, *shape: int, generator: torch.Generator = generator) -> Tensor:
             return torch.empty(shape).uniform_(-(inputs**-0.5), inputs**-0.5, generator=generator)
 
-        first[member, :-1] = draw(INPUTS, HIDDEN, INPUTS).T
-        first[member, -1] = draw(INPUTS, HIDDEN)
+        first[member, :-1] = draw(LENGTH, HIDDEN, LENGTH).T
+        first[member, -1] = draw(LENGTH, HIDDEN)
         second[member] = draw(HIDDEN, CLASSES, HIDDEN)
         bias[member, :, 0] = draw(HIDDEN, CLASSES)
     return weights

@@ -27,9 +27,9 @@ LAB = Lab[Config, Cell, Record](
     version=1,
     question="Can gradient descent find its own nonlinearity?",
     finding="In fresh networks the lead of the learned activation over ReLU is {A1-relu} after the "
-    "published training (more than 5 points: {A1-relu:verdict}) and {A2-long-paper} after a longer "
-    "one at the best rate of each ({A2-long-paper:verdict}). Its place as a polyline among seven "
-    "activations in a CNN on MNIST-1D, by final test loss: {A6-end-mnist1d} (third to fifth: "
+    "published training (more than 5: {A1-relu:verdict}) and {A2-long-paper} after a longer one at "
+    "the best rate of each (more than 5: {A2-long-paper:verdict}). Its place as a polyline among "
+    "seven activations in a CNN on MNIST-1D, by final test loss: {A6-end-mnist1d} (third to fifth: "
     "{A6-end-mnist1d:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 7; 2011.14439v1 (2020), Section on "
     "activation functions",
@@ -37,12 +37,11 @@ LAB = Lab[Config, Cell, Record](
     cell=Cell,
     record=Record,
     cells=cells,
-    within=("replicate",),
     train=Deferred("labs.activation.training:train"),
     claims=CLAIMS,
-    remarks=remarks,
     figures={"activations": activations, "descent": descent, "transfer": transfer},
     seconds=seconds,
     members=members,
     bench=Deferred("labs.activation.speed:bench"),
+    remarks=remarks,
 )

@@ -1,32 +1,26 @@
 """What the claims compare, by replicate; its arms share data, starts, batch orders and noise."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from labs.activation.grid import BASELINES
 from labs.activation.published import MAXIMUM, MINIMUM, POSITIVE
 from labs.activation.shape import MIDDLE, POINTS, extrema
-from labs.kit.measures import Measure, Values, measured, shared
+from labs.kit.measures import Measure, Values, column, shared
 from labs.kit.table import Table
 
 RANKS = (1, 7)  # of a learned activation among the six
 
 
-def column(table: Table, name: str, arm: str) -> dict[int, Any]:
-    """One column of an arm; empty where the preset does not measure it."""
-    return {row["replicate"]: row[name] for row in table.where(arm=arm) if name in row}
-
-
 def lead(name: str, arm: str, other: str) -> Measure:
     """How much a column is larger in one arm than in another."""
-    return measured(column, name, arm) - measured(column, name, other)
+    return column(name, arm=arm) - column(name, arm=other)
 
 
 def functions(table: Table, arm: str) -> dict[int, np.ndarray]:
     """The learned functions at `POINTS`."""
-    return {r: np.asarray(f) for r, f in column(table, "function", arm).items()}
+    return {r: np.asarray(f) for r, f in column("function", arm=arm)(table).items()}
 
 
 def share(table: Table, arm: str, has: Callable[[np.ndarray], bool]) -> Values:
@@ -51,7 +45,8 @@ def distance(table: Table) -> Values:
     """How far the functions learned on fresh networks and on one network lie apart, as a share of
     how far the latter has come from the start that both share (root mean square, -5 to 5)."""
     fresh, paper = functions(table, "fresh"), functions(table, "paper")
-    starts = {r: np.asarray(s)[0] for r, s in column(table, "snapshots", "paper").items()}
+    found = column("snapshots", arm="paper")(table)
+    starts = {r: np.asarray(snapshots)[0] for r, snapshots in found.items()}
     return {r: _rms(fresh[r] - paper[r]) / _rms(paper[r] - starts[r]) for r in shared(fresh, paper)}
 
 
@@ -62,21 +57,22 @@ def _rms(f: np.ndarray) -> float:
 def roughness(table: Table) -> Values:
     """By how many octaves the median norm of the meta-gradient is larger without noise, over as
     many outer steps."""
-    quiet, paper = (column(table, "gradient_norm", arm) for arm in ("quiet", "paper"))
+    values = [column("gradient_norm", arm=arm)(table) for arm in ("quiet", "paper")]
+    norms = {r: [np.asarray(own[r]) for own in values] for r in shared(*values)}
     return {
-        r: _octaves(quiet[r]) - _octaves(paper[r][: len(quiet[r])]) for r in shared(quiet, paper)
+        r: _octaves(quiet) - _octaves(paper[: len(quiet)]) for r, (quiet, paper) in norms.items()
     }
 
 
-def _octaves(norms: list[float]) -> float:
+def _octaves(norms: np.ndarray) -> float:
     return float(np.log2(np.nanmedian(norms)))
 
 
 def rank(table: Table, arm: str, task: str, what: str, lines: bool = False) -> Values:
     """The rank of a learned activation (or of its polyline) among the six and itself by a loss in
     a CNN, 1 the lowest, in the replicates that have all seven."""
-    own = column(table, f"{'lines_' if lines else ''}{task}_{what}", arm)
-    others = [column(table, f"{task}_{what}", baseline) for baseline in BASELINES]
+    own = column(f"{'lines_' if lines else ''}{task}_{what}", arm=arm)(table)
+    others = [column(f"{task}_{what}", arm=baseline)(table) for baseline in BASELINES]
     return {
         r: 1 + sum(loss(other[r]) < loss(own[r]) for other in others) for r in shared(own, *others)
     }

@@ -19,7 +19,7 @@ class Extrema(NamedTuple):
 
 
 def extrema(x: Array, y: Array) -> Extrema:
-    """Return the interior local extrema of a function given at ascending x, both of shape (n,).
+    """The interior local extrema of a function given at ascending x, both of shape (n,).
 
     >>> x = np.linspace(-5, 5, 101)
     >>> found = extrema(x, x**3 - 3 * x)
@@ -52,7 +52,7 @@ class Polyline(NamedTuple):
 
 
 def polyline(x: Array, y: Array, pieces: int = 6) -> Polyline:
-    """Return the polyline through `pieces + 1` points of a function, its ends among them, that is
+    """The polyline through `pieces + 1` points of a function, its ends among them, that is
     nearest to it: least sum of squares over the points given.
 
     Args:

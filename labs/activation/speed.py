@@ -14,16 +14,17 @@ from torch import Tensor
 
 from labs.activation.evaluation import splits, torch_seed
 from labs.activation.grid import NAME, PRESETS, Cell, cells
-from labs.activation.inner import BATCH, CLASSES, DECAY, EPSILON, HIDDEN, INPUTS
+from labs.activation.inner import BATCH, DECAY, EPSILON, HIDDEN
 from labs.activation.learned import NOISE, SCALE, SHOWN, UNITS
 from labs.activation.published import RATE, WINDOW
 from labs.activation.tabulated import Function
+from labs.data.mnist1d import CLASSES, LENGTH
 from labs.kit.lab import Bench
 from labs.kit.seeds import seed
 from labs.nn.training import batch_indices
 
 MEMBERS, EXAMPLES = 5, 10000
-NETWORK, INSIDE = (INPUTS, HIDDEN, CLASSES), (1, UNITS, 1)
+NETWORK, INSIDE = (LENGTH, HIDDEN, CLASSES), (1, UNITS, 1)
 Pair = tuple[Tensor, Tensor]
 
 
@@ -103,7 +104,7 @@ def unrolled(
 
 def _data(replicate: int) -> tuple[Pair, Pair]:
     data = splits([replicate], EXAMPLES)
-    train, test = ((x[0, :, :INPUTS].contiguous(), y[0]) for x, y in (data.train, data.test))
+    train, test = ((x[0, :, :LENGTH].contiguous(), y[0]) for x, y in (data.train, data.test))
     return train, test
 
 

@@ -10,17 +10,17 @@ from sklearn.datasets import load_digits
 from torch import Tensor
 
 from labs.activation.conv2d import Conv2d
-from labs.activation.evaluation import arrays
+from labs.activation.evaluation import drawn
 from labs.activation.grid import NAME
 from labs.activation.tabulated import Function
 from labs.data import images
+from labs.data.mnist1d import CLASSES, EXAMPLES, LENGTH
 from labs.kit.seeds import seed, stream
 from labs.nn.layers import Conv1d, Linear
-from labs.nn.nets import CLASSES, LENGTH, Net
+from labs.nn.nets import Net
 from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, stacked
 
 BATCH = 100
-SEQUENCES = 4000  # MNIST-1D training examples
 Arrays = dict[str, tuple[np.ndarray, np.ndarray]]
 Tensors = dict[str, tuple[Tensor, Tensor]]
 
@@ -28,13 +28,13 @@ Tensors = dict[str, tuple[Tensor, Tensor]]
 class SequenceNet(Net):
     """The benchmark's CNN, three convolutions of stride 2 with 25 channels, with any activation."""
 
-    def __init__(self, members: int, function: Function, channels: int = 25) -> None:
-        super().__init__(members, channels=channels)
+    def __init__(self, members: int, function: Function) -> None:
+        super().__init__(members)
         self.function = function
-        self.first = Conv1d(members, 1, channels, 5, 2, 1)
-        self.second = Conv1d(members, channels, channels, 3, 2, 1)
-        self.third = Conv1d(members, channels, channels, 3, 2, 1)
-        self.head = Linear(members, -(-LENGTH // 8) * channels, CLASSES)
+        self.first = Conv1d(members, 1, 25, 5, 2, 1)
+        self.second = Conv1d(members, 25, 25, 3, 2, 1)
+        self.third = Conv1d(members, 25, 25, 3, 2, 1)
+        self.head = Linear(members, -(-LENGTH // 8) * 25, CLASSES)
 
     def forward(self, x: Tensor) -> Tensor:
         h = x.unsqueeze(-1)
@@ -109,9 +109,9 @@ def transfer(
 
 def _load(task: str, replicate: int, examples: int, folder: str) -> Arrays:
     if task == "mnist1d":
-        parts = arrays(replicate, examples)
+        parts = drawn(replicate, examples)
         x, y = parts["train"]
-        return parts | {"train": (x[:SEQUENCES], y[:SEQUENCES])}
+        return parts | {"train": (x[:EXAMPLES], y[:EXAMPLES])}
     return _digits(replicate) if task == "digits" else _images(replicate, task, folder)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from labs.benchmark.grid import CHANGES, NAMES, SKLEARN
 from labs.benchmark.measures import arm, changed, early, final
-from labs.benchmark.published import ANSWERS, HUMAN, HUMAN_INTERVAL, QUIZ, TABLE_1
+from labs.benchmark.published import ANSWERS, HUMAN, HUMAN_INTERVAL, MLP, QUIZ, TABLE_1
 from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.table import Table
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
 COLORS = {
-    "logistic": "#E69F00",
-    "mlp": "#D55E00",
-    "transformer": "#CC79A7",
-    "local": "#56B4E9",
-    "gru": "#009E73",
-    "cnn": "#0072B2",
-    "knn": "#777777",
-    "sklearn": "#777777",
+    "logistic": ORANGE,
+    "mlp": RED,
+    "transformer": PINK,
+    "local": SKY,
+    "gru": GREEN,
+    "cnn": BLUE,
+    "knn": draw.GREY,
+    "sklearn": draw.GREY,
 }
 MARKS = ((False, "o", -0.15), (True, "D", 0.15))  # are the positions shuffled?
 
@@ -32,7 +33,7 @@ def models(table: Table) -> "Figure":
     _curves(axes[0], table, "train", "Training data")
     _curves(axes[1], table, "test", "Test data (dashed: shuffled)")
     _human(axes[1], label="human")
-    axes[1].legend(fontsize=9, loc="lower right", ncols=2)
+    draw.legend(axes[1], loc="lower right", ncols=2)
     _finals(axes[2], table)
     _changes(axes[3], table)
     _digits(axes[4], table)
@@ -48,8 +49,8 @@ def models(table: Table) -> "Figure":
 
 def _human(ax: "Axes", *, vertical: bool = False, label: str | None = None) -> None:
     line, span = (ax.axvline, ax.axvspan) if vertical else (ax.axhline, ax.axhspan)
-    line(HUMAN, color="black", linewidth=1.2, label=label)
-    span(*HUMAN_INTERVAL, color="black", alpha=0.1, linewidth=0)
+    line(HUMAN, color=BLACK, linewidth=1.2, label=label)
+    span(*HUMAN_INTERVAL, color=BLACK, alpha=0.1, linewidth=0)
 
 
 def _curves(ax: "Axes", table: Table, part: str, title: str) -> None:
@@ -71,12 +72,12 @@ def _curves(ax: "Axes", table: Table, part: str, title: str) -> None:
 def _finals(ax: "Axes", table: Table) -> None:
     colors = [COLORS[model] for model in NAMES]
     for shuffled, marker, offset in MARKS:
-        groups = {_label(m, table): list(final(m, shuffled)(table).values()) for m in NAMES}
+        groups = {_label(m, table): final(m, shuffled)(table) for m in NAMES}
         draw.dots(ax, groups, color=colors, marker=marker, offset=offset)
-        for place, model in enumerate(NAMES):
-            if (model, shuffled) in TABLE_1:
-                published, _ = TABLE_1[model, shuffled]
-                ax.plot(published, place + offset, "|", color="black", markersize=13, zorder=4)
+        for (model, where), (published, _) in TABLE_1.items():
+            if where == shuffled:
+                place = list(NAMES).index(model) + offset
+                ax.plot(published, place, "|", color=BLACK, markersize=13, zorder=4)
     _human(ax, vertical=True)
     ax.set(title="Final test accuracy (bar: published)", xlabel="Accuracy (%)")
 
@@ -89,10 +90,10 @@ def _label(model: str, table: Table) -> str:
 def _changes(ax: "Axes", table: Table) -> None:
     measures = {"unchanged": final("mlp"), "early stopping": early("mlp")}
     measures |= {text: changed(setting) for setting, text in CHANGES.items()}
-    groups = {text: list(measure(table).values()) for text, measure in measures.items()}
+    groups = {text: measure(table) for text, measure in measures.items()}
     draw.dots(ax, groups, color=COLORS["mlp"])
-    ax.axvline(68, color="black", linewidth=1.2)
-    ax.set(title="MLP, one change at a time (line: published 68 %)", xlabel="Test accuracy (%)")
+    ax.axvline(MLP, color=BLACK, linewidth=1.2)
+    ax.set(title=f"MLP, one change at a time (line: published {MLP} %)", xlabel="Test accuracy (%)")
 
 
 def _digits(ax: "Axes", table: Table) -> None:
@@ -100,7 +101,7 @@ def _digits(ax: "Axes", table: Table) -> None:
         [digit - 0.2 for digit in range(10)],
         [100 * wrong / questions for wrong, questions in QUIZ],
         width=0.4,
-        color="#555555",
+        color=draw.GREY,
         label=f"human ({ANSWERS} answers)",
     )
     errors = table.where(**arm("cnn")).column("class_errors")
@@ -112,7 +113,7 @@ def _digits(ax: "Axes", table: Table) -> None:
     ax.set(title="Errors by digit", xlabel="Digit", ylabel="Misclassified (%)")
     ax.set_ylim(bottom=0)
     ax.set_xticks(range(10))
-    ax.legend(fontsize=9)
+    draw.legend(ax)
 
 
 def _sizes(ax: "Axes", table: Table) -> None:
@@ -128,4 +129,4 @@ def _sizes(ax: "Axes", table: Table) -> None:
     ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
     ax.minorticks_off()
     ax.set(title="CNN against the human", xlabel="Training examples", ylabel="Test accuracy (%)")
-    ax.legend(fontsize=9, loc="lower right")
+    draw.legend(ax, loc="lower right")

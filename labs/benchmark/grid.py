@@ -1,9 +1,10 @@
 """The grid: models on plain and shuffled positions, changed MLPs, larger training sets."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from labs.benchmark.published import EXAMPLES, STEPS
+from labs.benchmark.published import STEPS
+from labs.data.mnist1d import EXAMPLES
 from labs.kit.checks import known
 from labs.kit.settings import check, setting
 
@@ -55,18 +56,18 @@ def check_change(change: str) -> None:
 
 @dataclass(frozen=True)
 class Config:
-    """What a reader may change."""
+    """What a reader may change; steps and evaluations are those of upstream's train.py."""
 
-    replicates: int = setting(12, "of the four published nets and the scikit-learn models", least=1)
+    replicates: int = setting(12, "networks of each published net and scikit-learn model", least=1)
     extra_replicates: int = setting(
-        10, "replicates of further nets, changed MLPs and larger training sets", least=1
+        10, "networks of each further net, changed MLP and larger training set", least=1
     )
-    steps: int = setting(STEPS, "of Adam at rate 0.01 with batches of 100 (train.py)", least=1)
-    every: int = setting(250, "steps between two evaluations (train.py)", least=1)
+    steps: int = setting(STEPS, "training steps of Adam, rate 0.01, batches of 100", least=1)
+    every: int = setting(250, "steps between two evaluations", least=1)
     extra_models: tuple[str, ...] = setting(
         EXTRA_NETS, "nets between the MLP and the CNN", among=EXTRA_NETS, empty=True
     )
-    changes: tuple[str, ...] = setting(CHANGED, "one at a time, to the MLP", empty=True)
+    changes: tuple[str, ...] = setting(CHANGED, "changes to the MLP, one at a time", empty=True)
     examples: tuple[int, ...] = setting(
         (8000, 16000, 32000), "training sets of the CNN beside 4000", least=1, empty=True
     )
@@ -97,7 +98,6 @@ PRESETS = {
     ),
     "full": Config(),
 }
-LOOKS = {"quick": (6, 12, 24), "full": (12, 24, 48)}
 
 
 @dataclass(frozen=True)
@@ -147,12 +147,6 @@ def cells(config: Config) -> list[Cell]:
         for replicates, model, shuffled, change, examples in arms
         for replicate in range(replicates)
     ]
-
-
-def with_replicates(config: Config, replicates: int) -> Config:
-    """Settings for a look: the extra replicates grow in proportion."""
-    extra = max(1, round(config.extra_replicates * replicates / config.replicates))
-    return replace(config, replicates=replicates, extra_replicates=extra)
 
 
 MEMBERS = {"logistic": 12, "mlp": 12, "cnn": 6, "gru": 6, "local": 5, "transformer": 5}

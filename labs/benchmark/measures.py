@@ -4,7 +4,7 @@ and batch order."""
 from operator import itemgetter
 from typing import Any
 
-from labs.benchmark.published import EXAMPLES
+from labs.data.mnist1d import EXAMPLES
 from labs.kit.measures import Measure, Values, column, measured
 from labs.kit.table import Table
 

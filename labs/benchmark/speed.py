@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from labs.benchmark.grid import MEMBERS, Cell
-from labs.benchmark.published import EXAMPLES
-from labs.benchmark.training import splits
+from labs.benchmark.training import drawn
+from labs.data.mnist1d import EXAMPLES
 from labs.kit.lab import Bench
 from labs.nn import plain
 
@@ -19,30 +19,24 @@ TWINS: dict[str, Callable[[], nn.Module]] = {
     "local": plain.LocalNet,
     "transformer": plain.Transformer,
 }
-STEPS = {"logistic": 600, "mlp": 300, "cnn": 100, "gru": 20, "local": 20, "transformer": 20}
+BRIEF = {"logistic": 600, "mlp": 300, "cnn": 100, "gru": 20, "local": 20, "transformer": 20}
 
 
 def bench() -> list[Bench[Cell]]:
     """Every network, on the published data."""
-    return [
-        Bench(network=model, cells=_stack(model, steps), steps=steps, plain=train_plain)
-        for model, steps in STEPS.items()
-    ]
+    stacks = {
+        model: [Cell(model, False, "", EXAMPLES, steps, steps, r) for r in range(MEMBERS[model])]
+        for model, steps in BRIEF.items()
+    }
+    return [Bench(m, tuple(stack), BRIEF[m], train_plain) for m, stack in stacks.items()]
 
 
 def train_plain(cell: Cell) -> None:
     """Train one unchanged network by the usual loop, and evaluate it at the end."""
-    parts = splits(cell.replicate, cell.examples, cell.shuffled)
+    parts = drawn(cell.replicate, cell.examples, cell.shuffled)
     data = {name: tuple(map(torch.from_numpy, part)) for name, part in parts.items()}
     net = TWINS[cell.model]()
     x, y = data["train"]
     plain.train(net, x, y, cell.steps)
     for part in data.values():
         plain.evaluate(net, *part)
-
-
-def _stack(model: str, steps: int) -> tuple[Cell, ...]:
-    replicates = range(MEMBERS[model])
-    return tuple(
-        Cell(model, False, "", EXAMPLES, steps, steps, replicate) for replicate in replicates
-    )

@@ -10,15 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from labs.benchmark.grid import NAME, SKLEARN, Cell, Record
-from labs.benchmark.published import EXAMPLES
-from labs.data.mnist1d import SEED, Split, published
+from labs.data import mnist1d
 from labs.kit.seeds import seed
 from labs.nn import nets
 from labs.nn.training import Optimizer, evaluate, fit, stacked
-from mnist1d.generate import generate
-from mnist1d.recipe import Recipe
 
-NETS: dict[str, type[nets.Net]] = {
+STACKED: dict[str, type[nets.Net]] = {
     "logistic": nets.Logistic,
     "mlp": nets.MLP,
     "cnn": nets.CNN,
@@ -29,21 +26,21 @@ NETS: dict[str, type[nets.Net]] = {
 
 
 @lru_cache(maxsize=64)
-def splits(replicate: int, examples: int, shuffled: bool) -> dict[str, Split]:
+def drawn(replicate: int, examples: int, shuffled: bool) -> dict[str, mnist1d.Split]:
     """The parts "train", "val" (1000 examples) and "test" (the published 1000).
 
     Validation examples and training examples beyond 4000 are fresh draws of the same law, others
     for each number of training examples, standardised apart.
     """
-    own = published(replicate)
+    own = mnist1d.published(replicate)
     fresh = seed(NAME, "validation and further training data", replicate) % 2**32
-    more = generate(Recipe(n_train=max(examples - EXAMPLES, 0), n_val=1000, seed=fresh))
-    order = np.arange(40)
+    more = mnist1d.drawn(fresh, train=max(examples - mnist1d.EXAMPLES, 0), val=1000)
+    order = np.arange(mnist1d.LENGTH)
     if shuffled:  # the legacy generator, so that replicate 0 has upstream's permutation
-        order = np.random.RandomState(SEED + replicate).permutation(order)
-    x, y = (np.concatenate(a)[:examples] for a in zip(own.train, (more.x, more.y), strict=True))
-    parts = {"train": (x, y), "val": (more.x_val, more.y_val), "test": own.test}
-    return {name: Split(x[:, order].astype(np.float32), y) for name, (x, y) in parts.items()}
+        order = np.random.RandomState(mnist1d.SEED + replicate).permutation(order)
+    x, y = (np.concatenate(pair)[:examples] for pair in zip(own.train, more.train, strict=True))
+    parts = {"train": (x, y), "val": more.val, "test": own.test}
+    return {name: mnist1d.Split(x[:, order], y) for name, (x, y) in parts.items()}
 
 
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
@@ -54,7 +51,7 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
 
 
 def _fit_sklearn(cell: Cell) -> Record:
-    parts = splits(cell.replicate, cell.examples, cell.shuffled)
+    parts = drawn(cell.replicate, cell.examples, cell.shuffled)
     knn = cell.model == "knn"
     model = KNeighborsClassifier(10) if knn else LogisticRegression(max_iter=1000)
     model.fit(*parts["train"])
@@ -67,7 +64,7 @@ def _fit_nets(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     cell = cells[0]
     net = _net(cell.model, len(cells), cell.change)
     net.reset([seed(NAME, "initialisation", c.replicate) for c in cells]).to(device)
-    parts = [splits(c.replicate, c.examples, c.shuffled) for c in cells]
+    parts = [drawn(c.replicate, c.examples, c.shuffled) for c in cells]
     data = {name: stacked((own[name] for own in parts), device) for name in parts[0]}
     steps: list[int] = []
     curves: dict[str, list[list[float]]] = defaultdict(list)
@@ -82,7 +79,7 @@ def _fit_nets(cells: Sequence[Cell], device: str) -> Iterator[Record]:
         steps.append(step)
         for name, (x, y) in data.items():
             # Of larger training sets the first examples, so that evaluation costs the same.
-            scores = evaluate(net, x[:, :EXAMPLES], y[:, :EXAMPLES])
+            scores = evaluate(net, x[:, : mnist1d.EXAMPLES], y[:, : mnist1d.EXAMPLES])
             curves[f"{name}_loss"].append(scores.loss.tolist())
             curves[f"{name}_accuracy"].append(scores.accuracy.tolist())
     labels = data["test"][1].cpu().numpy()
@@ -97,7 +94,7 @@ def _net(model: str, members: int, change: str) -> nets.Net:
         return nets.MLP(members, hidden=int(value))
     if setting == "dropout":
         return nets.MLP(members, dropout=float(value))
-    return NETS[model](members)
+    return STACKED[model](members)
 
 
 def _optimizer(net: nets.Net, change: str) -> Optimizer:

@@ -77,7 +77,7 @@ def held(data_dir: str | Path) -> tuple[str, ...]:
     ]
     if not names:
         wanted = " or ".join(f"{parts[0][0]} ({name})" for name, parts in sets.items())
-        raise ValueError(f"data_dir must hold {wanted}, {str(data_dir)!r} has neither")
+        raise ValueError(f"data_dir must hold {wanted}, got {str(data_dir)!r} with neither")
     for name in names:
         _files(data_dir, name, sets[name])
     return tuple(names)
@@ -99,7 +99,7 @@ def _found(data_dir: str | Path, name: str) -> Path | None:
     # Fashion-MNIST and others go by MNIST's names: nothing but the folder tells them apart.
     folders = sorted({str(path.parent) for path in nearest})
     if len(folders) > 1:
-        raise ValueError(f"data_dir must hold one {name}, it has one in each of {folders}")
+        raise ValueError(f"data_dir must hold one {name}, got one in each of {folders}")
     return min(nearest, default=None)
 
 
@@ -109,7 +109,9 @@ def _files(
     found = [[(file, _found(data_dir, file)) for file in part] for part in parts]
     missing = [file for part in found for file, path in part if path is None]
     if missing:
-        raise ValueError(f"{name} needs {missing[0]} (or {missing[0]}.gz) below {str(data_dir)!r}")
+        raise ValueError(
+            f"data_dir must hold {missing[0]} (or .gz) for {name}, got {str(data_dir)!r} without"
+        )
     return [tuple(path for _, path in part if path is not None) for part in found]
 
 
@@ -120,7 +122,7 @@ def _read(path: Path) -> bytes:
     try:
         return gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path.name} must be a whole gzip file: {error}") from None
+        raise ValueError(f"{path.name} must be a whole gzip file, got: {error}") from None
 
 
 def _idx(path: Path, axes: int) -> np.ndarray:
@@ -129,7 +131,9 @@ def _idx(path: Path, axes: int) -> np.ndarray:
     whole = content[:4] == bytes([0, 0, IDX_BYTES, axes]) and len(content) >= start
     shape = np.frombuffer(content[4:start], ">u4").tolist() if whole else []
     if not whole or len(content) != start + math.prod(shape):
-        raise ValueError(f"{path.name} must be an IDX file of bytes with {axes} axes, it is not")
+        raise ValueError(
+            f"{path.name} must be an IDX file of bytes with {axes} axes, got other bytes"
+        )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
@@ -138,7 +142,7 @@ def _records(path: Path) -> tuple[np.ndarray, np.ndarray]:
     length = 1 + math.prod(CIFAR10_SHAPE)
     if len(content) == 0 or len(content) % length:
         raise ValueError(
-            f"{path.name} must hold records of {length} bytes, it has {len(content)} bytes"
+            f"{path.name} must hold records of {length} bytes, got {len(content)} bytes"
         )
     records = content.reshape(-1, length)
     return records[:, 1:].reshape(-1, *CIFAR10_SHAPE), records[:, 0]
@@ -146,7 +150,7 @@ def _records(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def _images(pixels: np.ndarray, labels: np.ndarray) -> Images:
     if len(pixels) != len(labels):
-        raise ValueError(f"there must be one label per image, not {len(labels)} for {len(pixels)}")
+        raise ValueError(f"labels must be one per image, got {len(labels)} for {len(pixels)}")
     if labels.max(initial=0) > 9:
-        raise ValueError(f"labels must be 0 to 9, not {labels.max()}")
+        raise ValueError(f"labels must be 0 to 9, got {labels.max()}")
     return Images(pixels.astype(np.float32) / 255, labels.astype(np.int64))

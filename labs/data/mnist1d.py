@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from labs.kit import seeds
+from labs.kit.checks import check_sizes
 from mnist1d.generate import Data, generate
 from mnist1d.recipe import Recipe
 
 SEED = 42  # of replicate 0
 EXAMPLES = 4000  # that train in the published data set
-CLASSES = 10
+CLASSES, LENGTH = 10, 40
+BLOCK = 1000  # fresh examples that are drawn at once
 
 
 class Split(NamedTuple):
@@ -78,8 +80,10 @@ def published(replicate: int, *, train: int = EXAMPLES, test: int = 0) -> Publis
     >>> data.train.x.shape, data.test.y.shape, data.fresh.x.shape
     ((5000, 40), (1000,), (20000, 40))
     """
-    if train < 1 or test < 0:
-        raise ValueError(f"train must be at least 1 and test at least 0, got {train} and {test}")
+    check_sizes(train=train)
+    for name, value in {"replicate": replicate, "test": test}.items():
+        if isinstance(value, bool) or value < 0:
+            raise ValueError(f"{name} must be at least 0, got {value!r}")
     own = _published(replicate)
     first = _split(own.x[:train], own.y[:train])
     if train > EXAMPLES:
@@ -91,30 +95,30 @@ def published(replicate: int, *, train: int = EXAMPLES, test: int = 0) -> Publis
 
 
 def fresh(replicate: int, examples: int, purpose: str) -> Split:
-    """Return further examples of a replicate's law in its units, classes balanced.
+    """Further examples of a replicate's law in its units; fewer of them are the first of more.
 
     Args:
         replicate: whose data set they belong to.
-        examples: how many, 0 or more.
+        examples: how many, 0 or more; every `BLOCK` of them holds all classes alike.
         purpose: names the stream: another purpose, other examples.
     """
-    if not examples:
-        return Split(np.empty((0, 40), np.float32), np.empty(0, np.int64))
-    # in whole rounds of the classes, since a data set cannot be smaller than one
-    whole = -(-examples // CLASSES) * CLASSES
-    more = generate(Recipe(n_train=whole, n_test=0, seed=_seed(purpose, replicate)), stream="fast")
-    (mean, sd), (own_mean, own_sd) = _moments(_published(replicate)), _moments(more)
-    x = (more.x * np.float32(own_sd) + np.float32(own_mean - mean)) / np.float32(sd)
-    return Split(x[:examples], more.y[:examples])
+    mean, sd = _moments(_published(replicate))
+    x = np.empty((examples, LENGTH), np.float32)
+    y = np.empty(examples, np.int64)
+    for start in range(0, examples, BLOCK):
+        seed = seeds.seed("mnist1d", f"{purpose} {start}", replicate) % 2**32
+        more = generate(Recipe(n_train=BLOCK, n_test=0, seed=seed), stream="fast")
+        own_mean, own_sd = _moments(more)
+        here = slice(start, start + BLOCK)
+        raw = more.x * np.float32(own_sd) + np.float32(own_mean - mean)
+        x[here] = raw[: examples - start] / np.float32(sd)
+        y[here] = more.y[: examples - start]
+    return Split(x, y)
 
 
 @lru_cache(maxsize=64)
 def _published(replicate: int) -> Data:
     return generate(Recipe(seed=SEED + replicate))
-
-
-def _seed(purpose: str, replicate: int) -> int:
-    return seeds.seed("mnist1d", purpose, replicate) % 2**32
 
 
 def _moments(data: Data) -> tuple[float, float]:

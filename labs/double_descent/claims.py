@@ -45,62 +45,53 @@ FALL_CHANGED = (
     "(e465063); before and since it is peak minus end"
 )
 LIMITS_CHANGED = "The limits were 0.5 octaves until the first results of 2026-11-21 08:05 (3881062)"
-UPPER_BOUNDS = "Training was not at rest: thresholds there are upper bounds."
 CLEAR = "is clear of the noise of one run and below both published moves"
 TELLS_APART = "the sentence tells slopes of 0 and 1 apart; 0.25 is half the way to their middle"
-HALF, START = "With most examples half the training", "With fewest examples a second start"
+
+DESCENTS = (("noise", "MLP", 6.8, 8.6), ("cnn", "CNN", 14.2, 6.1))  # with published values
+
+
+def _descent(sweep: str, net: str, rise: float, fall: float) -> tuple[Claim, Claim]:
+    value = partial(at, sweep=sweep)
+    points = partial(Claim, source=V5, unit="points", gate=partial(FIGURE_5, sweeps=(sweep,)))
+    return (
+        points(
+            id=f"DD1-{sweep}-rise",
+            sentence=f"With label noise the {net}'s test error rises by 4 points or more from its "
+            "valley to a later peak.",
+            published=rise,
+            measure=value("peak") - value("valley"),
+            above=4,
+            because=f"4 {CLEAR}",
+        ),
+        points(
+            id=f"DD1-{sweep}-fall",
+            sentence=f"From that peak to the largest size the {net}'s test error falls by 5 points "
+            f"or more (a second descent if DD1-{sweep}-rise holds too).",
+            published=fall,
+            measure=value("peak") - value("end"),
+            above=5,
+            because=f"5 {CLEAR}",
+            changed=FALL_CHANGED,
+        ),
+    )
+
+
+# Slopes of the threshold, after the withdrawn sentence of 2020.
+slope = partial(Claim, source=TEXT_2020, unit="slope", because=TELLS_APART)
+step = partial(
+    Claim,
+    family="control",
+    source="control: does failing to fit mean too few parameters?",
+    unit="octaves of parameters",
+    because="a step is half an octave, up to the rounding to whole units",
+    grid=0.5,
+    cause="Training was not at rest: thresholds there are upper bounds.",
+    changed=LIMITS_CHANGED,
+)
 
 CLAIMS = (
-    Claim(
-        id="DD1-noise-rise",
-        sentence="With label noise the MLP's test error rises by 4 points or more from its valley "
-        "to a later peak.",
-        source=V5,
-        published=6.8,
-        unit="points",
-        measure=at("peak", sweep="noise") - at("valley", sweep="noise"),
-        above=4,
-        because=f"4 {CLEAR}",
-        gate=partial(FIGURE_5, sweeps=("noise",)),
-    ),
-    Claim(
-        id="DD1-noise-fall",
-        sentence="From that peak to the largest size the MLP's test error falls by 5 points or "
-        "more (a second descent if DD1-noise-rise holds too).",
-        source=V5,
-        published=8.6,
-        unit="points",
-        measure=at("peak", sweep="noise") - at("end", sweep="noise"),
-        above=5,
-        because=f"5 {CLEAR}",
-        gate=partial(FIGURE_5, sweeps=("noise",)),
-        changed=FALL_CHANGED,
-    ),
-    Claim(
-        id="DD1-cnn-rise",
-        sentence="With label noise the CNN's test error rises by 4 points or more from its valley "
-        "to a later peak.",
-        source=V5,
-        published=14.2,
-        unit="points",
-        measure=at("peak", sweep="cnn") - at("valley", sweep="cnn"),
-        above=4,
-        because=f"4 {CLEAR}",
-        gate=partial(FIGURE_5, sweeps=("cnn",)),
-    ),
-    Claim(
-        id="DD1-cnn-fall",
-        sentence="From that peak to the largest size the CNN's test error falls by 5 points or "
-        "more (a second descent if DD1-cnn-rise holds too).",
-        source=V5,
-        published=6.1,
-        unit="points",
-        measure=at("peak", sweep="cnn") - at("end", sweep="cnn"),
-        above=5,
-        because=f"5 {CLEAR}",
-        gate=partial(FIGURE_5, sweeps=("cnn",)),
-        changed=FALL_CHANGED,
-    ),
+    *(claim for row in DESCENTS for claim in _descent(*row)),
     Claim(
         id="DD1-noise-where",
         sentence="The MLP's test error peaks at around 50 hidden units.",
@@ -116,7 +107,7 @@ CLAIMS = (
     Claim(
         id="DD2",
         sentence="Without noise test error has no peak: with 30 to 70 units it exceeds that "
-        "with 27 by less than 1.5 points.",
+        "with the width before them by less than 1.5 points.",
         source=V5,
         published=0.6,
         unit="points",
@@ -152,41 +143,32 @@ CLAIMS = (
         because="any shift to the right confirms it (published 47 to 61)",
         grid=0.38,
     ),
-    Claim(
+    slope(
         id="DD5-nll-n",
         sentence="With cross-entropy the threshold grows like n.",
-        source=TEXT_2020,
         published=1,
-        unit="slope",
         measure=measured(measures.slope, "nll", "examples"),
         within=(0.75, 1.25),
-        because=TELLS_APART,
         grid=0.04,  # one of the nine thresholds of a replicate moves by half an octave
         gate=LAW["nll"],
         cause="Labels that can be learned need fewer parameters each when there are many; and nets "
         "of a few units find a fit harder than more units do.",
     ),
-    Claim(
+    slope(
         id="DD5-mse-n",
         sentence="With squared error the threshold grows like n.",
-        source=TEXT_2020,
         published=1,
-        unit="slope",
         measure=measured(measures.slope, "mse", "examples"),
         within=(0.75, 1.25),
-        because=TELLS_APART,
         grid=0.04,
         gate=LAW["mse"],
     ),
-    Claim(
+    slope(
         id="DD5-mse-k",
         sentence="With squared error the threshold grows like K.",
-        source=TEXT_2020,
         published=1,
-        unit="slope",
         measure=measured(measures.slope, "mse", "classes"),
         within=(0.75, 1.25),
-        because=TELLS_APART,
         grid=0.07,
         gate=LAW["mse"],
         cause="One-hot targets sum to one, so K outputs are K - 1 targets, and those grow faster "
@@ -210,27 +192,25 @@ CLAIMS = (
         for loss, unit in (("nll", "n"), ("mse", "n K"))
     ),
     *(
-        Claim(
-            id=f"DD5-{loss}-{control}",
-            family="control",
-            sentence=f"{what} moves the threshold of {LOSSES[loss]} by less than a step of the "
-            "sweep.",
-            source="control: does failing to fit mean too few parameters?",
-            unit="octaves of parameters",
-            measure=measure,
+        step(
+            id=f"DD5-{loss}-half",
+            sentence=f"With most examples half the training moves the threshold of {words} by less "
+            "than a step of the sweep.",
+            measure=measured(measures.moved, loss, "effort"),
             within=(-0.4, 0.4),
-            because="a step is half an octave, up to the rounding to whole units",
-            grid=0.5,
-            limits=limits,
-            cause=UPPER_BOUNDS,
-            changed=LIMITS_CHANGED,
         )
-        for loss, control, what, measure, limits in (
-            ("nll", "half", HALF, measured(measures.moved, "nll", "effort"), (-math.inf, math.inf)),
-            ("mse", "half", HALF, measured(measures.moved, "mse", "effort"), (-math.inf, math.inf)),
-            ("nll", "start", START, measured(measures.restarted, "nll"), (-math.inf, 0)),
-            ("mse", "start", START, measured(measures.restarted, "mse"), (-math.inf, 0)),
+        for loss, words in LOSSES.items()
+    ),
+    *(
+        step(
+            id=f"DD5-{loss}-start",
+            sentence=f"With fewest examples a second start moves the threshold of {words} by less "
+            "than a step of the sweep.",
+            measure=measured(measures.restarted, loss),
+            above=-0.4,
+            limits=(-math.inf, 0),
         )
+        for loss, words in LOSSES.items()
     ),
     Claim(
         id="DD5-mse-unused",
@@ -282,15 +262,12 @@ CLAIMS = (
         because="half of the published fall on a logarithmic scale",
         gate=FIGURE_6,
     ),
-    Claim(
+    slope(
         id="DD7-nll-k",
         sentence="With cross-entropy the threshold does not depend on K.",
-        source=TEXT_2020,
         published=0,
-        unit="slope",
         measure=measured(measures.slope, "nll", "classes"),
         within=(-0.25, 0.25),
-        because=TELLS_APART,
         grid=0.07,
         gate=LAW["nll"],
     ),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labs.data.mnist1d import CLASSES
 from labs.double_descent import measures
 from labs.double_descent.grid import LOSSES, SWEEPS, Task
 from labs.double_descent.measures import Row, first_fitted, over_sizes, sizes
-from labs.double_descent.sizes import CLASSES, parameters
+from labs.double_descent.sizes import parameters
 from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.table import Table
@@ -67,7 +68,7 @@ def _curve(
     **style: str,
 ) -> None:
     curves = over_sizes(table, sweep, column)
-    draw.band(ax, [x(size) for size in sizes(table, sweep)], [*curves.values()], **style)
+    draw.band(ax, [x(size) for size in sizes(table, sweep)], curves, **style)
 
 
 def _errors(ax: "Axes", table: Table, name: str) -> None:
@@ -75,13 +76,13 @@ def _errors(ax: "Axes", table: Table, name: str) -> None:
     _curve(ax, table, name, "final_test_error", label="test", color=color, marker=".")
     _curve(ax, table, name, "final_train_error", label="training", color=BLACK, linestyle="--")
     for wrong in {_wrong(row) for row in table.where(sweep=name) if row["noise"]}:
-        ax.axhline(wrong, color="#888888", linestyle=":", linewidth=1.2, label="wrong labels")
-    _threshold(ax, first_fitted(table, name).values(), color="#555555", label="threshold")
+        ax.axhline(wrong, color=draw.GREY, linestyle=":", linewidth=1.2, label="wrong labels")
+    _threshold(ax, first_fitted(table, name).values(), color=draw.GREY, label="threshold")
     unit = "Channels" if name == "cnn" else "Hidden units per layer"
     ax.set(title=what, xlabel=unit, ylabel="Error (%)", ylim=(0, 100), xscale="log")
     found = sizes(table, name)
     _ticks(ax, [2**k for k in range(1, 9) if found and found[0] <= 2**k <= found[-1]])
-    _legend(ax, "upper right")
+    draw.legend(ax, fontsize=8, loc="upper right")
 
 
 def _wrong(row: Row) -> float:
@@ -104,7 +105,7 @@ def _losses(ax: "Axes", table: Table) -> None:
     title = "Test loss (vertical: first size without training error)"
     ax.set(title=title, xlabel="Parameters", ylabel="Cross-entropy (nats)", xscale="log")
     ax.minorticks_off()
-    _legend(ax, "upper left")
+    draw.legend(ax, fontsize=8, loc="upper left")
 
 
 def _old(ax: "Axes", table: Table) -> None:
@@ -114,11 +115,11 @@ def _old(ax: "Axes", table: Table) -> None:
             style = {"label": f"{what}, {words}", "color": color, "linestyle": line}
             _curve(ax, table, name, f"final_{part}_loss", count, **style)
     if ax.lines:
-        ax.axvline(10_000, color="#888888", linestyle=":", linewidth=1.2)
+        ax.axvline(10_000, color=draw.GREY, linestyle=":", linewidth=1.2)
         ax.set_ylim(bottom=0)
     title = "The sweep of 2020 (dotted: its stated threshold)"
     ax.set(title=title, xlabel="Parameters", ylabel="Cross-entropy (nats)")
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
 def _time(ax: "Axes", table: Table) -> None:
@@ -134,7 +135,7 @@ def _time(ax: "Axes", table: Table) -> None:
     ax.minorticks_off()
     if any(np.min(line.get_ydata()) < 70 for line in ax.lines):  # the first epochs are at 90
         ax.set_ylim(top=70)
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
 def _against(ax: "Axes", table: Table, letter: str) -> None:
@@ -150,16 +151,15 @@ def _against(ax: "Axes", table: Table, letter: str) -> None:
             x, predicted, found = zip(*sorted(points), strict=True)
             _intervals(ax, x, found, color, marker, f"{LOSSES[loss]}, {other} = {value}")
             ax.plot(x, predicted, color=color, linestyle=":", linewidth=1)
-    what = "training examples n" if letter == "n" else "classes K"
     ax.set(
-        title=f"Threshold against {what} (dotted: the law of 2020)",
-        xlabel=what[0].upper() + what[1:],
+        title=f"Threshold against {letter} (dotted: the law of 2020)",
+        xlabel="Training examples n" if letter == "n" else "Classes K",
         ylabel="Parameters of the smallest fitting net",
         xscale="log",
         yscale="log",
     )
     _ticks(ax, sorted({task[:2][axis] for loss in LOSSES for task in measures.law(table, loss)}))
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
 def _intervals(
@@ -190,8 +190,8 @@ def _share(ax: "Axes", table: Table) -> None:
         ylabel="Networks that fit (%)",
     )
     ax.set_xscale("log", base=2)
-    _legend(ax)
-    ax.axvline(1, color="#888888", linewidth=1)
+    draw.legend(ax, fontsize=8)
+    ax.axvline(1, color=draw.GREY, linewidth=1)
 
 
 def _fits(table: Table, loss: str, power: int) -> Mapping[int, Mapping[float, list[bool]]]:
@@ -208,10 +208,3 @@ def _fits(table: Table, loss: str, power: int) -> Mapping[int, Mapping[float, li
 def _ticks(ax: "Axes", ticks: Sequence[int]) -> None:
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
-
-
-def _legend(ax: "Axes", place: str = "best") -> None:
-    if ax.lines:
-        ax.legend(fontsize=8, loc=place)  # type: ignore[call-overload]
-    else:
-        ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color="#777777")

@@ -6,15 +6,16 @@ are the ten digits merged (digit modulo K).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from labs.data.mnist1d import CLASSES, EXAMPLES
 from labs.double_descent import published
 from labs.double_descent.published import BATCH, MOMENTUM
-from labs.double_descent.sizes import CLASSES, parameters, threshold_widths
+from labs.double_descent.sizes import parameters, threshold_widths
 from labs.kit.settings import check, setting
 
-DRAWN = 4000  # training examples of the published data set; smaller sets are its first ones
+NAME = "double_descent"
 LOSSES = {"nll": "cross-entropy", "mse": "squared error"}
 NOISES = ("any", "another")
 RATES = 200  # times in a training at which a falling rate is set
@@ -52,22 +53,20 @@ class Config:
     replicates: int = setting(10, "MLPs of each size", least=1)
     cnn_replicates: int = setting(5, "CNNs of each size", least=1)
     widths: tuple[int, ...] = setting(published.WIDTHS, "hidden units", least=1, empty=True)
-    channels: tuple[int, ...] = setting(published.CHANNELS, "of the CNN", least=1, empty=True)
+    channels: tuple[int, ...] = setting(published.CHANNELS, "CNN's channels", least=1, empty=True)
     epochs: int = setting(published.EPOCHS, "epochs of training", least=1)
     rate: float = setting(published.RATE, "learning rate of SGD", above=0)
     examples: int = setting(published.EXAMPLES, "training examples", least=1)
     noise: float = setting(published.NOISE, "share of labels drawn anew", above=0, below=1)
-    noise_kind: Literal["any", "another"] = setting(
-        "any", "class that a label is flipped to", among=NOISES
-    )
+    noise_kind: str = setting("any", "class that a label is flipped to", among=NOISES)
     test_examples: int = setting(published.TEST_EXAMPLES, "test examples", least=1)
     grid_examples: tuple[int, ...] = setting(
-        (250, 1000, 4000), "n, each with every K", least=BATCH, most=DRAWN, empty=True
+        (250, 1000, 4000), "examples n, each with every K", least=BATCH, most=EXAMPLES, empty=True
     )
     more_examples: tuple[int, ...] = setting(
-        (500, 2000), "n with the largest K alone", least=BATCH, most=DRAWN, empty=True
+        (500, 2000), "n with the largest K alone", least=BATCH, most=EXAMPLES, empty=True
     )
-    grid_classes: tuple[int, ...] = setting((2, 5, 10), "K", least=2, most=CLASSES)
+    grid_classes: tuple[int, ...] = setting((2, 5, 10), "classes K", least=2, most=CLASSES)
     controls: bool = setting(True, "half the training, a further start, unused outputs")
     nll_ratios: tuple[float, float] = setting(
         (0.25, 2.0), "least and most parameters to n", above=0, repeats=True
@@ -75,16 +74,16 @@ class Config:
     mse_ratios: tuple[float, float] = setting(
         (0.25, 1.42), "least parameters to n, most to n K", above=0, repeats=True
     )
-    grid_steps: int = setting(5000, "steps at least, or as many as grid_epochs make", least=2)
-    grid_epochs: int = setting(200, "epochs at least", least=1)
+    grid_steps: int = setting(5000, "training steps of each n and K, at least", least=2)
+    grid_epochs: int = setting(200, "epochs of each n and K, at least", least=1)
     nll_rate: float = setting(0.03, "learning rate of Adam, cross-entropy", above=0)
     mse_rate: float = setting(0.02, "learning rate of Adam, squared error", above=0)
     widths_2020: tuple[int, ...] = setting(
         published.WIDTHS_2020, "hidden units of 2020", least=1, empty=True
     )
     channels_2020: tuple[int, ...] = setting((), "channels of 2020", least=1, empty=True)
-    examples_2020: int = setting(published.EXAMPLES_2020, "training examples", least=1)
-    steps_2020: int = setting(published.STEPS_2020, "training steps", least=1)
+    examples_2020: int = setting(published.EXAMPLES_2020, "training examples of 2020", least=1)
+    steps_2020: int = setting(published.STEPS_2020, "training steps of 2020", least=1)
 
     def __post_init__(self) -> None:
         check(self)
@@ -259,13 +258,13 @@ def _looks(optimizer: str, steps: int, epoch: int) -> tuple[int, ...]:
     return (*(look for look in (quarter, 2 * quarter, 3 * quarter) if look < steps), steps)
 
 
-def epochs_seen(epochs: int, looks: int = 20) -> list[int]:
+def epochs_seen(epochs: int) -> list[int]:
     """Epochs after which a net is looked at, evenly on a logarithmic scale.
 
     >>> epochs_seen(500)
     [1, 2, 3, 4, 5, 7, 10, 14, 19, 26, 37, 51, 70, 97, 135, 187, 260, 361, 500]
     """
-    return sorted({round(epochs ** (look / (looks - 1))) for look in range(looks)})
+    return sorted({round(epochs ** (look / 19)) for look in range(20)})
 
 
 def _thresholds(
@@ -288,12 +287,6 @@ def _tasks(config: Config, loss: str) -> list[Task]:
         if loss == "mse" and few < many:
             tasks += [Task(sizes[len(sizes) // 2], few, many)]
     return tasks
-
-
-def with_replicates(config: Config, replicates: int) -> Config:
-    """The settings with other replicates, of the CNN in proportion."""
-    cnns = max(1, round(config.cnn_replicates * replicates / config.replicates))
-    return replace(config, replicates=replicates, cnn_replicates=cnns)
 
 
 def seconds(cell: Cell) -> float:

@@ -14,44 +14,34 @@ its squared-error figure never published.
 
 from labs.double_descent.claims import CLAIMS
 from labs.double_descent.figure import descent, thresholds
-from labs.double_descent.grid import (
-    PRESETS,
-    Cell,
-    Config,
-    Record,
-    cells,
-    members,
-    seconds,
-    with_replicates,
-)
+from labs.double_descent.grid import NAME, PRESETS, Cell, Config, Record, cells, members, seconds
 from labs.double_descent.published import SOURCE
 from labs.double_descent.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
 LAB = Lab[Config, Cell, Record](
-    name="double_descent",
+    name=NAME,
     version=2,
     question="Does test error fall a second time past the interpolation threshold, and where does "
     "the threshold lie?",
     finding="With label noise the MLP's test error changes by {DD1-noise-rise} from its valley to "
     "a later peak (rises by 4 or more: {DD1-noise-rise:verdict}) and comes down by "
     "{DD1-noise-fall} to the largest size (5 or more: {DD1-noise-fall:verdict}). The threshold "
-    "lies at {DD5-nll-level} with cross-entropy (like n: {DD5-nll-n:verdict}) and at "
-    "{DD5-mse-level} with squared error (like n: {DD5-mse-n:verdict}; like K: "
-    "{DD5-mse-k:verdict}).",
+    "lies at {DD5-nll-level} with cross-entropy (0.5 to 2: {DD5-nll-level:verdict}; grows like n, "
+    "a slope of 0.75 to 1.25: {DD5-nll-n:verdict}) and at {DD5-mse-level} with squared error (0.5 "
+    "to 2: {DD5-mse-level:verdict}; like n: {DD5-mse-n:verdict}; like K: {DD5-mse-k:verdict}).",
     source=SOURCE,
     presets=PRESETS,
     cell=Cell,
     record=Record,
     cells=cells,
-    within=("sweep", "noise", "noise_kind", "start", "replicate"),
-    members=members,
     train=Deferred("labs.double_descent.training:train"),
     claims=CLAIMS,
-    remarks=remarks,
     figures={"descent": descent, "thresholds": thresholds},
     seconds=seconds,
-    with_replicates=with_replicates,
+    within=("sweep", "noise", "noise_kind", "start", "replicate"),
+    members=members,
     bench=Deferred("labs.double_descent.speed:bench"),
+    remarks=remarks,
     devices=Deferred("labs.nn:devices"),
 )

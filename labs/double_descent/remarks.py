@@ -1,4 +1,4 @@
-"""What a run says after its claims: where curves turn, and where the thresholds lie."""
+"""What a run says after its claims."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,43 +17,24 @@ HALF_OCTAVE = 0.5  # between neighbouring widths of a sweep for thresholds
 
 def remarks(table: Table) -> list[Remark]:
     """Tables of turning points and of thresholds, these as geometric means."""
-    found = [
-        Remark(
-            "With label noise the mean curve of test error (%) turns:",
-            ("over", "valley", "there", "peak", "there", "at the end"),
-            tuple(_turns(table)),
-            ".1f",
-        ),
-        Remark(
-            "Parameters per training example of the smallest net without training error:",
-            ("net", "parameters / n", "replicates"),
-            tuple(_fitted(table)),
-            ".2f",
-        ),
-        Remark(
-            "The threshold with cross-entropy, to half an octave:",
-            ("n", "K", "parameters / n", "bounds"),
-            tuple(_cross_entropy(table)),
-            ".2f",
-        ),
-        Remark(
-            "The threshold with squared error, and where no training error were enough:",
-            ("n", "K", "/ (n K)", "/ (n (K - 1))", "no error: / n", "bounds"),
-            tuple(_squared_error(table)),
-            ".2f",
-        ),
-    ]
-    return [remark for remark in found if remark.rows]
+    parts = (_turns, _fitted, _cross_entropy, _squared_error)
+    return [remark for part in parts for remark in part(table)]
 
 
-def _turns(table: Table) -> Iterator[Entries]:
-    for sweep, net in (("noise", "MLP, units"), ("cnn", "CNN, channels")):
-        points = measures.sizes(table, sweep)
-        yield from _turn(net, points, measures.over_sizes(table, sweep))
+def _turns(table: Table) -> Iterator[Remark]:
+    curves = {
+        name: (measures.sizes(table, sweep), measures.over_sizes(table, sweep))
+        for sweep, name in (("noise", "MLP, units"), ("cnn", "CNN, channels"))
+    }
     widest = max(measures.sizes(table, "noise"), default=0)
-    curves = measures.over_time(table, "noise")
     epochs = next(iter(table.values("epoch", sweep="noise", size=widest).values()), ())
-    yield from _turn(f"MLP, epochs of {widest} units", epochs, curves)
+    curves[f"MLP, epochs of {widest} units"] = [*epochs], measures.over_time(table, "noise")
+    yield Remark(
+        "Where the mean curve of test error (%) turns with label noise.",
+        ("over", "valley", "there", "peak", "there", "at the end"),
+        tuple(row for name, own in curves.items() for row in _turn(name, *own)),
+        ".1f",
+    )
 
 
 def _turn(name: str, points: Sequence[float], curves: Curves) -> Iterator[Entries]:
@@ -71,32 +52,52 @@ def _turn(name: str, points: Sequence[float], curves: Curves) -> Iterator[Entrie
     )
 
 
-def _fitted(table: Table) -> Iterator[Entries]:
+def _fitted(table: Table) -> Iterator[Remark]:
+    rows: list[Entries] = []
     nets = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
     for sweep, net in nets.items():
         fitted = measures.counts(table, sweep, measures.first_fitted(table, sweep))
         if fitted:
             examples = max(table.where(sweep=sweep).column("examples"))
             of = len(measures.over_sizes(table, sweep))
-            yield net, _per(examples, fitted.values()), f"{len(fitted)} of {of}"
+            rows.append((net, _per(examples, fitted.values()), f"{len(fitted)} of {of}"))
+    yield Remark(
+        "Parameters per training example of the smallest net without training error.",
+        ("net", "parameters / n", "replicates"),
+        tuple(rows),
+        ".2f",
+    )
 
 
-def _cross_entropy(table: Table) -> Iterator[Entries]:
-    for task, found in measures.law(table, "nll").items():
-        n = task.examples
+def _cross_entropy(table: Table) -> Iterator[Remark]:
+    rows: list[Entries] = []
+    for (n, k, *_), found in measures.law(table, "nll").items():
         counts = [threshold.parameters for threshold in found.values()]
-        yield f"{n:,}", str(task.classes), _per(n, counts), _bounds(found.values())
+        rows.append((f"{n:,}", str(k), _per(n, counts), _bounds(found.values())))
+    yield Remark(
+        "The threshold with cross-entropy, to half an octave.",
+        ("n", "K", "parameters / n", "bounds"),
+        tuple(rows),
+        ".2f",
+    )
 
 
-def _squared_error(table: Table) -> Iterator[Entries]:
+def _squared_error(table: Table) -> Iterator[Remark]:
+    rows: list[Entries] = []
     classified = measures.law(table, "mse", no_error)
     for task, found in measures.law(table, "mse").items():
-        n, k = task.examples, task.classes
+        n, k, *_ = task
         counts, fewer = (
             [threshold.parameters for threshold in by.values()] for by in (found, classified[task])
         )
         units = (n * k, counts), (n * (k - 1), counts), (n, fewer)
-        yield f"{n:,}", str(k), *(_per(*unit) for unit in units), _bounds(found.values())
+        rows.append((f"{n:,}", str(k), *(_per(*unit) for unit in units), _bounds(found.values())))
+    yield Remark(
+        "The threshold with squared error, and where no training error were enough.",
+        ("n", "K", "/ (n K)", "/ (n (K - 1))", "no error: / n", "bounds"),
+        tuple(rows),
+        ".2f",
+    )
 
 
 def _per(unit: float, counts: Iterable[float]) -> Interval | None:

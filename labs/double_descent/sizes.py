@@ -5,8 +5,7 @@ A size is a number of hidden units (nets "one" and "two", by hidden layers) or o
 
 import math
 
-CLASSES = 10
-LENGTH = 40
+from labs.data.mnist1d import CLASSES, LENGTH
 
 
 def parameters(net: str, size: int, outputs: int = CLASSES) -> int:

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 
 from labs.data import mnist1d
-from labs.double_descent.grid import DRAWN, RATES, Cell, Record
+from labs.data.mnist1d import EXAMPLES, SEED
+from labs.double_descent.grid import NAME, RATES, Cell, Record
 from labs.kit.seeds import seed, stream
 from labs.nn import nets
 from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, squared_error, stacked
 from mnist1d.labels import flip_to_another_class, flip_to_any_class
 
-NAME = "double_descent"
 FLIPS = {"any": flip_to_any_class, "another": flip_to_another_class}
 LOSS = {"nll": cross_entropy, "mse": squared_error}
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
@@ -72,7 +72,7 @@ def _start(cell: Cell) -> int:
 
 def split(cell: Cell) -> tuple[np.ndarray, ...]:
     """Training inputs (n, 40) float32 and labels (n,), and those of the test."""
-    x, y, x_test, y_test = arrays(cell.replicate, max(cell.examples, DRAWN), cell.test_examples)
+    x, y, x_test, y_test = drawn(cell.replicate, max(cell.examples, EXAMPLES), cell.test_examples)
     y = y[: cell.examples] % cell.classes
     if cell.noise:
         rng = stream(NAME, "label noise", cell.replicate)
@@ -84,9 +84,9 @@ def split(cell: Cell) -> tuple[np.ndarray, ...]:
 
 
 @lru_cache(maxsize=32)
-def arrays(replicate: int, examples: int, test_examples: int) -> tuple[np.ndarray, ...]:
+def drawn(replicate: int, examples: int, test_examples: int) -> tuple[np.ndarray, ...]:
     """The data set of a replicate, as `split` returns it."""
-    data = mnist1d.drawn(mnist1d.SEED + replicate, train=examples, test=test_examples)
+    data = mnist1d.drawn(SEED + replicate, train=examples, test=test_examples)
     return *data.train, *data.test
 
 

@@ -61,13 +61,12 @@ def _draw_sizes(ax: "Axes", table: Table) -> None:
     for name in ("knn_accuracy", "logistic_accuracy"):
         label, color = MEASURES[name]
         curves = aligned([rows.where(train=n).values(name) for n in sizes])
-        draw.band(ax, sizes, [*curves.values()], label=label, color=color, marker="o")
-    ax.set(title="MNIST-1D, more examples", xlabel="training examples", ylabel="test accuracy (%)")
+        draw.band(ax, sizes, curves, label=label, color=color, marker="o")
+    ax.set(title="MNIST-1D, more examples", xlabel="Training examples", ylabel="Test accuracy (%)")
     ax.set(xscale="log", ylim=(0, 100))
     ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
     ax.minorticks_off()
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="lower right")
+    draw.legend(ax, loc="lower right")
 
 
 def _draw_measures(ax: "Axes", table: Table, shown: Sequence[str]) -> None:
@@ -80,6 +79,5 @@ def _draw_measures(ax: "Axes", table: Table, shown: Sequence[str]) -> None:
     chance = arm(table, PLAIN).column("purity_of_chance")
     if chance:
         ax.axvline(float(np.mean(chance)), color=draw.COLORS[-1], linestyle=":", label="chance")
-    ax.set(title="By data set", xlabel="%", xlim=(0, 100))
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="lower right", fontsize=9)
+    ax.set(title="By data set", xlabel="Percent", xlim=(0, 100))
+    draw.legend(ax, loc="lower right")

@@ -12,6 +12,7 @@ from labs.embedding.mnist import mnist
 from labs.embedding.published import ITERATIONS, MNIST, NEIGHBOURS, PERPLEXITY, PUBLISHED
 from labs.kit.settings import check, setting
 
+NAME = "embedding"
 PLAIN = "mnist1d"  # MNIST-1D itself
 TITLES = {PLAIN: "MNIST-1D", "digits": "8x8 digits", "mnist": "MNIST"}
 DIGITS = (1437, 360)  # training and test examples of scikit-learn's 1797 digits
@@ -26,20 +27,23 @@ class Config:
     train: int = setting(
         PUBLISHED[0], "training examples of MNIST-1D, and of MNIST's map", least=NEIGHBOURS
     )
-    test: int = setting(PUBLISHED[1], "test examples of both", least=1)
+    test: int = setting(PUBLISHED[1], "test examples of MNIST-1D, and of MNIST's map", least=1)
     small_train: int = setting(
         DIGITS[0], "training examples of the digits, and of MNIST-1D beside them", least=NEIGHBOURS
     )
-    small_test: int = setting(DIGITS[1], "test examples of both", least=1)
-    larger: tuple[int, ...] = setting(
-        (16000, 64000),
-        "training examples of MNIST-1D, without a map",
-        least=NEIGHBOURS,
-        empty=True,
+    small_test: int = setting(
+        DIGITS[1], "test examples of the digits, and of MNIST-1D beside them", least=1
     )
-    perplexity: float = setting(PERPLEXITY, "of t-SNE", least=1)
-    iterations: int = setting(ITERATIONS, "of t-SNE", least=EXAGGERATED)
-    data_dir: str = setting("", "a folder with MNIST's files, if the reader has them")
+    larger: tuple[int, ...] = setting(
+        (16000, 64000), "training examples of MNIST-1D, no map", least=NEIGHBOURS, empty=True
+    )
+    perplexity: float = setting(
+        PERPLEXITY, "perplexity of t-SNE: about so many neighbours of a point count", least=1
+    )
+    iterations: int = setting(
+        ITERATIONS, "iterations of t-SNE, the exaggerated ones among them", least=EXAGGERATED
+    )
+    data_dir: str = setting("", "a folder with MNIST's files; without them MNIST is not judged")
     mnist_train: int = setting(MNIST[0], "training examples of MNIST", least=NEIGHBOURS)
     mnist_test: int = setting(MNIST[1], "test examples of MNIST", least=1)
 

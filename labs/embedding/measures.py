@@ -20,9 +20,3 @@ def level(column: str, data: str, size: str = "map") -> Measure:
 
 def _level(table: Table, column: str, data: str, size: str) -> Values:
     return arm(table, data, size).values(column)
-
-
-def too_few(table: Table, *, data: str, least: int, size: str = "map") -> str:
-    """A gate: why a level is not judged that was published for `least` training examples."""
-    found = max((row["train"] for row in arm(table, data, size)), default=least)
-    return f"{found:,} of {least:,} training examples" if found < least else ""

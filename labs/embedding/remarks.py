@@ -1,9 +1,11 @@
-"""What a run says after its claims: chance, the number of examples, and what is not judged."""
+"""What a run says after its claims."""
+
+from collections.abc import Iterator, Mapping
 
 from labs.embedding.grid import PLAIN, TITLES
 from labs.embedding.measures import arm
 from labs.embedding.published import NEIGHBOURS
-from labs.kit.intervals import Interval, interval
+from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.table import Table
 
@@ -12,25 +14,23 @@ ACCURACY = {"knn_accuracy": "neighbours' vote", "logistic_accuracy": "logistic r
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Purity beside chance, accuracy by training examples, and how MNIST gets judged."""
-    own = table.where(data=PLAIN)
+    """Purity beside chance, and accuracy by training examples."""
     purity = {title: arm(table, data) for data, title in TITLES.items()}
+    own = table.where(data=PLAIN)
     accuracy = {f"{n:,}": own.where(train=n) for n in sorted(set(own.column("train")))}
-    found = [
-        _means(f"Percent of the {NEIGHBOURS} nearest neighbours of one kind", "", purity, PURITY),
-        _means("Percent read of MNIST-1D", "training examples", accuracy, ACCURACY),
+    text = f"Percent of the {NEIGHBOURS} nearest neighbours of one kind."
+    return [
+        *_means(text, "", purity, PURITY),
+        *_means("Percent read of MNIST-1D.", "training examples", accuracy, ACCURACY),
     ]
-    if not table.where(data="mnist"):
-        found.append(Remark("MNIST is judged where its files are: --set data_dir=FOLDER."))
-    return [remark for remark in found if remark]
 
 
 def _means(
-    text: str, head: str, groups: dict[str, Table], columns: dict[str, str]
-) -> Remark | None:
-    rows: tuple[tuple[str | Interval, ...], ...] = tuple(
-        (name, *(interval(group.column(column)) for column in columns))
+    text: str, head: str, groups: Mapping[str, Table], columns: Mapping[str, str]
+) -> Iterator[Remark]:
+    rows = [
+        (name, *(interval_or_none(group.column(column)) for column in columns))
         for name, group in groups.items()
         if group
-    )
-    return Remark(text, (head, *columns.values()), rows, ".1f") if rows else None
+    ]
+    yield Remark(text, (head, *columns.values()), tuple(rows), ".1f")

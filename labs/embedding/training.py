@@ -10,10 +10,11 @@ from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
-from labs.embedding.grid import PLAIN, Cell, Record
+from labs.data import mnist1d
+from labs.embedding.grid import NAME, PLAIN, Cell, Record
 from labs.embedding.mnist import mnist
 from labs.embedding.published import NEIGHBOURS, PUBLISHED
-from labs.kit.seeds import seed, stream
+from labs.kit import seeds
 from labs.nn import probes
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
@@ -22,21 +23,23 @@ from mnist1d.recipe import Recipe
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Classify, map and measure; yields one record per cell."""
     for cell in cells:
-        x, y = examples(cell)
+        x, y = split(cell)
         record = _accuracies(x, y, cell.train)
         yield replace(record, **_map(x, y, cell)) if cell.perplexity else record
 
 
-def examples(cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+def split(cell: Cell) -> tuple[np.ndarray, np.ndarray]:
     """Training examples, then test examples: (n, features), (n,)."""
     if cell.data == PLAIN:
-        # Of the published data set the first ones; more examples are another draw of the seed.
-        sizes = np.maximum((cell.train, cell.test), PUBLISHED).tolist()
-        data = generate(Recipe(n_train=sizes[0], n_test=sizes[1], seed=42 + cell.replicate))
+        # In float64, as the stored outputs were computed: `labs.data.mnist1d` gives float32. Of the
+        # published data set the first ones; more examples are another draw of the seed.
+        n_train, n_test = map(max, (cell.train, cell.test), PUBLISHED)
+        seed = mnist1d.SEED + cell.replicate
+        data = generate(Recipe(n_train=n_train, n_test=n_test, seed=seed))
         x = np.concatenate([data.x[: cell.train], data.x_test[: cell.test]])
         return x, np.concatenate([data.y[: cell.train], data.y_test[: cell.test]])
     x, y = load_digits(return_X_y=True) if cell.data == "digits" else mnist(cell.folder)
-    order = stream("embedding", "split", cell.replicate).permutation(len(x))
+    order = seeds.stream(NAME, "split", cell.replicate).permutation(len(x))
     chosen = order[: cell.train + cell.test]
     return x[chosen], y[chosen]
 
@@ -58,7 +61,7 @@ def _map(x: np.ndarray, y: np.ndarray, cell: Cell) -> dict[str, Any]:
         perplexity=cell.perplexity,
         max_iter=cell.iterations,
         init="pca",
-        random_state=seed("embedding", "map", cell.replicate) % 2**32,
+        random_state=seeds.seed(NAME, "map", cell.replicate) % 2**32,
     )
     drawn = tsne.fit_transform(x)
     counts = np.unique(y, return_counts=True)[1]

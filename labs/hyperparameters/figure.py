@@ -1,9 +1,5 @@
-"""The figures: the tuned learning rate, with the paper's three panels; and what else is tuned."""
+"""The tuned learning rate, with the paper's three panels; and what else is tuned."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +8,6 @@ from labs.hyperparameters.grid import GRID
 from labs.hyperparameters.measures import judged, saved, tuned
 from labs.hyperparameters.published import HORIZON, OPTIMUM
 from labs.kit import draw
-from labs.kit.measures import Measure
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -32,7 +27,7 @@ FURTHER = {"schedule": "schedule", "joint": "joint with momentum"}
 GAINS = {"own_mean": "same run", "fresh_mean": "fresh runs", "fresh_test": "fresh,\ntest"}
 
 
-def rate(table: Table) -> Figure:
+def rate(table: Table) -> "Figure":
     """Six panels: three of the published outer loop, three of the optimum and its judge."""
     figure, axes = draw.figure(3, 2, width=4.6, height=4.2)
     for ax, panel in zip(axes, PANELS, strict=False):
@@ -44,7 +39,7 @@ def rate(table: Table) -> Figure:
     return _finished(figure, table)
 
 
-def further(table: Table) -> Figure:
+def further(table: Table) -> "Figure":
     """Two panels: the tuned schedule, and what it and joint tuning gain."""
     figure, axes = draw.figure(2, 1, width=5.4, height=4.2)
     _schedule(axes[0], table)
@@ -52,15 +47,14 @@ def further(table: Table) -> Figure:
     return _finished(figure, table)
 
 
-def _finished(figure: Figure, table: Table) -> Figure:
+def _finished(figure: "Figure", table: Table) -> "Figure":
     for ax in figure.axes:
-        if ax.get_legend_handles_labels()[0]:
-            ax.legend(fontsize=8)
+        draw.legend(ax, fontsize=8)
     draw.note(figure, table, arms=("arm", "horizon", "start"))
     return figure
 
 
-def _trajectory(ax: Axes, table: Table, column: str, title: str, label: str) -> None:
+def _trajectory(ax: "Axes", table: Table, column: str, title: str, label: str) -> None:
     rows = table.where(arm="published")
     starts = sorted(set(rows.column("start")), reverse=True)
     for start, color in zip(starts, STARTS, strict=False):
@@ -73,7 +67,7 @@ def _trajectory(ax: Axes, table: Table, column: str, title: str, label: str) -> 
     ax.set(title=title, xlabel="Outer step", ylabel=label)
 
 
-def _curves(ax: Axes, table: Table) -> None:
+def _curves(ax: "Axes", table: Table) -> None:
     rows = table.where(arm=GRID)
     horizons = sorted(set(rows.column("horizon")))
     for horizon, color in zip(horizons, HORIZONS, strict=False):
@@ -91,31 +85,26 @@ def _curves(ax: Axes, table: Table) -> None:
     )
 
 
-def _optima(ax: Axes, table: Table) -> None:
+def _optima(ax: "Axes", table: Table) -> None:
     horizons = sorted(set(table.where(arm="rate").column("horizon")))
-    ways: dict[str, Callable[[int], Measure]] = {
-        "by gradient": tuned,
-        "by grid": partial(judged, "mean"),
-    }
-    for (way, optimum), color, offset in zip(
-        ways.items(), (BLUE, ORANGE), (-0.15, 0.15), strict=True
-    ):
-        groups = {f"{h} steps": list(optimum(h)(table).values()) for h in horizons}
-        draw.dots(ax, groups, color=color, offset=offset, label=way)
+    by_gradient = {f"{h} steps": tuned(h)(table) for h in horizons}
+    by_grid = {f"{h} steps": judged(horizon=h)(table) for h in horizons}
+    draw.dots(ax, by_gradient, color=BLUE, offset=-0.15, label="by gradient")
+    draw.dots(ax, by_grid, color=ORANGE, offset=0.15, label="by grid")
     if horizons:
         ax.axvline(OPTIMUM, color=BLACK, linestyle=":", linewidth=1.2)
     ax.set(title="Optimum by horizon (dotted: published)", xlabel="Learning rate")
 
 
-def _objectives(ax: Axes, table: Table) -> None:
+def _objectives(ax: "Axes", table: Table) -> None:
     labels = {"mean": "mean over\ntraining", "last": "last\nbatch", "train": "training\nset"}
     horizon = _horizon(table, "published")
-    groups = {what: list(judged(name, horizon)(table).values()) for name, what in labels.items()}
-    draw.dots(ax, groups, color=ORANGE)
-    ax.set(title="Optimum by the loss that is minimised", xlabel="Learning rate (grid)")
+    groups = {what: judged(name, horizon)(table) for name, what in labels.items()}
+    draw.dots(ax, groups, color=ORANGE, label="by grid")
+    ax.set(title="Optimum by the loss that is minimised", xlabel="Learning rate")
 
 
-def _schedule(ax: Axes, table: Table) -> None:
+def _schedule(ax: "Axes", table: Table) -> None:
     rates = table.where(arm="schedule").column("best_rates")
     if rates:
         middle, low, high = np.quantile(rates, QUARTILES, axis=0)
@@ -130,15 +119,11 @@ def _schedule(ax: Axes, table: Table) -> None:
     ax.set(title="Tuned schedule", xlabel="Part of the training (%)", ylabel="Learning rate")
 
 
-def _gains(ax: Axes, table: Table) -> None:
-    for (arm, what), color, offset in zip(
-        FURTHER.items(), (GREEN, PINK), (-0.15, 0.15), strict=True
-    ):
+def _gains(ax: "Axes", table: Table) -> None:
+    for arm, color, offset in zip(FURTHER, (GREEN, PINK), (-0.15, 0.15), strict=True):
         horizon = _horizon(table, arm)
-        groups = {
-            name: list(saved(loss, arm, horizon)(table).values()) for loss, name in GAINS.items()
-        }
-        draw.dots(ax, groups, color=color, offset=offset, label=what)
+        groups = {name: saved(loss, arm, horizon)(table) for loss, name in GAINS.items()}
+        draw.dots(ax, groups, color=color, offset=offset, label=FURTHER[arm])
     ax.set_ylim(top=-1)  # room for the legend
     ax.axvline(0, color=BLACK, linewidth=1)
     ax.set(title="Gain over one tuned rate", xlabel="Loss saved (nats): mean over training, test")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from labs.hyperparameters.published import HORIZON, OUTER_STEPS, STARTS
 from labs.kit.settings import check, setting
 
+NAME = "hyperparameters"
 TUNED = {  # arm -> what its outer loop moves
     "published": ("rate",),
     "rate": ("rate",),

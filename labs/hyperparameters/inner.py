@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.data import mnist1d
+from labs.hyperparameters.grid import NAME
 from labs.hyperparameters.published import BATCH, HIDDEN
 from labs.kit.checks import known
 from labs.kit.seeds import seed
@@ -16,7 +17,6 @@ from labs.nn.nets import MLP
 from labs.nn.training import batch_indices
 from labs.nn.unroll import Hyper, State, Step
 
-NAME = "hyperparameters"  # of the random streams
 OVERFLOW = 1e6  # stands for a loss or a rate that is no longer a number
 
 

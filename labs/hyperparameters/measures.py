@@ -4,9 +4,8 @@ import math
 from collections import defaultdict
 from collections.abc import Callable
 
-from labs.hyperparameters.grid import GRID, SETTLED
+from labs.hyperparameters.grid import GRID
 from labs.hyperparameters.published import DIGIT, HORIZON, PRINTED
-from labs.kit.claims import Protocol
 from labs.kit.measures import Measure, Values, column, measured
 from labs.kit.table import Table
 
@@ -51,12 +50,6 @@ def octaves(longer: int, shorter: int) -> Measure:
     By the grid: over a long horizon the outer loop can stop in a local minimum.
     """
     return each(math.log2, judged(horizon=longer) / judged(horizon=shorter))
-
-
-def enough(table: Table, arm: str) -> str:
-    """Gate: the published loop to the last rate that is printed, the better one to its end."""
-    least = {"published": PRINTED + 1, "rate": SETTLED}[arm]
-    return Protocol({"outer_steps": least})(table.where(arm=arm))
 
 
 def _tuned(table: Table, horizon: int) -> Values:

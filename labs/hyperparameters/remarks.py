@@ -1,4 +1,4 @@
-"""What a run says beside its claims."""
+"""What a run says after its claims."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,8 @@ import numpy as np
 from labs.hyperparameters.grid import FIRST_DECAY, FIRST_MOMENTUM, GRID, OBJECTIVES
 from labs.hyperparameters.measures import judged, tuned
 from labs.hyperparameters.published import HORIZON, PRINTED, TARGETS
-from labs.kit.intervals import Interval, interval
+from labs.kit.intervals import interval, interval_or_none
 from labs.kit.lab import Remark
-from labs.kit.measures import Measure
 from labs.kit.table import Table
 
 FEW = 0.01  # of the derivatives: so many may be large without a word
@@ -29,28 +28,20 @@ def _targets(table: Table) -> Iterator[Remark]:
         for row in table.where(arm="published", horizon=HORIZON, replicate=0)
         if row["start"] in TARGETS and len(row["rates"]) > PRINTED
     )
-    if rows:
-        text = f"Learning rate of the published run after outer step {PRINTED}."
-        yield Remark(text, ("start", "rate", "published"), rows, ".4f")
+    text = f"Learning rate of the published run after outer step {PRINTED}."
+    yield Remark(text, ("start", "rate", "published"), rows, ".4f")
 
 
 def _optima(table: Table) -> Iterator[Remark]:
-    rows = tuple(
-        (
-            str(horizon),
-            _interval(table, tuned(horizon)),
-            *(_interval(table, judged(name, horizon)) for name in OBJECTIVES),
-        )
-        for horizon in sorted({*table.where(arm="rate").column("horizon"), *_searched(table)})
+    horizons = {h for arm in ("rate", GRID) for h in table.where(arm=arm).column("horizon")}
+    measures = {h: (tuned(h), *(judged(name, h) for name in OBJECTIVES)) for h in sorted(horizons)}
+    yield Remark(
+        "Optimal learning rate: of the mean loss by gradient and by grid; of the final losses by "
+        "grid, where the last batch, 50 examples, is noisy.",
+        ("steps", "by gradient", "by grid", "last batch", "training set"),
+        tuple((str(h), *(interval_or_none(m(table)) for m in own)) for h, own in measures.items()),
+        ".3f",
     )
-    if rows:
-        yield Remark(
-            "Optimal learning rate: of the mean loss by gradient and by grid; of the final losses "
-            "by grid, where the last batch, 50 examples, is noisy.",
-            ("steps", "by gradient", "by grid", "last batch", "training set"),
-            rows,
-            ".3f",
-        )
 
 
 def _steep(table: Table) -> Iterator[Remark]:
@@ -65,14 +56,13 @@ def _steep(table: Table) -> Iterator[Remark]:
         for name, found in shares.items()
         if np.mean(found) > FEW
     )
-    if rows:
-        yield Remark(
-            "Where training is chaotic its derivative does not say where a lower loss lies: "
-            "hyper-gradients by log rate that exceed 100 nats or overflow.",
-            ("loops", "%"),
-            rows,
-            ".0f",
-        )
+    yield Remark(
+        "Where training is chaotic its derivative does not say where a lower loss lies: "
+        "hyper-gradients by log rate that exceed 100 nats or overflow.",
+        ("loops", "%"),
+        rows,
+        ".0f",
+    )
 
 
 def _counts(table: Table) -> Iterator[Remark]:
@@ -87,39 +77,22 @@ def _counts(table: Table) -> Iterator[Remark]:
     for name, what in OBJECTIVES.items():
         edges = sum(grids.column(f"edge_{name}"))
         rows.append((f"grids with the lowest {what} at an end", edges, len(grids)))
-    found = tuple(row for row in rows if row[1])
-    if found:
-        text = "Values that are no optimum: bounds, or dependent on how long a loop runs."
-        yield Remark(text, ("which", "how many", "of"), found)
+    text = "Values that are no optimum: bounds, or dependent on how long a loop runs."
+    yield Remark(text, ("which", "how many", "of"), tuple(row for row in rows if row[1]))
 
 
 def _schedule(table: Table) -> Iterator[Remark]:
-    schedules = table.where(arm="schedule").column("best_rates")
-    parts = zip(*schedules, strict=True)
+    parts = zip(*table.where(arm="schedule").column("best_rates"), strict=True)
     rows = tuple((f"part {k}", interval(rates)) for k, rates in enumerate(parts, 1))
-    if rows:
-        yield Remark(
-            "Tuned schedule: its rate in each part.", ("of the training", "rate"), rows, ".2g"
-        )
+    yield Remark("Tuned schedule: its rate in each part.", ("of the training", "rate"), rows, ".2g")
 
 
 def _joint(table: Table) -> Iterator[Remark]:
-    loops = table.where(arm="joint")
-    if not len(loops):
-        return
-    rates = [rates[0] for rates in loops.column("best_rates")]
-    rows = (
-        ("learning rate", loops.rows[0]["start"], interval(rates)),
-        ("momentum", FIRST_MOMENTUM, interval(loops.column("best_momentum"))),
-        ("decay", FIRST_DECAY, interval(loops.column("best_decay"))),
-    )
-    yield Remark("Tuned together.", ("setting", "first", "tuned"), rows, ".3g")
-
-
-def _searched(table: Table) -> list[int]:
-    return table.where(arm=GRID).column("horizon")
-
-
-def _interval(table: Table, measure: Measure) -> Interval | None:
-    values = list(measure(table).values())
-    return interval(values) if values else None
+    if loops := table.where(arm="joint"):
+        rates = [rates[0] for rates in loops.column("best_rates")]
+        rows = (
+            ("learning rate", loops.rows[0]["start"], interval(rates)),
+            ("momentum", FIRST_MOMENTUM, interval(loops.column("best_momentum"))),
+            ("decay", FIRST_DECAY, interval(loops.column("best_decay"))),
+        )
+        yield Remark("Tuned together.", ("setting", "first", "tuned"), rows, ".3g")

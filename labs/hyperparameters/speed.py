@@ -27,8 +27,8 @@ def train_plain(cell: Cell) -> None:
 
 
 def tune(cell: Cell) -> Tensor:
-    """Return the final test losses with the tuned rate (1 + fresh,): of the tuned run, and of those
-    that nothing was tuned on."""
+    """The final test losses with the tuned rate (1 + fresh,): of the tuned run, and of those that
+    nothing was tuned on."""
     own = published(cell.replicate)
     rate = torch.tensor(cell.start, requires_grad=True)
     descent = torch.optim.SGD([rate], lr=OUTER_RATE)

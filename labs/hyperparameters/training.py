@@ -6,18 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from labs.hyperparameters import outer
+from labs.hyperparameters import inner, outer
 from labs.hyperparameters.grid import GRID, TUNED, Cell, Record
-from labs.hyperparameters.inner import (
-    Batches,
-    Task,
-    finite,
-    fresh,
-    published,
-    sgd,
-    weights,
-    whole_loss,
-)
+from labs.hyperparameters.inner import Task, finite, fresh, published
 from labs.hyperparameters.search import search
 from labs.nn.unroll import Hyper, State, Step, unroll
 
@@ -37,10 +28,10 @@ def problem(
     arm: str, tasks: Sequence[Task], horizon: int, device: str = "cpu"
 ) -> tuple[Step, State]:
     """The inner step of an arm and the state that it starts from."""
-    state = tuple(w.to(device) for w in weights(tasks))
+    state = tuple(w.to(device) for w in inner.weights(tasks))
     if arm == "joint":
         state = (*state, *(torch.zeros_like(w) for w in state))
-    return sgd(Batches(tasks, horizon, device), outer.natural(arm), horizon), state
+    return inner.sgd(inner.Batches(tasks, horizon, device), outer.natural(arm), horizon), state
 
 
 def _tune(cells: Sequence[Cell], device: str) -> Iterator[Record]:
@@ -80,5 +71,5 @@ def _judge(cells: Sequence[Cell], hyper: Hyper, device: str) -> dict[str, Tensor
 def _run(cell: Cell, tasks: Sequence[Task], hyper: Hyper, device: str) -> dict[str, Tensor]:
     step, state = problem(cell.arm, tasks, cell.horizon, device)
     losses, end = unroll(step, state, hyper, cell.horizon)
-    values = {"mean": losses.mean(0), "test": whole_loss(end, tasks, "test")}
+    values = {"mean": losses.mean(0), "test": inner.whole_loss(end, tasks, "test")}
     return {name: finite(value) for name, value in values.items()}

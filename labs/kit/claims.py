@@ -63,7 +63,8 @@ class Claim:
         grid: distance of neighbouring values, of a measure that is a count or lies on a grid.
         limits: ends of the measure's range.
         gate: why the claim is not to be judged on a table, empty where it is: a shorter protocol
-            than the one that the claim is about (`Protocol`), networks that have not learned.
+            than the one that the claim is about (`Protocol`), networks that have not learned. It
+            does not look at the claim's own measure, or the 5 % would not hold.
         cause: the cause in one sentence, shown when the claim is contradicted; "likely" where no
             experiment has shown it.
         changed: what of the rule or the measure was changed after a look at results, and when.
@@ -110,7 +111,19 @@ class Claim:
             raise ValueError(f"claim {self.id!r}: grid must be above 0, got {self.grid!r}")
         if not self.limits[0] < self.limits[1]:
             raise ValueError(f"claim {self.id!r}: limits must ascend, got {self.limits}")
+        bottom, top = self.range
+        inside = [bottom <= end <= top for end in (low, high) if math.isfinite(end)]
+        if not (low < top and bottom < high and (self.within or all(inside))):
+            raise ValueError(
+                f"claim {self.id!r}: the rule must lie within {bottom:g} and {top:g}, "
+                f"got {rules[0]}"
+            )
         known(f"claim {self.id!r}: family", self.family, FAMILIES)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the greatest value of the measure."""
+        return (0, 1) if self.share else self.limits
 
     @property
     def claimed(self) -> tuple[float, float]:
@@ -139,7 +152,7 @@ class Claim:
     def digests(self) -> dict[str, str]:
         """What is stored when training starts: the rule in words, and digests of it and the
         measure."""
-        judged = (self.claimed, self.share, self.grid, self.limits, self.gate)
+        judged = (self.claimed, self.family, self.share, self.grid, self.limits, self.gate)
         return {
             "threshold": self.threshold,
             "rule": digest(judged),

@@ -18,61 +18,11 @@ from labs.kit import bench, plan, power, report, template, texts, verify
 from labs.kit.checks import known
 from labs.kit.execute import Stack, TrainingError, cores
 from labs.kit.lab import load
+from labs.kit.options import OPTIONS
 from labs.kit.plan import AnyLab, Plan, Results
 
 Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
-
-
-def _positive(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
-    return value
-
-
-def _shard(text: str) -> tuple[int, int]:
-    try:
-        index, count = (int(part) for part in text.split("/"))
-    except ValueError:
-        index, count = 0, 0
-    if not 1 <= index <= count:
-        raise argparse.ArgumentTypeError(f"must be I/N with I from 1 to N, got {text!r}")
-    return index, count
-
-
-JOBS = {"type": _positive, "help": "processes; default: cores, or 1 on cuda"}
-SHARD = {"type": _shard, "default": (1, 1), "metavar": "I/N", "help": "every N-th stack"}
-STORED = {"--preset": {"help": "default: the one that was run last"}}
-SWITCH = {"action": "store_true"}
-OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
-    "run": {
-        "--preset": {"default": "quick", "help": "smoke, quick (default), full, ..."},
-        "--set": {"action": "extend", "nargs": "+", "default": [], "metavar": "NAME=VALUE"},
-        "--device": {"choices": ("cpu", "cuda"), "default": "cpu"},
-        "--jobs": JOBS,
-        "--shard": SHARD,
-        "--until-decided": {**SWITCH, "help": "more replicates while published claims are open"},
-        "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
-    },
-    "check": {
-        **STORED,
-        "--json": {**SWITCH, "help": "print the list of verdicts"},
-        "--strict": {**SWITCH, "help": "exit 3 on a contradicted claim"},
-    },
-    "draw": STORED,
-    "settings": {},
-    "verify": {
-        "--cells": {"type": _positive, "default": 3, "help": "how many; default: 3"},
-        "--jobs": JOBS,
-    },
-    "bench": {"--jobs": JOBS, "--json": {**SWITCH, "help": "print a list"}},
-    "new": {},
-    "report": {"--write": {**SWITCH, "help": "write README.md and figures/"}},
-}
 
 
 class UsageError(Exception):
@@ -226,9 +176,8 @@ def _power(resolved: Plan) -> list[power.Power]:
 def _conclude(resolved: Plan, found: Results) -> None:
     paths = plan.write(resolved, found)
     print("\n" + _verdicts(resolved.lab, found))
-    said = resolved.lab.remarks(found.table) if resolved.lab.remarks else ()
-    if said:
-        print("\n" + texts.remarks(said))
+    if resolved.lab.remarks and (said := texts.remarks(resolved.lab.remarks(found.table))):
+        print("\n" + said)
     if found.missing:
         print(f"\nThis is not the whole grid{_lacking(found)}.")
     print("\n".join(["", *(str(path) for path in paths)]))
@@ -236,15 +185,20 @@ def _conclude(resolved: Plan, found: Results) -> None:
 
 def _verdicts(lab: AnyLab, found: Results) -> str:
     verdicts = _plain(found)
-    finding = texts.fill(texts.finding(lab.finding, verdicts))
-    return f"{finding}\n\n{texts.tally(verdicts)}\n\n{texts.claims(verdicts)}"
+    parts = [
+        texts.fill(texts.finding(lab.finding, verdicts)),
+        texts.tally(verdicts),
+        texts.claims(verdicts),
+        texts.fill(texts.unplanned(found.unplanned)),
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def check(register: Register, arguments: argparse.Namespace) -> int:
     """Judge stored results again; writes nothing."""
     stored = _stored(register, arguments)
     found = plan.results(stored)
-    _warn(found.damage, f"run `python -m labs run {stored.lab.name}` to train it again")
+    _warn(found.damage, "run the lab to train it again")
     if arguments.json:
         if found.missing:
             print(f"{stored.folder}:{_lacking(found)}", file=sys.stderr)

@@ -1,70 +1,104 @@
-"""Digests of code: they change where a function would compute something else, and only there.
+"""Digests of code: they change where a function would compute something else.
 
-A digest covers the function's own source, without comments, layout and docstrings, that of every
-function of this project that it names, directly or through others, and the plain values it names.
+A digest covers the function's own source, without comments, layout and docstrings, and everything
+of this project that it names, directly or through others: functions, classes, constants, and what
+it reads from this project's modules. What comes from other packages stands with its name, and so do
+the classes of the kit.
 """
 
 import ast
+import enum
 import functools
 import hashlib
 import inspect
 import json
+import sys
+import sysconfig
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
-PLAIN = (str, int, float, bool, bytes, type(None))
+import numpy as np
+
+PLAIN = str | bool | bytes | enum.Enum | slice | range | None
+OURS = ("labs", "mnist1d")  # also where they are installed
+LIBRARIES = tuple(
+    sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
 
 
 def digest(value: Any) -> str:
     """Return 16 hexadecimal digits that stand for what a value or a function is.
 
-    >>> digest(lambda x: x + 1) == digest(lambda x: x + 1), digest((1, "a")) == digest((1, "b"))
+    Raises:
+        TypeError: a value of which nobody can say whether it is the same.
+
+    >>> digest(("a", 1)) == digest(("a", 1.0)), digest((1, "a")) == digest((1, "b"))
     (True, False)
     """
-    text = json.dumps(_form(value, {}), sort_keys=True)
+    text = json.dumps(_form(value, set()), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _form(value: Any, seen: dict[str, None]) -> Any:
+def _form(value: Any, seen: set[int]) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, PLAIN):
         return repr(value)
+    if isinstance(value, int | float):
+        return repr(float(value)) if float(value) == value else repr(value)
+    if isinstance(value, np.ndarray):
+        return [str(value.dtype), value.shape, hashlib.sha256(value.tobytes()).hexdigest()]
     if isinstance(value, Mapping):
-        return [[_form(k, seen), _form(v, seen)] for k, v in value.items()]
+        return sorted([json.dumps(_form(k, seen)), _form(v, seen)] for k, v in value.items())
     if isinstance(value, set | frozenset):
         return sorted(json.dumps(_form(v, seen)) for v in value)
     if isinstance(value, list | tuple):
-        return [_form(v, seen) for v in value]
+        return [type(value).__name__, *(_form(v, seen) for v in value)]
+    return _code(value, seen)
+
+
+def _code(value: Any, seen: set[int]) -> Any:
+    """The form of what computes: functions, classes, objects that hold them."""
     if hasattr(value, "__wrapped__"):  # by lru_cache
         value = inspect.unwrap(value)
     if isinstance(value, functools.partial):
         return [_form(part, seen) for part in (value.func, value.args, value.keywords)]
-    if isinstance(value, types.FunctionType):
-        return _function(value, seen)
-    if isinstance(value, type | types.BuiltinFunctionType | types.ModuleType | types.MethodType):
-        return getattr(value, "__qualname__", value.__name__)
-    name = f"{type(value).__module__}.{type(value).__qualname__}"
+    if isinstance(value, types.MethodType):
+        return [_form(value.__func__, seen), _form(value.__self__, seen)]
+    name = f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
+    if isinstance(value, types.FunctionType | type) and _ours(value) and not _of_kit(value):
+        if id(value) in seen:
+            return name
+        seen.add(id(value))
+        return _function(value, seen) if inspect.isfunction(value) else [_source(value)]
+    if isinstance(value, types.ModuleType):
+        return value.__name__
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType | np.ufunc):
+        return name + getattr(value, "__name__", "")
     if is_dataclass(value):
-        what = [[f.name, _form(getattr(value, f.name), seen)] for f in fields(value)]
-        call = vars(type(value)).get("__call__")  # of what is called, such as a gate
-        return [name, what, _form(call, seen)]
-    return name
+        parts = [[f.name, _form(getattr(value, f.name), seen)] for f in fields(value)]
+        return [_form(type(value), seen), parts, _form(vars(type(value)).get("__call__"), seen)]
+    raise TypeError(f"a digest must be of plain values and code, got {value!r}")
 
 
-def _function(function: types.FunctionType, seen: dict[str, None]) -> Any:
-    name = f"{function.__module__}.{function.__qualname__}"
-    if not _ours(function):
-        return name
+def _function(function: types.FunctionType, seen: set[int]) -> Any:
     free = [_form(cell.cell_contents, seen) for cell in function.__closure__ or ()]
-    if name in seen and not free:
-        return name
-    seen[name] = None
     defaults = [_form(function.__defaults__, seen), _form(function.__kwdefaults__, seen)]
-    names = sorted(set(_names(function.__code__)) & function.__globals__.keys())
-    used = {name: _form(function.__globals__[name], seen) for name in names}
-    return [_source(function), free, defaults, used]
+    names = sorted(set(_names(function.__code__)))
+    known = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    read = [
+        getattr(module, name)
+        for module in known.values()
+        if isinstance(module, types.ModuleType) and _ours(module)
+        for name in names
+        if hasattr(module, name) and not isinstance(getattr(module, name), types.ModuleType)
+    ]
+    used = {name: _form(value, seen) for name, value in known.items()}
+    return [_source(function), free, defaults, used, [_form(value, seen) for value in read]]
 
 
 def _names(code: types.CodeType) -> Iterator[str]:
@@ -74,16 +108,28 @@ def _names(code: types.CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _ours(function: types.FunctionType) -> bool:
-    return function.__module__.partition(".")[0] not in ("numpy", "scipy", "builtins", "math")
+def _ours(value: Any) -> bool:
+    module = sys.modules.get(value.__name__ if inspect.ismodule(value) else value.__module__)
+    path = getattr(module, "__file__", None)
+    name = getattr(module, "__name__", "").partition(".")[0]
+    return path is not None and (name in OURS or not str(Path(path)).startswith(LIBRARIES))
 
 
-def _source(function: types.FunctionType) -> str:
+def _of_kit(value: Any) -> bool:
+    return isinstance(value, type) and value.__module__.startswith("labs.kit.")
+
+
+def _source(value: Any) -> str:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(value)))
     except (OSError, TypeError, SyntaxError):  # typed in, or a lambda in the middle of a call
-        return function.__code__.co_code.hex()
+        code = getattr(value, "__code__", None)
+        return repr((code.co_code.hex(), code.co_consts, code.co_names)) if code else repr(value)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+            for argument in [*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs]:
+                argument.annotation = None
     return ast.unparse(tree)

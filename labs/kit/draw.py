@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labs.kit import files
-from labs.kit.intervals import interval
+from labs.kit.intervals import interval, numbers
 from labs.kit.table import Table
 
 if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+GREY = "#888888"  # of lines and words that are no data
 # Okabe and Ito's palette, distinct under every common colour blindness; black comes last.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 
@@ -71,7 +72,7 @@ def figure(
 def band(
     ax: "Axes",
     x: Sequence[float],
-    curves: Sequence[Sequence[float]],
+    curves: Sequence[Sequence[float]] | Mapping[int, Sequence[float]],
     *,
     label: str,
     color: str,
@@ -82,7 +83,8 @@ def band(
     Args:
         ax: where to draw.
         x: positions, shape (k,).
-        curves: shape (replicates, k); none at all draws nothing, a single one no interval.
+        curves: shape (replicates, k), or by replicate; none at all draws nothing, a single one no
+            interval.
         label, color: of the line.
         **line: further arguments of `Axes.plot`, such as ``linestyle="--"``.
 
@@ -91,6 +93,7 @@ def band(
     """
     if len(curves) == 0:
         return
+    curves = numbers(curves)
     lengths = {len(curve) for curve in curves} - {len(x)}
     if lengths:
         raise ValueError(f"every curve must have {len(x)} points like x, got {sorted(lengths)}")
@@ -102,7 +105,7 @@ def band(
 
 def dots(
     ax: "Axes",
-    groups: Mapping[str, Sequence[float]],
+    groups: Mapping[str, Sequence[float] | Mapping[int, float]],
     *,
     color: str | Sequence[str] = COLORS[0],
     marker: str = "o",
@@ -113,7 +116,7 @@ def dots(
 
     Args:
         ax: where to draw; its vertical axis gets the groups' names, the first on top.
-        groups: name -> one value per replicate; an empty group keeps its place.
+        groups: name -> one value per replicate, or by replicate; an empty group keeps its place.
         color: one for all, or one per group.
         marker: of the mean.
         label: in the legend.
@@ -128,7 +131,7 @@ def dots(
     for place, (values, shade) in enumerate(zip(groups.values(), colors, strict=True)):
         if len(values) == 0:
             continue
-        height = place + offset
+        height, values = place + offset, numbers(values)
         ax.plot(values, [height] * len(values), ".", color=shade, alpha=0.35, zorder=2)
         mean, low, high = interval(values)
         ax.errorbar(
@@ -161,6 +164,19 @@ def compared(table: Table, *, column: str, by: str, xlabel: str = "", ylabel: st
     ax.set(xlabel=xlabel or column, ylabel=ylabel or by)
     note(drawn, table)
     return drawn
+
+
+def legend(ax: "Axes", **how: Any) -> None:
+    """Name what an axes shows, or say that there are no results to show.
+
+    Args:
+        ax: the axes.
+        **how: arguments of `Axes.legend`.
+    """
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(**{"fontsize": 9, **how})
+    else:
+        ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)
 
 
 def note(drawn: "Figure", table: Table, extra: str = "", *, arms: Sequence[str] = ()) -> None:

@@ -20,7 +20,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from functools import partial
 from typing import Any, NamedTuple
@@ -128,14 +128,26 @@ def execute(
 
 
 def train_stack(train: Callable[..., Any], store: Store, device: str, stack: Stack) -> Outcome:
-    """Train one stack and store each record as it comes; runs in a worker.
+    """Train one stack with one thread and store each record as it comes; runs in a worker.
 
     Raises:
         ValueError: `train` yields more or fewer records than there are cells.
     """
-    for cell, record in zip(stack, train(stack, device), strict=True):
-        store.write(cell, measured(record))
+    with limited():
+        for cell, record in zip(stack, train(stack, device), strict=True):
+            store.write(cell, measured(record))
     return Outcome(len(stack), os.getpid(), peak_mb())
+
+
+def limited() -> AbstractContextManager[Any]:
+    """One thread in the libraries that this process has loaded: two would collapse where another
+    process is busy, and add in another order than a worker does."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:  # comes with scikit-learn, without which no lab trains
+        return nullcontext()
+    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    return limits
 
 
 def peak_mb() -> float:

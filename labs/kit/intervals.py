@@ -5,7 +5,7 @@ for one of its sides is at most a.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -105,12 +105,12 @@ class Sample:
         return float(low), float(high)
 
 
-def interval(values: Sequence[Any], confidence: float = 0.95) -> Interval:
+def interval(values: Sequence[Any] | Mapping[int, Any], confidence: float = 0.95) -> Interval:
     """Return the t interval of a mean, for drawing and describing.
 
     Args:
-        values: array-like of shape (n,) or (n, ...), one entry per replicate along the first
-            axis; the interval of every further position is computed on its own.
+        values: by replicate, or array-like of shape (n,) or (n, ...), one entry per replicate
+            along the first axis; the interval of every further position is computed on its own.
         confidence: between 0 and 1.
 
     Returns:
@@ -123,7 +123,7 @@ def interval(values: Sequence[Any], confidence: float = 0.95) -> Interval:
     >>> f"{mean:.2f} [{low:.2f}, {high:.2f}]"
     '2.00 [-0.48, 4.48]'
     """
-    sample = np.asarray(values, dtype=float)
+    sample = np.asarray(numbers(values), dtype=float)
     n = _check(sample, confidence)
     mean = sample.mean(axis=0)
     if n == 1:
@@ -133,6 +133,16 @@ def interval(values: Sequence[Any], confidence: float = 0.95) -> Interval:
     if sample.ndim == 1:
         return Interval(float(mean), float(mean - half), float(mean + half))
     return Interval(mean, mean - half, mean + half)
+
+
+def interval_or_none(values: Sequence[Any] | Mapping[int, Any]) -> Interval | None:
+    """Return the 95 % interval, as a table of remarks shows it, or None of no values."""
+    return interval(values) if len(values) else None
+
+
+def numbers(values: Sequence[Any] | Mapping[int, Any]) -> Sequence[Any]:
+    """Return the entries of values, which may be given by replicate."""
+    return list(values.values()) if isinstance(values, Mapping) else values
 
 
 def share_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:

@@ -3,11 +3,15 @@
 import importlib
 import importlib.metadata
 import importlib.util
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
 
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Claim
@@ -83,6 +87,14 @@ class Bench(Generic[Cell]):
         check_sizes(steps=self.steps, cells=len(self.cells))
 
 
+def _plain(entry: Any) -> Any:
+    # numpy's numbers as Python's, what is no number (the ends of a single replicate) as None
+    if isinstance(entry, tuple):
+        return Interval(*map(_plain, entry))
+    entry = entry.item() if isinstance(entry, np.generic) else entry
+    return None if isinstance(entry, float) and math.isnan(entry) else entry
+
+
 @dataclass(frozen=True)
 class Remark:
     """Something a run says after its claims: a sentence, and a small table where it has numbers.
@@ -94,7 +106,7 @@ class Remark:
         form: how the table's numbers are formatted.
 
     Raises:
-        ValueError: an empty text, or a row that is not as long as `columns`.
+        ValueError: a text without a full stop, or a row that is not as long as `columns`.
     """
 
     text: str
@@ -103,15 +115,13 @@ class Remark:
     form: str = ".4g"
 
     def __post_init__(self) -> None:
-        if not self.text:
-            raise ValueError("text must hold a sentence, got ''")
+        rows = tuple(tuple(_plain(entry) for entry in row) for row in self.rows)
+        object.__setattr__(self, "rows", rows)
+        if not self.text.endswith((".", "?", "!")):
+            raise ValueError(f"text must be a sentence with its full stop, got {self.text!r}")
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"rows must have {len(self.columns)} entries each, got {row}")
-
-
-def _with_replicates(config: Any, replicates: int) -> Any:
-    return replace(config, replicates=replicates)
 
 
 def _cpu() -> Sequence[str]:
@@ -151,12 +161,12 @@ class Lab(Generic[Config, Cell, Record]):
         devices: the devices that `train` can use on this machine; asked for other than "cpu" only.
         looks: preset -> ascending numbers of replicates at which `run --until-decided` judges; by
             default once, twice and four times the preset's.
-        with_replicates: (settings, number of replicates) -> settings, for a look.
 
     Raises:
         TypeError: presets, cell or record are not frozen dataclasses, or presets differ in type.
         ValueError: a missing preset, a cell without `replicate`, a name in `within` that is no
-            field of the cell, no figure, or two claims with one id.
+            field of the cell, no figure, a slot of the finding that is no claim, or two claims
+            with one id.
     """
 
     name: str
@@ -178,9 +188,10 @@ class Lab(Generic[Config, Cell, Record]):
     remarks: Callable[[Table], Sequence[Remark]] | None = None
     devices: Callable[[], Sequence[str]] = _cpu
     looks: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    with_replicates: Callable[[Config, int], Config] = _with_replicates
 
     def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"name must be a Python name, got {self.name!r}")
         missing = [name for name in PRESETS if name not in self.presets]
         if missing:
             raise ValueError(f"{self._of('presets')} must include {', '.join(missing)}")
@@ -201,6 +212,9 @@ class Lab(Generic[Config, Cell, Record]):
         if not self.figures:
             raise ValueError(f"{self._of('figures')} must name one at least, got none")
         ids = [claim.id for claim in self.claims]
+        for _, slot, _, _ in Formatter().parse(self.finding):
+            if slot is not None:
+                known(self._of("finding: slots"), slot, ids)
         repeated = sorted({i for i in ids if ids.count(i) > 1})
         if repeated:
             raise ValueError(f"{self._of('claims')} must have unique ids, got {repeated} twice")
@@ -211,6 +225,13 @@ class Lab(Generic[Config, Cell, Record]):
     def stack_size(self, cell: Cell) -> int:
         """Return the most cells that may train in one stack with this one."""
         return self.members(cell) if callable(self.members) else self.members
+
+    def with_replicates(self, config: Config, replicates: int) -> Config:
+        """Return settings for a look: every setting named `replicates`, or so at its end, has this
+        number, so that the first replicates of a table are those of an earlier look."""
+        names = [item.name for item in fields(config)]  # type: ignore[arg-type]
+        counts = {name: replicates for name in names if name.endswith("replicates")}
+        return replace(config, **counts)  # type: ignore[type-var]
 
     def looks_of(self, preset: str) -> tuple[int, ...]:
         """Return the numbers of replicates at which a preset is judged until it is decided."""
@@ -235,7 +256,10 @@ def load(register: Mapping[str, str], name: str) -> Lab[Any, Any, Any]:
     if name in register:
         return _lab(register[name], name)
     if name.endswith(".py") and Path(name).is_file():
-        return _lab(_importable(Path(name).resolve()))
+        path = Path(name).resolve()
+        if path.stem in register:  # their results would lie in one folder
+            raise ValueError(f"lab must be of a name that no other has, got {name!r}: rename it")
+        return _lab(_importable(path), path.stem)
     if "." in name and not name.endswith(".py") and _found(name):
         return _lab(name)
     offered = {e.name: e.value for e in importlib.metadata.entry_points(group=ENTRY_POINTS)}
@@ -262,5 +286,5 @@ def _importable(path: Path) -> str:
 def _found(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
+    except (ImportError, ValueError):  # no such parent, or not a name
         return False

@@ -20,7 +20,7 @@ from labs.kit.claims import Verdict
 from labs.kit.execute import Outcome, Stack, describe, execute, expected, stacks
 from labs.kit.lab import LOOKS, Lab
 from labs.kit.progress import Progress
-from labs.kit.provenance import Session, read_run, younger
+from labs.kit.provenance import Session, read_run, unplanned, younger
 from labs.kit.store import Store
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
@@ -61,9 +61,11 @@ class Plan:
         cells = tuple(self.lab.cells(self.config))
         names = {self.store.key(cell) for cell in cells}
         if min(len(names), len(set(cells))) < len(cells):
-            raise ValueError(f"lab {self.lab.name!r}: cells(config) must hold every cell once")
+            raise ValueError(
+                f"lab {self.lab.name!r}: cells must hold every cell once, got one twice"
+            )
         if not all(isinstance(cell, self.lab.cell) for cell in cells):
-            raise TypeError(f"lab {self.lab.name!r}: cells(config) must be of {self.lab.cell}")
+            raise TypeError(f"lab {self.lab.name!r}: cells must be of {self.lab.cell}, got others")
         return cells
 
     @cached_property
@@ -91,12 +93,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Results:
-    """What is stored for a plan: the table, the verdicts, and what is missing or damaged."""
+    """What is stored for a plan: the table, the verdicts, what is missing or damaged, and the
+    numbers of replicates at which it was judged without a plan."""
 
     table: Table
     verdicts: list[Verdict]
     missing: int
     damage: list[str]
+    unplanned: list[int]
 
 
 def resolve(
@@ -131,10 +135,10 @@ def resolve(
 
 
 def continued(plan: Plan) -> Plan:
-    """Return the plan with the looks of the run that it continues, if that has any: who has looked
-    at fewer replicates has spent a part of the 5 %."""
+    """Return the plan with the looks of the run that it continues, if that has any: they were fixed
+    when it started."""
     earlier = _session(plan, "cpu", 1).earlier()
-    if plan.looks or earlier is None or not earlier["looks"]:
+    if earlier is None or not earlier["looks"]:
         return plan
     return replace(plan, looks=tuple(earlier["looks"]), replicates=earlier["replicates"])
 
@@ -152,8 +156,7 @@ def stored(lab: AnyLab, preset: str | None = None, out: Path = Path("results")) 
     runs = {folder: read_run(folder) for folder in folders if (folder / "run.json").exists()}
     if not runs:
         raise FileNotFoundError(
-            f"no results in {folders[0] if preset else out / lab.name}: "
-            f"first `python -m labs run {lab.name}`"
+            f"no results in {folders[0] if preset else out / lab.name}: run lab {lab.name!r} first"
         )
     folder = max(runs, key=lambda path: runs[path]["updated"])
     run = runs[folder]
@@ -170,17 +173,20 @@ def results(plan: Plan) -> Results:
     """Read and judge what is stored for a plan. Changes nothing on disk."""
     records, damage = plan.store.load(plan.cells)
     table = Table(asdict(cell) | record for cell, record in records.items())
-    try:
-        notes = younger(read_run(plan.folder), plan.lab.claims)
-    except FileNotFoundError:
-        notes = {}
+    notes: dict[str, str] = {}
+    before: list[int] = []
+    if (plan.folder / "run.json").exists():
+        run = read_run(plan.folder)
+        notes, before = younger(run, plan.lab.claims), unplanned(run)
     verdicts = judge(plan.lab.claims, table, looks=plan.looks, younger=notes)
-    return Results(table, verdicts, len(plan.cells) - len(records), damage)
+    return Results(table, verdicts, len(plan.cells) - len(records), damage, before)
 
 
 def undecided(found: Results) -> int:
-    """Return how many published sentences a further look could decide."""
-    return sum(v.verdict == "undecided" and v.family == "published" for v in found.verdicts)
+    """Return how many published sentences a further look could decide; of a lab that has none, how
+    many claims."""
+    published = [v for v in found.verdicts if v.family == "published"]
+    return sum(v.verdict == "undecided" for v in published or found.verdicts)
 
 
 def pending(plan: Plan, shard: tuple[int, int] = (1, 1)) -> tuple[list[Stack], list[str]]:
@@ -247,6 +253,7 @@ def _session(plan: Plan, device: str, jobs: int) -> Session:
     state = {
         "looks": list(plan.looks),
         "replicates": plan.replicates,
+        "judged_at": max(cell.replicate for cell in plan.cells) + 1,
         "networks": len(plan.cells),
     }
     rules = {claim.id: claim.digests for claim in plan.lab.claims}

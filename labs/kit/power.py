@@ -110,5 +110,6 @@ def summary(rows: Sequence[Power]) -> str:
         least, most = (end(row.factor for row in rows) for end in (min, max))
         if not math.isfinite(least):
             return f"below {FEWEST} replicates nothing is decided"
-        parts = [f"{least:.2g} to {most:.2g} standard deviations over replicates"]
+        ends = dict.fromkeys(f"{end:.2g}" for end in (least, most))
+        parts = [f"{' to '.join(ends)} standard deviations over replicates"]
     return f"detects effects of {', '.join(parts)}" if parts else ""

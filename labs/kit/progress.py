@@ -6,21 +6,23 @@ from collections.abc import Callable, Sequence
 
 from labs.kit.execute import Outcome, Stack
 
-MINUTE = 60.0
+MINUTE, YEAR = 60.0, 365 * 24 * 3600
 
 
 def duration(seconds: float) -> str:
     """Return a time span for people.
 
-    >>> duration(45.2), duration(200), duration(7500)
-    ('45 s', '3 min 20 s', '2 h 05 min')
+    >>> duration(45.2), duration(200), duration(7500), duration(3e9)
+    ('45 s', '3 min 20 s', '2 h 05 min', '95 years')
     """
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    if whole < 2 * YEAR:
+        return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    return f"{whole / YEAR:.0f} years"
 
 
 class Progress:

@@ -19,7 +19,7 @@ from labs.kit.intervals import Interval
 from labs.kit.lab import Remark
 from labs.kit.plan import AnyLab, Plan, Results
 from labs.kit.progress import duration
-from labs.kit.provenance import HERE, read_run
+from labs.kit.provenance import HERE, own_sessions, read_run
 from labs.kit.verdicts import FEWEST
 
 BEGIN = "<!-- labs table: written by python -m labs report --write -->"
@@ -124,6 +124,7 @@ def _results(found: Mapping[str, Any]) -> list[str]:
         ),
         "\n".join(f"* {line}" for line in texts.noted(claims)),
         texts.level() if detects else _old_level(len(found["claims"])),
+        texts.unplanned(found.get("unplanned", [])),
         "\n\n".join(map(_remark, found["remarks"])),
         _made(found),
     ]
@@ -153,20 +154,21 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
         return f"{path}: left as it is; {stored.folder} has changed settings {stored.changed}"
     if found.missing:
         return f"{path}: left as it is; {found.missing} networks of {stored.folder} are not stored"
-    sessions = read_run(stored.folder)["sessions"]
+    sessions = own_sessions(read_run(stored.folder))
     if sum(s["networks_trained"] for s in sessions) < len(stored.cells):
         return f"{path}: left as it is; {stored.folder} holds networks of earlier settings"
     if any(s["versions"] != sessions[0]["versions"] for s in sessions):
         return f"{path}: left as it is; {stored.folder} was made with several package versions"
+    summary = files.as_json(_summary(stored, found))  # before anything is replaced
     plan.write_figures(lab, found.table, path.with_suffix(""))
     files.write(path.with_suffix(".csv"), plan.as_csv(found.table))
-    files.write(path, files.as_json(_summary(stored, found)))
+    files.write(path, summary)
     return f"{path}: written, with its figures and table"
 
 
 def _summary(stored: Plan, found: Results) -> dict[str, Any]:
     run, lab = read_run(stored.folder), stored.lab
-    sessions = run["sessions"]
+    sessions = own_sessions(run)
     verdicts = [verdict.as_dict() for verdict in found.verdicts]
     counts = {verdict.id: verdict.n for verdict in found.verdicts}
     stem = Path(_stem(lab.name, stored.preset))
@@ -190,9 +192,12 @@ def _summary(stored: Plan, found: Results) -> dict[str, Any]:
         "peak_memory_mb": max((s["peak_memory_mb"] or 0 for s in sessions), default=0),
         "figures": [str(path) for path in plan.figure_stems(lab, stem).values()],
         "rules": run["rules"],
+        "unplanned": found.unplanned,
         "claims": verdicts,
         "power": _power(stored, verdicts, counts),
-        "remarks": [asdict(remark) for remark in lab.remarks(found.table)] if lab.remarks else [],
+        "remarks": [
+            asdict(remark) for remark in texts.said(lab.remarks(found.table) if lab.remarks else ())
+        ],
     }
 
 
@@ -248,7 +253,10 @@ def _claims(verdicts: Sequence[Mapping[str, Any]], detects: Mapping[str, Any]) -
 
 
 def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(" ".join(c.replace("|", "\\|").split()) for c in row) + " |"
+        for row in rows
+    ]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
 
 

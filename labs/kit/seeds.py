@@ -43,12 +43,12 @@ def seed(lab: str, purpose: str, replicate: int) -> int:
 def _digest(lab: str, purpose: str, replicate: int) -> bytes:
     for argument, value in (("lab", lab), ("purpose", purpose)):
         if not isinstance(value, str):
-            raise TypeError(f"{argument} must be text, not {value!r}")
+            raise TypeError(f"{argument} must be text, got {value!r}")
         if not value:
-            raise ValueError(f"{argument} must not be empty")
+            raise ValueError(f"{argument} must hold a text, got ''")
     if isinstance(replicate, bool):
-        raise TypeError(f"replicate must be an integer, not {replicate!r}")
+        raise TypeError(f"replicate must be an integer, got {replicate!r}")
     number = operator.index(replicate)
     if number < 0:
-        raise ValueError(f"replicate must be 0 or more, not {number}")
+        raise ValueError(f"replicate must be at least 0, got {number}")
     return hashlib.sha256(json.dumps([lab, purpose, number]).encode()).digest()

@@ -61,7 +61,7 @@ class Law:
 
     def _bounds(self, number: float) -> bool:
         return (
-            math.isfinite(number)
+            abs(number) < math.inf
             and (self.above is None or number > self.above)
             and (self.below is None or number < self.below)
             and (self.least is None or number >= self.least)
@@ -118,7 +118,7 @@ def _is(hint: Any, value: Any) -> bool:
     if origin in (Union, types.UnionType):
         return any(_is(argument, value) for argument in arguments)
     if origin is Literal:
-        return True  # its own refusal, with "did you mean", is the law's or the lab's
+        return value in arguments
     if origin is tuple:
         if not isinstance(value, tuple):
             return False
@@ -135,7 +135,8 @@ def _words(hint: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(_words(argument) for argument in arguments)
     if origin is tuple:
-        return f"a tuple, each {_words(arguments[0])}"
+        kinds = [_words(kind) for kind in arguments if kind is not Ellipsis]
+        return f"a tuple, each {kinds[0]}" if Ellipsis in arguments else f"({', '.join(kinds)})"
     if origin is Literal:
         return f"one of {', '.join(map(str, arguments))}"
     names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}

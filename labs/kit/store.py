@@ -74,7 +74,9 @@ class Store:
         """
         both = sorted(asdict(cell).keys() & record.keys())
         if both:
-            raise ValueError(f"the record of {cell} repeats fields of the cell: {', '.join(both)}")
+            raise ValueError(
+                f"record must not repeat fields of the cell, got {', '.join(both)} in both"
+            )
         arrays = {n: v for n, v in record.items() if isinstance(v, np.ndarray)}
         plain = {n: _plain(v, n) for n, v in record.items() if n not in arrays}
         path, packed = self.path(cell), _pack(arrays) if arrays else b""
@@ -154,7 +156,7 @@ def _plain(value: Any, name: str) -> Any:
         return {str(k): _plain(v, f"{name}.{k}") for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(v, name) for v in value]
-    raise TypeError(f"record field {name!r} must be plain values or an array, not {type(value)}")
+    raise TypeError(f"record field {name!r} must be plain values or an array, got {type(value)}")
 
 
 def _restore(value: Any) -> Any:

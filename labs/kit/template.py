@@ -1,10 +1,12 @@
 """A lab to start from: what `python -m labs new NAME` writes, one file that runs as it is.
 
-The text is that of `labs/kit/new_lab.txt`, with NAME in place of the lab's name.
+The text is that of `labs/kit/new_lab.txt`, with LAB_NAME in place of the lab's name.
 """
 
 import keyword
+import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
 from labs.kit import files
@@ -21,9 +23,9 @@ def write(name: str, taken: Iterable[str], folder: Path) -> Path:
     path = folder / f"{name}.py"
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
         raise ValueError(f"NAME must be a lower-case Python name, got {name!r}")
-    if name in {*taken, "all", "labs", "mnist1d"}:
-        raise ValueError(f"NAME must be one that no lab has, got {name!r}")
+    if name in {*taken, "all"} or name in sys.stdlib_module_names or find_spec(name):
+        raise ValueError(f"NAME must be one that no lab and no module has, got {name!r}")
     if path.exists():
         raise ValueError(f"NAME must be one that no file here has, got {name!r}: {path} is there")
-    files.write(path, TEXT.read_text(encoding="utf-8").replace("NAME", name))
+    files.write(path, TEXT.read_text(encoding="utf-8").replace("LAB_NAME", name))
     return path

@@ -157,8 +157,18 @@ def level() -> str:
     """Return the sentence about the intervals."""
     return (
         f"Interval: the one that was used, with at most {ERROR:.0%} of wrong verdicts in each "
-        f"family (Holm's steps); beside it the plain 95 % one. Undecided below {FEWEST} replicates "
-        f"(n). {YOUNGER}: the rule is younger than the networks."
+        f"family (Holm's steps; t, exact for shares); beside it the plain 95 % one. Undecided "
+        f"below {FEWEST} replicates (n). {YOUNGER}: the rule is younger than the networks."
+    )
+
+
+def unplanned(counts: Sequence[int]) -> str:
+    """Return the sentence about numbers of replicates at which a run was judged without a plan."""
+    if not counts:
+        return ""
+    return (
+        f"Judged before at {', '.join(map(str, counts))} replicates, which was no planned look: "
+        f"what was decided after that may be wrong in more than {ERROR:.0%}."
     )
 
 
@@ -172,7 +182,8 @@ class Slot:
         if form not in ("", "verdict"):
             raise ValueError(f"a slot's form must be 'verdict' or nothing, got {form!r}")
         if not form:
-            return estimate(self._verdict)
+            text = estimate(self._verdict)
+            return text if self._verdict["n"] else f"({text})"
         reason = self._verdict.get("reason")
         return f"{self._verdict['verdict']}{f': {reason}' if reason else ''}"
 
@@ -197,7 +208,7 @@ def families(verdicts: Iterable[Judged]) -> dict[str, list[Judged]]:
 def claims(verdicts: Sequence[Judged]) -> str:
     """Return the tables of claims by family in 100 columns, then causes, each once, and notes."""
     key = max([5, *(len(verdict["id"]) for verdict in verdicts)])
-    widths = [key, 13, 35, 18, 3]
+    widths = [min(key, 24), 13, 34, 18, 4]
     widths.append(WIDTH - sum(widths) - len(widths))
     head = _row(("claim", "verdict", "estimate", "95 %", "n", "published"), widths)
     parts = []
@@ -247,8 +258,13 @@ def noted(verdicts: Iterable[Judged]) -> list[str]:
 
 
 def remarks(found: Iterable[Remark]) -> str:
-    """Return remarks as items with their tables."""
-    return "\n".join(_remark(remark) for remark in found)
+    """Return remarks as items with their tables; a table without rows says nothing."""
+    return "\n".join(_remark(remark) for remark in said(found))
+
+
+def said(found: Iterable[Remark]) -> list[Remark]:
+    """Return the remarks that say something: those with columns have rows."""
+    return [remark for remark in found if remark.rows or not remark.columns]
 
 
 def _remark(remark: Remark) -> str:
@@ -275,8 +291,8 @@ def _entry(value: str | float | Interval | None, form: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
-        mean, low, high = (f"{end:{form}}" for end in value)
-        return mean if value[1] != value[1] else f"{mean} [{low}, {high}]"
+        mean, low, high = (_entry(end, form) for end in value)
+        return mean if low == "-" else f"{mean} [{low}, {high}]"
     return f"{value:,}" if isinstance(value, int) else f"{value:{form}}"
 
 

@@ -3,10 +3,13 @@
 A claim holds when its whole interval lies on the claimed side and is contradicted when the whole
 interval lies on the other. Each family of claims (see `labs.kit.claims`) has at most 5 % of wrong
 verdicts, by Holm's steps (Holm 1979): the k-th most clear-cut of m claims is judged with an error
-of 0.05 / (m - k + 1), and the first that stays open ends the steps. With a threshold only one of
-the two decisions can be wrong, so an error a is spent by an interval of confidence 1 - 2a; with a
-window (`within`) "contradicted" can be wrong on either side, and the confidence is 1 - a. A run
-with several looks divides the 5 % over them.
+of 0.05 / (m - k + 1), and the first that stays open ends the steps. The last of several claims is
+judged like the last but one, for a right decision must not loosen the rule of a wrong one: two
+claims whose measures go together, at either side of their thresholds, would be decided wrongly in
+6 % of runs. With a threshold only one of the two decisions can be wrong, so an error a is spent by
+an interval of confidence 1 - 2a; with a window (`within`) "contradicted" can be wrong on either
+side, and the confidence is 1 - a. A run with several looks divides the 5 % over them. Intervals of
+shares are exact, those of means are right for values not far from normal.
 """
 
 import math
@@ -23,6 +26,7 @@ from labs.kit.table import Table
 
 ERROR = 0.05  # chance of a wrong verdict in a family of claims of a lab
 FEWEST = 5  # replicates below which nothing is decided
+PLAIN = 0.95  # confidence of the interval that is shown beside the one that was used
 
 Decision = Literal["holds", "contradicted", "undecided", "not judged"]
 
@@ -116,12 +120,14 @@ def holm(strengths: Sequence[float], error: float) -> list[tuple[float, bool]]:
 
     >>> holm([0.04, 0.001, 0.03], 0.05)
     [(0.025, False), (0.016666666666666666, True), (0.025, False)]
+    >>> holm([0.03, 0.001], 0.05), holm([0.03], 0.05)
+    ([(0.025, False), (0.025, True)], [(0.05, True)])
     """
     count, open_, allowed = len(strengths), False, error
     result = [(error, False)] * count
     for step, i in enumerate(sorted(range(count), key=strengths.__getitem__)):
         if not open_:
-            allowed = error / (count - step)
+            allowed = error / max(count - step, min(count, 2))
             open_ = not strengths[i] <= allowed
         result[i] = (allowed, not open_)
     return result
@@ -173,7 +179,7 @@ def _check(claim: Claim, values: Values, table: Table) -> None:
     numbers = np.array(list(values.values()), dtype=float)
     if numbers.shape != (len(values),) or not np.isfinite(numbers).all():
         raise ValueError(f"claim {claim.id!r}: the measure must be finite numbers, got {values}")
-    low, high = (0, 1) if claim.share else claim.limits
+    low, high = claim.range
     if not ((low <= numbers) & (numbers <= high)).all():
         raise ValueError(
             f"claim {claim.id!r}: the measure must lie within {low:g} and {high:g}, got {values}"
@@ -184,8 +190,7 @@ def _check(claim: Claim, values: Values, table: Table) -> None:
 
 def _verdict(found: Measured, judged: Judged, look: int | None) -> Verdict:
     claim, sample = found.claim, found.sample
-    error = ERROR / 2 if math.isnan(judged.error) and not claim.within else judged.error
-    level = 0.95 if math.isnan(error) else confidence(claim, error)
+    level = PLAIN if math.isnan(judged.error) else confidence(claim, judged.error)
     mean, low, high = _plain(sample, sample.interval(level))
     decided = judged.decision in ("holds", "contradicted")
     return Verdict(
@@ -210,7 +215,7 @@ def _verdict(found: Measured, judged: Judged, look: int | None) -> Verdict:
 
 def _with_all(verdict: Verdict, whole: Measured, younger: str) -> Verdict:
     """The verdict with the values and the 95 % interval of all replicates."""
-    _, low, high = _plain(whole.sample, whole.sample.interval(0.95))
+    _, low, high = _plain(whole.sample, whole.sample.interval(PLAIN))
     values = {str(replicate): value for replicate, value in whole.values.items()}
     added = {"low_95": low, "high_95": high, "values": values, "younger": younger}
     return Verdict(**{**vars(verdict), **added})
@@ -219,7 +224,7 @@ def _with_all(verdict: Verdict, whole: Measured, younger: str) -> Verdict:
 def _why_open(sample: Sample) -> str:
     if 0 < sample.n < FEWEST:
         return f"fewer than {FEWEST} replicates"
-    return "all values are equal" if sample.n and sample.interval(0.95) is None else ""
+    return "all values are equal" if sample.n and sample.interval(PLAIN) is None else ""
 
 
 def _plain(

@@ -7,6 +7,7 @@ whole, since the composition of a stack moves the last digits.
 
 import csv
 import io
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -53,11 +54,10 @@ class Comparison:
         if self.committed == self.again:
             return True
         try:
-            return self.allowed is not None and (
-                abs(float(self.committed) - float(self.again)) <= self.allowed
-            )
+            apart = abs(float(self.committed) - float(self.again))
         except ValueError:  # text
             return False
+        return self.allowed is not None and apart <= self.allowed
 
 
 def reference(lab: AnyLab, figures: Path = HERE / "figures") -> Reference:
@@ -78,8 +78,9 @@ def reference(lab: AnyLab, figures: Path = HERE / "figures") -> Reference:
     looks, now = tuple(found["looks"]), found["replicates"]
     planned = Plan(lab, found["preset"], config, Path(), looks, now)
     rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-    if len(rows) != len(planned.cells):
-        raise ValueError(f"{path} must hold {len(planned.cells)} networks, got {len(rows)}")
+    grid = [{name: str(value) for name, value in asdict(c).items()} for c in planned.cells]
+    if [{name: row.get(name, "") for name in grid[0]} for row in rows] != grid:
+        raise ValueError(f"{path} must hold the {len(grid)} networks of the settings, got others")
     exact = found["versions"] == versions() and found["processor"] == processor()
     return Reference(planned, rows, exact)
 
@@ -133,9 +134,10 @@ def compare(found: Reference, cells: int, *, jobs: int = 1) -> list[Comparison]:
 
 def _rows(found: Reference, place: int, network: str, again: Row) -> Iterator[Comparison]:
     committed = found.rows[place]
-    for column, value in committed.items():
+    for column in dict.fromkeys([*committed, *again]):
         allowed = None if found.exact else _spread(found, place, column)
-        yield Comparison(network, column, value, again.get(column, ""), allowed)
+        now = again.get(column, "no column")
+        yield Comparison(network, column, committed.get(column, "no column"), now, allowed)
 
 
 def _spread(found: Reference, place: int, column: str) -> float | None:
@@ -147,9 +149,10 @@ def _spread(found: Reference, place: int, column: str) -> float | None:
         if other.replicate != own and cell.items() <= asdict(other).items():
             try:
                 values.append(float(row[column]))
-            except ValueError:  # text
+            except (ValueError, KeyError):  # text, or no such column
                 return None
-    return max(values) - min(values) if values else 0.0
+    finite = [value for value in values if math.isfinite(value)]
+    return max(finite) - min(finite) if finite else 0.0
 
 
 def say(found: Sequence[Comparison]) -> str:

@@ -6,10 +6,12 @@ The arms of a replicate share data, initial weights and batch order, so all diff
 import math
 from functools import partial
 
-from labs.kit.claims import Claim
-from labs.lottery.measures import FOUND, SETTLED, gain, neighbours, new, own, sweep
+from labs.kit.claims import Claim, Protocol
+from labs.kit.table import Table
+from labs.lottery.measures import gain, neighbours, new, own, sweep
 from labs.lottery.published import BOTH, NEW_DATA, STORED, V1, V4
 
+OURS = f"our reading of: {STORED}"
 ZERO = "the text says better or worse, not by how much"
 TOLERANCE = "3 points, twice the deviation of one run, are the tolerance"
 NEARLY = "over the 64.3 of nearly dense runs"
@@ -29,6 +31,18 @@ COUNTS = {  # length of a run: in words, as published over one random mask
     3: ("three", "2020: 2.4, 2024: 16"),
     4: ("four", "2020: 3.5, 2024: 6 against none"),
 }
+
+
+# The published search, and the least training on new data after which a level has settled: 500,000
+# examples seen. Levels are not judged below.
+SEARCHED = Protocol({"steps": 1501, "hidden": 500})
+SETTLED = Protocol({"steps": 1501, "hidden": 500, "transfer_steps": 1000, "transfer_batch": 500})
+
+
+def other_ticket(table: Table) -> str:
+    """Why a ticket is not the published one: a smaller search, or another level."""
+    others = [level for level in table.column("ticket") if round(level, 2) != 0.92]
+    return SEARCHED(table) or (f"ticket of {others[0]:g}, not 0.92" if others else "")
 
 
 def _gains(order: str, start: str = "rewound") -> str:
@@ -54,7 +68,7 @@ ACCURACY = (  # L1 to L10
         above=5,
         because="published gains are 9 and more, less the spread of the dense nets",
         published="2020: +9.5, 2024: +9.4 over its own two dense runs",
-        gate=FOUND,
+        gate=other_ticket,
     ),
     points(
         id="L2",
@@ -64,7 +78,7 @@ ACCURACY = (  # L1 to L10
         above=8,
         because="the stored gain is 13.8, less the spread of single runs",
         published="2024: +13.8",
-        gate=FOUND,
+        gate=other_ticket,
     ),
     points(
         id="L2-nested",
@@ -75,7 +89,7 @@ ACCURACY = (  # L1 to L10
         because="as for L2; a mask pruned at random round by round differs in nothing but the "
         "choice",
         family="control",
-        gate=FOUND,
+        gate=other_ticket,
     ),
     points(
         id="L3-96",
@@ -89,13 +103,13 @@ ACCURACY = (  # L1 to L10
     points(
         id="L3-98",
         sentence="With 98 % masked a ticket equals the dense net within 3 points.",
-        source=STORED,
+        source=OURS,
         measure=sweep("lottery", 0.975, 0.985) - own("dense"),
         within=(-3, 3),
         because=TOLERANCE,
         published=f"2024: -0.9 {NEARLY}; {CROSSES}",
         family="own",
-        gate=FOUND,
+        gate=SEARCHED,
     ),
     points(
         id="L4",
@@ -148,7 +162,7 @@ ACCURACY = (  # L1 to L10
     points(
         id="L7-fresh",
         sentence="On flipped data the mask with fresh initial weights beats the dense net.",
-        source=V4,
+        source=f"our reading of: {V4}",
         measure=gain("flipped", "fresh"),
         above=0,
         because=ZERO,
@@ -190,7 +204,7 @@ ACCURACY = (  # L1 to L10
     points(
         id="L10-original",
         sentence="Chunks in another order cost the ticket accuracy.",
-        source=STORED,
+        source=OURS,
         measure=new("original") - new("chunks"),
         above=0,
         because="every position moves, though only one of 39 pairs of neighbours is cut",
@@ -200,7 +214,7 @@ ACCURACY = (  # L1 to L10
     points(
         id="L10-shuffled",
         sentence="Chunks in another order cost the ticket less than shuffling does.",
-        source=STORED,
+        source=OURS,
         measure=new("chunks") - new("shuffled"),
         above=0,
         because="38 of 39 pairs of neighbours are left",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLORS = {"dense": "#000000", "lottery": "#0072B2", "random": "#D55E00", "nested": "#E69F00"}
-SHUFFLED = "#009E73"
+BLUE, RED, GREEN, PINK, ORANGE, *_, BLACK = draw.COLORS
+COLORS = {"dense": BLACK, "lottery": BLUE, "random": RED, "nested": ORANGE}
 NAMES = {
     "dense": "dense",
     "lottery": "lottery",
@@ -31,10 +31,10 @@ TITLES = {  # order, initial weights: those of dashed curves, if any, come secon
     ("original", "fresh"): "New data, fresh initial weights",
 }
 BARS = {  # label -> arm, order of the data, which runs, colour
-    "random": ("random", "original", "runs", COLORS["random"]),
-    "lottery": ("lottery", "original", "runs", COLORS["lottery"]),
-    "lottery of shuffled data": ("lottery", "shuffled", "runs", SHUFFLED),
-    "the same, put back in order": ("lottery", "shuffled", "runs_put_back", "#CC79A7"),
+    "random": ("random", "original", "runs", RED),
+    "lottery": ("lottery", "original", "runs", BLUE),
+    "lottery of shuffled data": ("lottery", "shuffled", "runs", GREEN),
+    "the same, put back in order": ("lottery", "shuffled", "runs_put_back", PINK),
 }
 
 
@@ -52,7 +52,7 @@ def tickets(table: Table) -> "Figure":
         ax.sharey(axes[2])
         _curves(ax, table, order, starts, title)
     for ax, columns in ((axes[0], 1), (axes[2], 1), (axes[3], 2)):
-        _legend(ax, columns)
+        draw.legend(ax, fontsize=9, ncols=columns)
     draw.note(figure, table)
     return figure
 
@@ -64,17 +64,12 @@ def locality(table: Table) -> "Figure":
     _neighbours(axes[0], table)
     _curves(axes[3], table, "chunks", ["rewound"], "New data, chunks reordered")
     for ax in (axes[0], axes[3]):
-        _legend(ax)
+        draw.legend(ax, fontsize=9)
     for column, arm in ((1, "random"), (2, "lottery")):
         for replicate in (0, 1):
             _mask(axes[3 * replicate + column], table, arm, replicate)
     draw.note(figure, table)
     return figure
-
-
-def _legend(ax: "Axes", columns: int = 1) -> None:
-    handles = ax.get_legend_handles_labels()  # given, because there may be none
-    ax.legend(*handles, fontsize=9, loc="best", ncols=columns)
 
 
 def _sweep(ax: "Axes", table: Table, column: str) -> None:
@@ -86,7 +81,7 @@ def _sweep(ax: "Axes", table: Table, column: str) -> None:
             ax.axhspan(low, high, color=COLORS["dense"], alpha=0.15, linewidth=0)
     for arm in ("lottery", "random", "nested"):
         _levels(ax, table, column, arm, "original", NAMES[arm], COLORS[arm])
-    _levels(ax, table, column, "lottery", "shuffled", "lottery of shuffled data", SHUFFLED)
+    _levels(ax, table, column, "lottery", "shuffled", "lottery of shuffled data", GREEN)
     # The share that is left on a logarithmic axis, named by the share that is masked.
     ticks = (0.5, 0.8, 0.92, 0.96, 0.98, 0.99)
     ax.set_xscale("log")
@@ -104,7 +99,7 @@ def _levels(
     levels = sorted({level for level in rows.column("sparsity") if level < 1})
     curves = aligned([rows.values(column, sparsity=level) for level in levels])
     left = [1 - level for level in levels]
-    draw.band(ax, left, [*curves.values()], label=label, color=color, marker=".")
+    draw.band(ax, left, curves, label=label, color=color, marker=".")
 
 
 def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str], title: str) -> None:
@@ -150,7 +145,7 @@ def _mask(ax: "Axes", table: Table, arm: str, replicate: int) -> None:
         order = np.argsort(-(pairs + 0.001 * mask.sum(axis=0)), kind="stable")  # as in the paper
         ax.imshow(mask[:, order], aspect="auto", cmap="binary", interpolation="nearest")
     else:
-        ax.text(0.5, 0.5, "no mask yet", ha="center", transform=ax.transAxes)
+        draw.legend(ax)  # that there is none
     ax.grid(False)
     ax.set(
         title=f"First layer, {arm} mask {replicate + 1}",

@@ -8,6 +8,7 @@ import numpy as np
 
 from labs.kit.settings import check, setting
 
+NAME = "lottery"
 ORDERS = ("original", "flipped", "shuffled", "chunks")  # of the positions of new data
 TRANSFERS = (  # on new data: order of the positions, initial weights, arms
     *((order, "rewound", ("dense", "random", "lottery")) for order in ORDERS),
@@ -19,23 +20,23 @@ WITHIN = ("data", "order", "arm", "start", "sparsity")  # what differs among a r
 
 @dataclass(frozen=True)
 class Config:
-    """What a reader may change."""
+    """What a reader may change. A default is upstream's where its meaning names no other number."""
 
     replicates: int = setting(10, "independent tickets (upstream: 2)", least=1)
     levels: tuple[float, ...] = setting(  # about geometric in what is left
         (0.0, 0.5, 0.7, 0.8, 0.87, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99),
-        "share of each layer that is masked, round by round",
+        "share of each layer that is masked, round by round (upstream: 100 levels)",
         least=0,
         most=1,
     )
-    ticket: float = setting(0.92, "the level whose mask is analysed (upstream)", above=0, below=1)
-    steps: int = setting(1501, "steps of Adam at rate 0.02 in every round (upstream)", least=1)
-    batch: int = setting(100, "examples per step (upstream)", least=1)
-    biases: bool = setting(True, "whether biases are pruned with the weights (upstream)")
+    ticket: float = setting(0.92, "the level whose mask is analysed", above=0, below=1)
+    steps: int = setting(1501, "steps of Adam at rate 0.02 in every round", least=1)
+    batch: int = setting(100, "examples per step", least=1)
+    biases: bool = setting(True, "whether biases are pruned with the weights")
     transfer_steps: int = setting(1000, "steps on new data (upstream: 6000)", least=1)
-    transfer_batch: int = setting(500, "examples per step on new data (upstream)", least=1)
-    every: int = setting(100, "steps between two evaluations on new data (upstream)", least=1)
-    hidden: int = setting(500, "units of both layers (upstream)", least=1)
+    transfer_batch: int = setting(500, "examples per step on new data", least=1)
+    every: int = setting(100, "steps between two evaluations on new data", least=1)
+    hidden: int = setting(500, "units of both layers", least=1)
 
     def __post_init__(self) -> None:
         check(self)
@@ -63,9 +64,9 @@ PRESETS = {
         transfer_batch=100,
     ),
     "full": Config(),
-    # Upstream's notebook, about 90 minutes on 2 cores: 100 linear levels, of which the last, 100 %,
-    # leaves nothing to train (loss ln 10), and whole trainings on new data. Its 2 replicates leave
-    # every claim undecided.
+    # Upstream's notebook, about 90 minutes on 2 cores: 100 linear levels and whole trainings on new
+    # data. At the last level, 100 %, no weight is left: all classes are equally likely, loss is
+    # ln 10. 2 replicates leave every claim undecided.
     "paper": Config(
         replicates=2,
         levels=tuple(round(i / 99, 6) for i in range(100)),

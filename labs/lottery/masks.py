@@ -6,9 +6,8 @@ the paper counts them, overlapping: a row of four neighbours is one run of 4, tw
 
 import numpy as np
 
-from labs.kit.checks import check_sizes
-
 LENGTHS = (2, 3, 4)
+SAMPLES, MIXING = 100, 20  # random masks to average over, a trade apart; trades before the first
 
 
 def runs(mask: np.ndarray) -> np.ndarray:
@@ -37,35 +36,24 @@ def expected_runs(mask: np.ndarray) -> np.ndarray:
     return np.array(means)
 
 
-def stricter_runs(
-    mask: np.ndarray, rng: np.random.Generator, samples: int = 100, mixing: int = 20
-) -> np.ndarray:
+def stricter_runs(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Mean of `runs` over random masks that keep the live positions of every unit AND the units of
     every position; shape (3,).
 
     Edges of the input are pruned more, which raises the number of neighbours by itself; this null
     has that too. Masks are drawn by trades (Strona et al. 2014, Carstens 2018): all units are
-    paired, and each pair deals anew the positions that only one of the two has.
-
-    Args:
-        mask: bool (positions, units).
-        rng: draws the trades.
-        samples: masks to average over, one trade of all units apart.
-        mixing: trades before the first sample.
+    paired, and each pair deals anew the positions that only one of the two has; `rng` draws them.
 
     Raises:
-        ValueError: a mask of another kind, no samples, or a negative `mixing`.
+        ValueError: a mask of another kind.
     """
-    check_sizes(samples=samples)
-    if mixing < 0:
-        raise ValueError(f"mixing must be at least 0, got {mixing}")
     current = _checked(mask).copy()
     total = np.zeros(len(LENGTHS))
-    for trade in range(mixing + samples):
+    for trade in range(MIXING + SAMPLES):
         _trade(current, rng)
-        if trade >= mixing:
+        if trade >= MIXING:
             total += runs(current)
-    return total / samples
+    return total / SAMPLES
 
 
 def per_place(counts: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -1,14 +1,7 @@
 """What a replicate of the lottery says in one number."""
 
-from labs.kit.claims import Protocol
 from labs.kit.measures import Measure, Values, average, column, measured
 from labs.kit.table import Table
-
-# The published search, and the least training on new data after which a level has settled: 500,000
-# examples seen. Levels are not judged below.
-SEARCH = {"steps": 1501, "hidden": 500}
-FOUND = Protocol(SEARCH)
-SETTLED = Protocol({**SEARCH, "transfer_steps": 1000, "transfer_batch": 500})
 
 
 def found(table: Table, arm: str, order: str = "original") -> Table:

@@ -27,13 +27,6 @@ NEW_DATA = {
     ("chunks", "rewound"): {2024: (64.1, 59.2, 61.85)},
     ("original", "fresh"): {2020: (63.9, 58.2, 67.2), 2024: (63.75, 60.45, 65.5)},
 }
-# And of the sweep, in the stored outputs: arm -> level -> mean of two runs; dense is the mean of 80
-# nearly dense runs.
-SWEEP = {
-    "dense": {0.0: 64.3},
-    "lottery": {0.92: 75.0, 0.96: 70.4, 0.97: 67.7, 0.98: 63.4},
-    "random": {0.92: 61.2, 0.96: 50.7, 0.97: 42.5, 0.98: 30.9},
-}
 # Chances of 2, 3 and 4 neighbours per place, of one mask each: arm, year -> shares. The divisor has
 # 40 places throughout, and the last factor of the lottery's 4 is the random mask's: too low.
 NEIGHBOURS = {

@@ -8,7 +8,7 @@ from torch.nn.utils.prune import custom_from_mask
 from labs.kit.lab import Bench
 from labs.lottery import tickets
 from labs.lottery.grid import PRESETS, Cell, cells
-from labs.lottery.training import RATE, dataset, initial_weights
+from labs.lottery.training import RATE, initial_weights, split
 from labs.nn import plain
 
 LEVELS, STEPS = (0.0, 0.8, 0.92, 0.96), 200  # fewer and shorter rounds than in a full run
@@ -25,7 +25,7 @@ def bench() -> list[Bench[Cell]]:
 def train_plain(cell: Cell) -> None:
     """Train and evaluate one network of the search; which weights are masked costs it nothing."""
     net = _pruned(cell)
-    x, y, *test = map(torch.from_numpy, dataset(cell.data, cell.order, cell.replicate))
+    x, y, *test = map(torch.from_numpy, split(cell.data, cell.order, cell.replicate))
     plain.train(net, x, y, cell.steps, rate=RATE, batch=cell.batch)
     for part in ((x, y), test):
         plain.evaluate(net, *part)

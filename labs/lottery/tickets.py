@@ -22,8 +22,8 @@ Tensors = Mapping[str, Tensor]
 
 
 def joined(net: Net) -> dict[str, Tensor]:
-    """Copy the weights of a residual `MLP` or a `Ticket`: layer -> (M, inputs + 1, outputs), with 0
-    where they are masked.
+    """Copies of the weights of a residual `MLP` or a `Ticket`: layer -> (M, inputs + 1, outputs),
+    with 0 where they are masked.
 
     Raises:
         TypeError: a net of another kind.
@@ -46,12 +46,12 @@ def separate(tensors: Tensors) -> dict[str, Tensor]:
 
 
 def everything(values: Tensors) -> dict[str, Tensor]:
-    """Return masks that mask nothing."""
+    """Masks that mask nothing."""
     return {name: torch.ones_like(t, dtype=torch.bool) for name, t in values.items()}
 
 
 def random_like(values: Tensors, draws: torch.Generator) -> dict[str, Tensor]:
-    """Draw numbers between 0 and 1 in the shapes of the values: scores of a random mask."""
+    """Random numbers between 0 and 1 in the shapes of the values: scores of a random mask."""
     return {name: torch.rand(t.shape, generator=draws) for name, t in values.items()}
 
 
@@ -110,7 +110,7 @@ def _highest(scores: Tensor, mask: Tensor, sparsity: float) -> Tensor:
 
 
 def network(start: Tensors, masks: Tensors) -> Net:
-    """Return the stack to train: an `MLP` where nothing is masked, otherwise a `Ticket`.
+    """The stack to train: an `MLP` where nothing is masked, otherwise a `Ticket`.
 
     start: layer -> initial weights (M, inputs + 1, outputs); masks: the same shapes, bool.
     """

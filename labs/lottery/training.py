@@ -12,16 +12,16 @@ import torch
 from torch import Tensor
 
 from labs.data import mnist1d
+from labs.data.mnist1d import EXAMPLES, LENGTH
 from labs.kit.checks import known
 from labs.kit.seeds import seed, stream
 from labs.lottery import masks as locality
 from labs.lottery import tickets
-from labs.lottery.grid import ORDERS, WITHIN, Cell, Record
+from labs.lottery.grid import NAME, ORDERS, WITHIN, Cell, Record
 from labs.lottery.tickets import Tensors
-from labs.nn.nets import LENGTH, MLP
+from labs.nn.nets import MLP
 from labs.nn.training import Optimizer, evaluate, fit, stacked
 
-NAME = "lottery"
 RATE = 2e-2
 PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}
 TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
@@ -39,7 +39,7 @@ class Splits(NamedTuple):
 
 
 def positions(order: str, replicate: int) -> np.ndarray:
-    """Return which position of the original comes to each place, shape (40,).
+    """Which position of the original comes to each place, shape (40,).
 
     Raises:
         ValueError: an unknown order.
@@ -55,31 +55,30 @@ def positions(order: str, replicate: int) -> np.ndarray:
     }[order]
 
 
-def dataset(data: str, order: str, replicate: int) -> Splits:
-    """Return a replicate's own (published) or new data with its positions in some order.
+def split(data: str, order: str, replicate: int) -> Splits:
+    """A replicate's own (published) or new data with its positions in some order.
 
     Raises:
         ValueError: unknown data or an unknown order.
     """
     known("data", data, ("own", "new"))
-    made = _own(replicate) if data == "own" else _new(replicate)
-    places = positions(order, replicate)
+    made, places = drawn(data, replicate), positions(order, replicate)
     return made._replace(x=made.x[:, places], x_test=made.x_test[:, places])
 
 
-def _own(replicate: int) -> Splits:
-    made = mnist1d.published(replicate)
-    return Splits(*made.train, *made.test)
-
-
-@lru_cache(maxsize=4)
-def _new(replicate: int) -> Splits:
-    made = mnist1d.drawn(seed(NAME, "new data", replicate) % 2**32, train=4000, test=1000)
-    return Splits(*made.train, *made.test)
+@lru_cache(maxsize=8)
+def drawn(data: str, replicate: int) -> Splits:
+    """A replicate's data set, "own" or "new"."""
+    if data == "own":
+        own = mnist1d.published(replicate)
+        return Splits(*own.train, *own.test)
+    number = seed(NAME, "new data", replicate) % 2**32
+    new = mnist1d.drawn(number, train=EXAMPLES, test=1000)
+    return Splits(*new.train, *new.test)
 
 
 def initial_weights(hidden: int, replicate: int, start: str, members: int = 1) -> dict[str, Tensor]:
-    """Return the dense net's initial weights, the same for every member: layer -> (M, ...).
+    """The dense net's initial weights, the same for every member: layer -> (M, ...).
 
     Raises:
         ValueError: an unknown start.
@@ -121,7 +120,7 @@ def _lottery(cell: Cell, device: str) -> Iterator[Trained]:
             start, masks, weights = (_member(a, 0) for a in (start, masks, weights))
         magnitudes = {name: t.abs() for name, t in weights.items()}
         masks = tickets.prune(magnitudes, masks, level, biases=cell.biases)
-        data = [dataset("own", order, cell.replicate) for order in orders]
+        data = [split("own", order, cell.replicate) for order in orders]
         weights, records = _trained(start, masks, data, cell.steps, cell.batch, cell.steps, device)
         for m, (order, record) in enumerate(zip(orders, records, strict=True)):
             key = ("own", order, "lottery" if level else "dense", "rewound", level)
@@ -134,7 +133,7 @@ def _controls(cell: Cell, device: str) -> Iterator[Trained]:
     draws = torch.Generator().manual_seed(seed(NAME, "random masks", cell.replicate))
     ranks = tickets.random_like(one, draws)  # of the nested control, the same in every round
     everything = nested = tickets.everything(one)
-    data = [dataset("own", "original", cell.replicate)] * 2
+    data = [split("own", "original", cell.replicate)] * 2
     for level in cell.levels[1:]:
         scores = tickets.random_like(one, draws)
         fresh = tickets.prune(scores, everything, level, biases=cell.biases)
@@ -167,7 +166,7 @@ def _transfer(part: Sequence[Cell], mask: Tensors | None, device: str) -> list[R
     start = {name: torch.cat([values[name] for values in starts]) for name in tickets.LAYERS}
     live = mask or tickets.everything(start)
     masks = {name: live[name].expand_as(t) for name, t in start.items()}
-    data = [dataset("new", c.order, c.replicate) for c in part]
+    data = [split("new", c.order, c.replicate) for c in part]
     steps, batch = cell.transfer_steps, cell.transfer_batch
     return _trained(start, masks, data, steps, batch, cell.every, device)[1]
 

@@ -9,6 +9,7 @@ from functools import partial
 from labs.kit.claims import Claim
 from labs.kit.measures import measured
 from labs.modular_rules.gates import immature, short, unlearned
+from labs.modular_rules.grid import OP_WIDE, SWITCH
 from labs.modular_rules.measures import (
     ahead,
     better_aligned,
@@ -33,41 +34,38 @@ from labs.modular_rules.measures import (
     wins,
     with_most,
 )
-from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP, OP_WIDE, SWITCH
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP
 
 PUBLISHED = "Mittal et al. 2022, "
 FEDUS = "Fedus et al. 2021"
 SETTINGS = 18  # of a task in `full`: 9 of architecture and rules, two losses
 MODULES = 192  # one of 16 modules, in one of 2 seeds and of 6 settings with most rules
+lead = partial(Claim, unit="octaves", above=0)
 
 
 def _of_architecture(key: str, name: str) -> tuple[Claim, ...]:
     return (
-        Claim(
+        lead(
             id=f"3-{key}",
             sentence=f"{name}: the more rules, the more perfect specialisation gains over "
             "Modular and Monolithic.",
             source=PUBLISHED + "Figure 4, in distribution",
-            unit="octaves",
             measure=measured(growth, end_to_end_gain, architecture=key),
-            above=0,
             because="any growth of the gain in loss from fewest to most rules is the effect",
         ),
-        Claim(
+        lead(
             id=f"6-{key}",
             sentence=f"{name}: with many rules perfect specialisation is better than every "
             "other model out of distribution, too.",
             source=PUBLISHED + "Figure 4, out of distribution",
-            unit="octaves",
             measure=measured(with_most, gain_over_rival, architecture=key),
-            above=0,
             because="its loss is to be below that of the best other, chosen on other tasks",
         ),
         Claim(
             id=f"11-{key}",
             sentence=f"{name}: with many rules training aligns routers with the rules.",
             source=PUBLISHED + "Figure 5, Alignment: between random and perfect",
-            unit="of random",
+            unit="of random use",
             measure=measured(with_most, change, metric="alignment", architecture=key),
             below=-0.1,
             because="a tenth of the way from random to perfect, past the untrained network, is "
@@ -112,23 +110,19 @@ CLAIMS = (
         limits=(0, 1),
         gate=short,
     ),
-    Claim(
+    lead(
         id="3-many",
         sentence="With many rules GT-Modular and Modular-op have lower losses than Modular and "
         "Monolithic.",
         source=PUBLISHED + "Figure 4, in distribution",
-        unit="octaves",
         measure=measured(with_most, specialised_gain),
-        above=0,
         because="any lower loss of their mean is the effect",
     ),
-    Claim(
+    lead(
         id="4",
         sentence="Modular generally has a lower loss than Monolithic.",
         source=PUBLISHED + "Figure 4",
-        unit="octaves",
         measure=measured(over, ahead, model=JOINT, other=MONOLITHIC),
-        above=0,
         because="any lower loss is the effect",
     ),
     Claim(
@@ -140,55 +134,45 @@ CLAIMS = (
         below=0,
         because="the one lead is to be below the other",
     ),
-    Claim(
+    lead(
         id="5",
         sentence="With few rules the four models are closer to each other than with many.",
         source=PUBLISHED + "Figure 4 and section 7",
-        unit="octaves",
         measure=measured(growth, spread),
-        above=0,
         because="any growth of the distance of the models that are best and worst on other tasks "
         "is the effect",
     ),
     *(claim for pair in ARCHITECTURES.items() for claim in _of_architecture(*pair)),
-    Claim(
+    lead(
         id="6-grow",
         sentence="The more rules, the more perfect specialisation gains out of distribution.",
         source=PUBLISHED + "Figure 4, out of distribution, and section 7",
-        unit="octaves",
         measure=measured(growth, end_to_end_gain, column="ood"),
-        above=0,
         because="any growth from fewest to most rules is the effect",
         cause="16 rules leave each module of the MLP 4 hidden units, too few to extrapolate its "
         "rule: twice as wide (preset wider) GT-Modular leads there as far as with few rules.",
     ),
-    Claim(
+    lead(
         id="7-op",
         sentence="With many rules a router that sees the rule alone does better than one that "
         "sees everything.",
         source=PUBLISHED + "Figure 4: Modular does not find the right information",
-        unit="octaves",
         measure=measured(with_most, ahead, model=OP, other=JOINT),
-        above=0,
         because="any lower loss of Modular-op is the effect",
     ),
-    Claim(
+    lead(
         id="7-gt",
         sentence="With many rules even the router that sees the rule alone stays behind perfect "
         "specialisation.",
         source=PUBLISHED + "Figure 4",
-        unit="octaves",
         measure=measured(with_most, ahead, model=GT, other=OP),
-        above=0,
         because="any lower loss of GT-Modular is the effect",
     ),
-    Claim(
+    lead(
         id="8",
         sentence="Perfect specialisation trains faster than every other model.",
         source=PUBLISHED + "Figure 7",
-        unit="octaves",
         measure=measured(over, slower),
-        above=0,
         because="the mean test loss over the training, of the zero predictor's, is to be below "
         "that of the fastest other, chosen on other tasks",
     ),
@@ -236,7 +220,7 @@ CLAIMS = (
         id="11-harder",
         sentence="The more rules, the less of the way to them training brings routers.",
         source=PUBLISHED + "Figure 5, Alignment",
-        unit="of random",
+        unit="of random use",
         measure=measured(growth, change, metric="alignment"),
         above=0,
         because="any growth of trained minus untrained Alignment is the effect: that of the "
@@ -247,7 +231,7 @@ CLAIMS = (
         id="12-train",
         sentence="After training the module tells something of the rule.",
         source=PUBLISHED + "Figure 6, Inverse Mutual Information: better than random activation",
-        unit="of random",
+        unit="of random use",
         measure=measured(over, change, metric="inverse_mi"),
         below=-0.1,
         because="a tenth of all that there is to tell, past the untrained network",
@@ -257,7 +241,7 @@ CLAIMS = (
         id="12-op",
         sentence="Modular-op is better specialised than Modular.",
         source=PUBLISHED + "Figure 6: marginally",
-        unit="of random",
+        unit="of random use",
         measure=measured(over, better_aligned, model=OP, other=JOINT),
         below=0,
         because="any lower Alignment, averaged over rules, is the effect",
@@ -267,7 +251,7 @@ CLAIMS = (
         id="12-far",
         sentence="With many rules trained routers are nearer to random than to perfect.",
         source=PUBLISHED + "Figure 6 and section 7: far from optimal specialisation",
-        unit="of random",
+        unit="of random use",
         measure=measured(with_most, learned, metric="alignment"),
         above=0.5,
         because="0.5 is half way from the ground truth to the uniform matrix",
@@ -311,27 +295,23 @@ CLAIMS = (
         grid=1 / MODULES,
         gate=unlearned,
     ),
-    Claim(
+    lead(
         id="S-loss",
         sentence="With many rules a sparse router with a balancing loss has a lower loss than "
         "Modular.",
         source=f"{FEDUS}; not in the paper",
-        unit="octaves",
         measure=measured(with_most, ahead, model=SWITCH, other=JOINT),
-        above=0,
         because="any lower loss is the effect",
         family="own",
         cause="Only the chosen module learns from an example, and with many rules some are never "
         "chosen (Collapse-Worst near 1), in spite of the balancing loss.",
     ),
-    Claim(
+    lead(
         id="state",
         sentence="RNN with equally wide states: the more rules, the more perfect specialisation "
         "gains.",
         source="control of Figure 4: matched parameters narrow the shared state as rules grow",
-        unit="octaves",
         measure=equal_width_growth,
-        above=0,
         because="any growth of the gain, as in 3-rnn",
         family="control",
     ),

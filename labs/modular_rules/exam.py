@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from labs.modular_rules.grid import Cell, Record
+from labs.modular_rules.grid import SWITCH, Cell, Record
 from labs.modular_rules.metrics import adaptation_sampled, rule_distributions
-from labs.modular_rules.published import JOINT, MONOLITHIC, SWITCH
+from labs.modular_rules.published import JOINT, MONOLITHIC
 from labs.modular_rules.sources import Sources, blind
 from labs.modular_rules.tasks.predictors import COIN
 from labs.modular_rules.tasks.streams import Step

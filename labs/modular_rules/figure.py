@@ -10,19 +10,10 @@ from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
+from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
 from labs.modular_rules.measures import AFTER, BEFORE, at_random, curves, raw, wins
 from labs.modular_rules.metrics import METRICS
-from labs.modular_rules.published import (
-    ARCHITECTURES,
-    GT,
-    JOINT,
-    MODELS,
-    MONOLITHIC,
-    OP,
-    OP_WIDE,
-    PAPER,
-    SWITCH,
-)
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP, PAPER
 from labs.modular_rules.rows import Setting, of, reference, settings
 
 if TYPE_CHECKING:
@@ -30,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
-GREY = "#999999"
 COLORS = {GT: GREEN, OP: BLUE, JOINT: RED, MONOLITHIC: BLACK, SWITCH: ORANGE, OP_WIDE: SKY}
 ROUTED = (OP, JOINT, SWITCH, OP_WIDE)  # models with routers that learn
 HEATS = (JOINT, OP, SWITCH)
@@ -88,7 +78,7 @@ def _references(ax: "Axes", table: Table, found: Sequence[Setting], column: str)
             if (values := reference(table, s, name))
         }
         if levels:
-            ax.plot(*zip(*sorted(levels.items()), strict=True), style, color=GREY, label=label)
+            ax.plot(*zip(*sorted(levels.items()), strict=True), style, color=draw.GREY, label=label)
 
 
 def training(table: Table) -> "Figure":
@@ -161,7 +151,7 @@ def _metric(ax: "Axes", table: Table, metric: str, architecture: str) -> None:
     rules = sorted({s.rules for s in found})
     if rules:
         levels = [at_random(metric, r) for r in rules]
-        ax.plot(rules, levels, "--", color=GREY, label="random use")
+        ax.plot(rules, levels, "--", color=draw.GREY, label="random use")
     ax.set(title=f"{METRICS[metric].label}, {ARCHITECTURES[architecture]}", xlabel="Rules")
     ax.set(ylabel="0 is best", ylim=(-0.03, 1.03))
     _rules(ax, found)
@@ -214,7 +204,7 @@ def _rules(ax: "Axes", found: Sequence[Setting]) -> None:
     """Numbers of rules as ticks of a logarithmic axis."""
     rules = sorted({s.rules for s in found})
     if not rules:
-        ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color="#777777")
+        draw.legend(ax)  # that there is nothing
         return
     ax.set_xscale("log", base=2)
     ax.set_xticks(rules, [str(r) for r in rules])

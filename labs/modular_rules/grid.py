@@ -4,9 +4,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from labs.kit.settings import check, setting
-from labs.modular_rules.published import LOSSES, MODELS, OP_WIDE, PAPER, SWITCH, WIDER
+from labs.modular_rules.published import LABELS, LOSSES, PAPER, WIDER
 
 NAME = "modular_rules"
+SWITCH = "switch"  # a sparse router with a balancing loss (Fedus, Zoph & Shazeer 2021)
+OP_WIDE = "modular_op_wide"  # a control: a router by rule that does not narrow
+MODELS = LABELS | {SWITCH: "Switch", OP_WIDE: "Modular-op, wide"}
 TRAINED = (*PAPER, SWITCH)
 UNITS = {"mlp": 1, "mha": 2, "rnn": 1}  # of the hidden width, that a module needs at least
 

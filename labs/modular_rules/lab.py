@@ -31,18 +31,16 @@ LAB = Lab[Config, Cell, Record](
     version=1,
     question="Is a modular architecture enough?",
     finding="With many rules perfect specialisation is {7-gt} ahead of a router that sees the rule "
-    "alone ({7-gt:verdict}), which is {7-op} ahead of one that sees everything ({7-op:verdict}). "
-    "The distance of trained routers from perfect alignment is {12-far} use: nearer to random than "
-    "to perfect ({12-far:verdict}).",
+    "alone (above 0: {7-gt:verdict}), which is {7-op} ahead of one that sees everything (above 0: "
+    "{7-op:verdict}). The distance of trained routers from perfect alignment is {12-far} (above "
+    "0.5, nearer to random than to perfect: {12-far:verdict}).",
     source="Mittal, Bengio & Lajoie 2022, arXiv:2206.02713, Figures 3 to 7",
     presets=PRESETS,
     cell=Cell,
     record=Record,
     cells=cells,
-    within=("model", "seed", "replicate"),  # side by side, on batches drawn once
     train=Deferred("labs.modular_rules.training:train"),
     claims=CLAIMS,
-    remarks=remarks,
     figures={
         "losses": figure.losses,
         "errors": figure.errors,
@@ -53,7 +51,9 @@ LAB = Lab[Config, Cell, Record](
         "use": figure.use,
     },
     seconds=seconds,
+    within=("model", "seed", "replicate"),  # side by side, on batches drawn once
     members=120,
     bench=Deferred("labs.modular_rules.speed:bench"),
+    remarks=remarks,
     devices=Deferred("labs.nn:devices"),
 )

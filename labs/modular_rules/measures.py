@@ -162,15 +162,9 @@ def slower(table: Table, setting: Setting) -> Values:
 # settings won
 
 
-def wins(
-    table: Table,
-    model: str,
-    models: tuple[str, ...] = PAPER,
-    column: str = "id",
-    **equals: Any,
-) -> Values:
+def wins(table: Table, model: str, models: tuple[str, ...] = PAPER, column: str = "id") -> Values:
     """Share of the settings of each task in which a model is best; equals share a win."""
-    found = settings(table, **equals)
+    found = settings(table)
     return average(*(_won(table, setting, model, models, column) for setting in found))
 
 

@@ -31,44 +31,12 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.special import rel_entr
 
-from labs.kit.checks import known
 from labs.modular_rules.stochastic import Floats, probabilities
 from mnist1d.recipe import whole
 
 TOLERANCE = 1e-4  # by how much a row may miss a sum of 1: float32 scores pass
-DRAWS = 100  # rule distributions of Adaptation, from the seeds 0 .. 99
-DISTANCES = MappingProxyType({"total variation": 0.5, "L1": 1.0})  # factor on the sum of |p - q|
 
 Numbers = np.float64 | Floats
-
-
-def activation_matrix(scores: npt.ArrayLike, rules: npt.ArrayLike, R: int) -> Floats:
-    """Mean soft score of each module, by rule; no argmax is taken.
-
-    Args:
-        scores: (N, R) or (N, L, R), the scores of one model, each row summing to 1.
-        rules: (N,) or (N, L) integers 0 .. R - 1; every rule occurs at least once.
-        R: rules, and modules.
-
-    Returns:
-        (R, R) float64; rows are rules, columns modules.
-
-    Raises:
-        ValueError: naming the argument, the rule and the value.
-
-    >>> activation_matrix([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]], [0, 0, 1], R=2).round(3).tolist()
-    [[0.8, 0.2], [0.2, 0.8]]
-    """
-    R, chosen = whole("R", R, 2), np.asarray(rules)
-    p = probabilities("scores", scores, TOLERANCE)
-    if p.shape != (*chosen.shape, R):
-        raise ValueError(f"scores must be (*rules.shape, {R}), got {p.shape} for {chosen.shape}")
-    if chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= R:
-        raise ValueError(f"rules must be integers from 0 to {R - 1}, got {rules!r}")
-    counts = np.bincount(chosen.ravel(), minlength=R)
-    if not counts.all():
-        raise ValueError(f"rules must contain every rule, got none of {counts.argmin()}")
-    return np.eye(R)[:, chosen.ravel()] @ p.reshape(-1, R) / counts[:, None]
 
 
 def collapse_avg(A: npt.ArrayLike) -> Numbers:
@@ -152,45 +120,47 @@ def inverse_mi(A: npt.ArrayLike) -> Numbers:
     return np.clip(1 - mutual_information(checked) / np.log(checked.shape[-1]), 0, 1)
 
 
-def rule_distributions(R: int, draws: int = DRAWS) -> Floats:
-    """The rule distributions of Adaptation, (draws, R): one flat Dirichlet draw from each of
-    `RandomState(0)`, `RandomState(1)`, ...; read-only.
+@lru_cache
+def rule_distributions(R: int) -> Floats:
+    """The rule distributions of Adaptation, (100, R): one flat Dirichlet draw from each of
+    `RandomState(0)` to `RandomState(99)`; read-only.
 
     >>> rule_distributions(2)[0].round(3).tolist()
     [0.388, 0.612]
     """
-    return _dirichlet(whole("R", R, 2), whole("draws", draws, 1))
+    ones = np.ones(whole("R", R, 2))
+    p = np.stack([np.random.RandomState(seed).dirichlet(ones) for seed in range(100)])
+    p.flags.writeable = False
+    return p
 
 
-def sorted_distance(
-    p: npt.ArrayLike, q: npt.ArrayLike, *, distance: str = "total variation"
-) -> Numbers:
+def sorted_distance(p: npt.ArrayLike, q: npt.ArrayLike) -> Numbers:
     """Distance of two distributions, each sorted first: which module does what costs nothing.
+
+    Total variation, half the sum of |p - q|, as in the official program; the paper's eq. 20 has
+    the whole sum.
 
     Args:
         p, q: (..., R), each row summing to 1.
-        distance: ``"total variation"``, half the sum of |p - q|, as in the official program, or
-            ``"L1"``, the whole sum, as in the paper's eq. 20.
 
     Raises:
-        ValueError: not probabilities, another number of entries, an unknown distance.
+        ValueError: not probabilities, or another number of entries.
 
     >>> float(sorted_distance([0.1, 0.2, 0.7], [0.7, 0.1, 0.2]).round(6))
     0.0
     """
-    factor = DISTANCES[known("distance", distance, DISTANCES)]
     p, q = (probabilities(name, v, TOLERANCE) for name, v in (("p", p), ("q", q)))
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"q must have as many entries as p, {p.shape[-1]}, got {q.shape[-1]}")
-    return factor * _sorted_l1(p, q)
+    return _total_variation(p, q)
 
 
-def adaptation(A: npt.ArrayLike, *, distance: str = "total variation") -> Numbers:
+def adaptation(A: npt.ArrayLike) -> Numbers:
     """Adaptation: does the use of modules follow a shift in the rules' frequencies? Eq. 20.
 
     The mean of `sorted_distance` between each p of `rule_distributions` and q = p A, the use of
     modules that follows from p: the population version, exact where a sample's score depends on
-    its own rule only. In [0, 1 - 1/R] (total variation). 0: every rule has a module of its own. In
+    its own rule only. In [0, 1 - 1/R]. 0: every rule has a module of its own. In
     expectation (1 - 1/R)^R for uniform use and 1 - H_R / R, H the harmonic number, for one module
     that does all; at R = 2 both are 1/4: it cannot tell these apart. The order of the rules matters
     a little, since the p are fixed.
@@ -198,14 +168,12 @@ def adaptation(A: npt.ArrayLike, *, distance: str = "total variation") -> Number
     >>> float(adaptation([[0.9, 0.1], [0.2, 0.8]]).round(6))
     0.086935
     """
-    factor, checked = DISTANCES[known("distance", distance, DISTANCES)], _checked(A)
+    checked = _checked(A)
     p = rule_distributions(checked.shape[-1])
-    return factor * _sorted_l1(p, p @ checked).mean(-1)
+    return _total_variation(p, p @ checked).mean(-1)
 
 
-def adaptation_sampled(
-    p: npt.ArrayLike, q: npt.ArrayLike, *, distance: str = "total variation"
-) -> Numbers:
+def adaptation_sampled(p: npt.ArrayLike, q: npt.ArrayLike) -> Numbers:
     """Adaptation from observed use, the official procedure.
 
     Even a perfect model stays above 0 for the finite sample that q comes from: with 10^4 samples
@@ -215,15 +183,14 @@ def adaptation_sampled(
         p: (K, R), the rules' probabilities that data were drawn with: `rule_distributions(R)`.
         q: (K, R), in row k the mean scores of the model on the data of p[k]; or a stack of these,
             (..., K, R).
-        distance: as in `sorted_distance`.
 
     Raises:
-        ValueError: other shapes, an unknown distance, or not probabilities.
+        ValueError: other shapes, or not probabilities.
     """
     shapes = np.shape(p), np.shape(q)
     if len(shapes[0]) != 2 or shapes[0] != shapes[1][-2:]:
         raise ValueError(f"p and q must be (K, R) and (..., K, R), got {shapes[0]}, {shapes[1]}")
-    return sorted_distance(p, q, distance=distance).mean(-1)
+    return sorted_distance(p, q).mean(-1)
 
 
 class Metric(NamedTuple):
@@ -246,15 +213,8 @@ METRICS = MappingProxyType(
 )
 
 
-@lru_cache
-def _dirichlet(R: int, draws: int) -> Floats:
-    p = np.stack([np.random.RandomState(seed).dirichlet(np.ones(R)) for seed in range(draws)])
-    p.flags.writeable = False
-    return p
-
-
-def _sorted_l1(p: Floats, q: Floats) -> Floats:
-    return np.abs(np.sort(p, axis=-1) - np.sort(q, axis=-1)).sum(-1)
+def _total_variation(p: Floats, q: Floats) -> Floats:
+    return 0.5 * np.abs(np.sort(p, axis=-1) - np.sort(q, axis=-1)).sum(-1)
 
 
 def _checked(A: npt.ArrayLike) -> Floats:

@@ -1,26 +1,17 @@
-"""What a run says beside its claims: the comparisons by architecture and number of rules, and how
-far the networks have learned."""
+"""What a run says after its claims."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
 
-from labs.kit.intervals import Interval, interval
+from labs.kit.intervals import Interval, interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Values, average
 from labs.kit.table import Table
-from labs.modular_rules.measures import ahead, collapse, curves, specialisation, wins
-from labs.modular_rules.published import (
-    ARCHITECTURES,
-    GT,
-    JOINT,
-    MODELS,
-    MONOLITHIC,
-    OP,
-    OP_WIDE,
-    SWITCH,
-)
+from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
+from labs.modular_rules.measures import ahead, collapse, curves, specialisation
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP
 from labs.modular_rules.rows import Setting, networks, settings
 
 ROUTERS = (OP, JOINT, SWITCH, OP_WIDE)
@@ -30,36 +21,39 @@ Value = Callable[[Table, Setting], Values]
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Tables of the comparisons; those without data are left out."""
+    """Tables of the comparisons by architecture and number of rules, and how far the networks have
+    learned."""
+    parts = (_comparisons, _modules, _relative, _reached)
+    return [remark for part in parts for remark in part(table)]
+
+
+def _comparisons(table: Table) -> Iterator[Remark]:
     gains = {
         f"{MODELS[model]}, {MODELS[other]}": partial(ahead, model=model, other=other)
         for model, other in ((JOINT, MONOLITHIC), (GT, JOINT), (OP, JOINT), (SWITCH, JOINT))
     }
-    controls = {
+    controls: dict[str, Value] = {
         "out of distribution": partial(ahead, model=GT, other=JOINT, column="ood"),
-        "equal states": partial(_equal_states, model=GT, other=JOINT),
+        "equal states": _equal_states,
         "wide router": partial(ahead, model=OP_WIDE, other=OP),
     }
+    yield _by_rules(
+        table, "Octaves by which the first's loss is below the second's, by rules.", gains
+    )
+    yield _by_rules(
+        table,
+        "Octaves of GT-Modular ahead of Modular; wide router: of it ahead of Modular-op.",
+        controls,
+    )
+
+
+def _modules(table: Table) -> Iterator[Remark]:
     rises = {MODELS[model]: partial(collapse, model=model) for model in ROUTERS}
     ways = {
         MODELS[model]: partial(specialisation, metric="alignment", model=model) for model in ROUTERS
     }
-    found = (
-        _by_rules(
-            table, "Octaves by which the first's loss is below the second's, by rules.", gains
-        ),
-        _by_rules(
-            table,
-            "Octaves of GT-Modular ahead of Modular; wide router: of it ahead of Modular-op.",
-            controls,
-        ),
-        _head_to_head(table),
-        _by_rules(table, "Rise of Collapse-Worst by training, by rules.", rises),
-        _by_rules(table, "Alignment after training: 0 is perfect, 1 random use.", ways),
-        _relative(table),
-        _reached(table),
-    )
-    return [remark for remark in found if remark.rows]
+    yield _by_rules(table, "Rise of Collapse-Worst by training, by rules.", rises)
+    yield _by_rules(table, "Alignment after training: 0 is perfect, 1 random use.", ways)
 
 
 def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Remark:
@@ -75,26 +69,17 @@ def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Remark:
 
 
 def _mean(parts: Iterable[Values]) -> Interval | None:
-    values = average(*(part for part in parts if part))
-    return interval(list(values.values())) if values else None
+    return interval_or_none(average(*(part for part in parts if part)))
 
 
-def _equal_states(table: Table, setting: Setting, model: str, other: str) -> Values:
-    """Of the same setting with states of one width."""
+def _equal_states(table: Table, setting: Setting) -> Values:
+    """GT-Modular ahead of Modular in the same setting with states of one width."""
     state = max((row["state"] for row in table), default=0)
     own = setting._replace(state=state)
-    return ahead(table, own, model, other) if own in settings(table, state=state) and state else {}
+    return ahead(table, own, GT, JOINT) if state and own in settings(table, state=state) else {}
 
 
-def _head_to_head(table: Table) -> Remark:
-    rows = []
-    for key, label in ARCHITECTURES.items():
-        shares = wins(table, JOINT, (JOINT, MONOLITHIC), architecture=key)
-        rows.append((label, _mean([{task: 100 * share for task, share in shares.items()}])))
-    return _remark("Settings that Modular wins against Monolithic.", ("", "%"), rows, ".0f")
-
-
-def _relative(table: Table) -> Remark:
+def _relative(table: Table) -> Iterator[Remark]:
     rows = []
     for model, label in MODELS.items():
         shares = [
@@ -105,7 +90,7 @@ def _relative(table: Table) -> Remark:
         rows.append((label, *shares))
     columns = [f"{label}{where}" for label in ARCHITECTURES.values() for where in ("", ", out")]
     text = "Regression loss in % of the zero predictor's, in and out of distribution."
-    return _remark(text, ("", *columns), rows, ".1f")
+    yield _remark(text, ("", *columns), rows, ".1f")
 
 
 def _share(table: Table, model: str, found: list[Setting], column: str, zero: str) -> float | None:
@@ -113,19 +98,19 @@ def _share(table: Table, model: str, found: list[Setting], column: str, zero: st
     return 100 * float(np.mean(own)) if own else None
 
 
-def _reached(table: Table) -> Remark:
+def _reached(table: Table) -> Iterator[Remark]:
     rows = [
-        (label, *(_hits(table, model, architecture=key) for key in ARCHITECTURES))
+        (label, *(_hits(table, model, key) for key in ARCHITECTURES))
         for model, label in MODELS.items()
     ]
     text = "Regression tasks (%), of all settings, whose loss fell below a quarter of zero's."
-    return _remark(text, ("", *ARCHITECTURES.values()), rows, ".0f")
+    yield _remark(text, ("", *ARCHITECTURES.values()), rows, ".0f")
 
 
-def _hits(table: Table, model: str, **equals: str) -> float | None:
+def _hits(table: Table, model: str, key: str) -> float | None:
     hits = [
         curve.min() < QUARTER
-        for setting in settings(table, loss="regression", **equals)
+        for setting in settings(table, architecture=key, loss="regression")
         for curve in curves(table, setting, model).values()
     ]
     return 100 * float(np.mean(hits)) if hits else None

@@ -42,13 +42,13 @@ class Sources:
     """A stream for every task and seed of a stack, which all its models share.
 
     Args:
-        stack: cells of one setting.
+        cells: of one setting.
         device: where the batches live.
     """
 
-    def __init__(self, stack: Sequence[Cell], device: str) -> None:
-        self.cell, self.device = stack[0], device
-        by_stream = {(cell.replicate, cell.seed): cell for cell in stack}
+    def __init__(self, cells: Sequence[Cell], device: str) -> None:
+        self.cell, self.device = cells[0], device
+        by_stream = {(cell.replicate, cell.seed): cell for cell in cells}
         self.names = list(by_stream)
         self.tasks = [task(cell) for cell in by_stream.values()]
 

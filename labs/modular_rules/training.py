@@ -19,12 +19,12 @@ BALANCE = 0.01  # weight of the switch's balancing loss (Fedus et al. 2021)
 CLIP = 1.0  # norm of a recurrent network's gradient
 
 
-def train(stack: Sequence[Cell], device: str) -> Iterator[Record]:
-    """Yield one record per cell, in order."""
-    cell, sources = stack[0], Sources(stack, device)
+def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Train the networks of one setting; yields one record per cell, in order."""
+    cell, sources = cells[0], Sources(cells, device)
     groups = [
-        _group([c for c in stack if c.model == model], sources)
-        for model in dict.fromkeys(c.model for c in stack)
+        _group([c for c in cells if c.model == model], sources)
+        for model in dict.fromkeys(c.model for c in cells)
     ]
     exam = Exam(sources, groups)
     optimizers = [Optimizer(group.net, torch.optim.Adam, lr=cell.rate) for group in groups]
@@ -38,7 +38,7 @@ def train(stack: Sequence[Cell], device: str) -> Iterator[Record]:
                 step(group.net, optimizer, batch.x[group.rows], batch.y[group.rows], cell)
         exam.at(done + 1)
     records = exam.records()
-    yield from (records[own] for own in stack)
+    yield from (records[own] for own in cells)
 
 
 def _group(cells: Sequence[Cell], sources: Sources) -> Group:

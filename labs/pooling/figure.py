@@ -1,14 +1,15 @@
-"""The figures: accuracy over training steps by size, and what pooling gains against size."""
+"""Accuracy over training steps by size, and what pooling gains against size."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from labs.kit import draw
-from labs.kit.measures import Values, aligned
+from labs.kit.measures import Measure, aligned
 from labs.kit.table import Table
 from labs.pooling.grid import ARMS, POOLED
 from labs.pooling.measures import ahead, by_size, error_ratio, prolonged, sizes
-from labs.pooling.published import ACCURACY, SHOWN
+from labs.pooling.published import GAIN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,14 +24,14 @@ STYLES = {
     "avg": {"color": GREEN},
     "l2": {"color": BLUE},
 }
-COLUMNS, PANELS = 3, 6
+PANELS = 6
 
 
 def curves(table: Table) -> "Figure":
     """Accuracy over steps, a panel for every size; of more than six sizes the six largest."""
     panels = sizes(table)[-PANELS:]
-    columns = min(COLUMNS, max(len(panels), 1))
-    figure, axes = draw.figure(columns, max(-(-len(panels) // columns), 1), width=5.4, height=4.2)
+    columns = min(max(len(panels), 1), 3)
+    figure, axes = draw.figure(columns, max(-(-len(panels) // columns), 1), width=5.4)
     for ax in axes[len(panels) :]:
         ax.set_axis_off()
     for ax, examples in zip(axes, panels, strict=False):
@@ -42,7 +43,7 @@ def curves(table: Table) -> "Figure":
 def gains(table: Table) -> "Figure":
     """Gains in points and ratios of errors by size, and the longer training, where there is one."""
     longer = prolonged(table)
-    figure, axes = draw.figure(3 if longer else 2, width=5.4, height=4.2)
+    figure, axes = draw.figure(3 if longer else 2, width=5.4)
     _points(axes[0], table)
     _ratios(axes[1], table)
     if longer:
@@ -66,7 +67,7 @@ def _curves(ax: "Axes", table: Table, examples: int, *, further: bool) -> None:
         ylabel="Test accuracy (%)",
     )
     _zoom(ax, table, examples)
-    _legend(ax)
+    draw.legend(ax, fontsize=8)
 
 
 def _zoom(ax: "Axes", table: Table, examples: int) -> None:
@@ -77,33 +78,32 @@ def _zoom(ax: "Axes", table: Table, examples: int) -> None:
         ax.set_ylim(min(finals) - span, max(finals) + 0.3 * span)
 
 
-def _over_sizes(ax: "Axes", found: dict[int, Values], label: str, **style: str) -> None:
-    found = {n: values for n, values in found.items() if values}
-    rows = list(aligned([*found.values()]).values())
-    draw.band(ax, list(found), rows, label=label, marker=".", **style)
+def _over_sizes(
+    ax: "Axes", table: Table, measure: Callable[[int], Measure], label: str, **style: str
+) -> None:
+    found = {n: values for n, values in by_size(table, measure).items() if values}
+    draw.band(ax, list(found), aligned([*found.values()]), label=label, marker=".", **style)
 
 
 def _points(ax: "Axes", table: Table) -> None:
     for arm in ("stride", *POOLED):
-        found = by_size(table, partial(ahead, arm=arm))
-        _over_sizes(ax, found, f"{ARMS[arm].label} over no pooling", **STYLES[arm])
-    matched = by_size(table, partial(ahead, over="matched"))
-    _over_sizes(ax, matched, "pooling over the matched net", color=PINK)
-    places = [SHOWN.index(arm) for arm in POOLED]
-    published = [sum(row[p] for p in places) / len(places) - row[0] for row in ACCURACY.values()]
+        label = f"{ARMS[arm].label} over no pooling"
+        _over_sizes(ax, table, partial(ahead, arm=arm), label, **STYLES[arm])
+    matched = partial(ahead, over="matched")
+    _over_sizes(ax, table, matched, "pooling over the matched net", color=PINK)
     ax.plot(
-        list(ACCURACY), published, "D", color="#555555", fillstyle="none", label="published, mean"
+        *zip(*GAIN.items(), strict=True), "D", color=draw.GREY, mfc="none", label="published, mean"
     )
-    ax.axhline(0, color="#888888", linewidth=1)
+    ax.axhline(0, color=draw.GREY, linewidth=1)
     ax.set(title="Gain", xlabel="Training examples", ylabel="Points of test accuracy")
     _log(ax, sizes(table))
 
 
 def _ratios(ax: "Axes", table: Table) -> None:
     for over in ("none", "stride", "matched"):
-        found = by_size(table, partial(error_ratio, over=over))
-        _over_sizes(ax, found, f"{ARMS[over].label} against pooling", **STYLES[over])
-    ax.axhline(1, color="#888888", linewidth=1)
+        label = f"{ARMS[over].label} against pooling"
+        _over_sizes(ax, table, partial(error_ratio, over=over), label, **STYLES[over])
+    ax.axhline(1, color=draw.GREY, linewidth=1)
     ax.set(
         title="Ratio of errors (above 1: pooling is ahead)",
         xlabel="Training examples",
@@ -117,11 +117,4 @@ def _log(ax: "Axes", ticks: list[int]) -> None:
     if ticks:
         ax.set_xticks(ticks, [f"{n:,}" for n in ticks], fontsize=9)
         ax.minorticks_off()
-    _legend(ax)
-
-
-def _legend(ax: "Axes") -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=8)
-    else:
-        ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color="#777777")
+    draw.legend(ax, fontsize=8)

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from labs.kit.settings import check, setting
 from labs.pooling.published import BATCH, EXAMPLES, FEW, MANY, STEPS
 
+NAME = "pooling"
+
 
 class Arm(NamedTuple):
     """One network of the comparison."""
@@ -92,20 +94,12 @@ class Record:
 def cells(config: Config) -> list[Cell]:
     """The grid: every arm with every number of training examples."""
     most = max(config.examples)
+    further = {most: config.further}
     return [
-        Cell(
-            arm,
-            examples,
-            most,
-            config.steps,
-            config.further if examples == most else 0,
-            config.every,
-            config.test_examples,
-            replicate,
-        )
-        for examples in config.examples
+        Cell(arm, n, most, config.steps, further.get(n, 0), config.every, config.test_examples, r)
+        for n in config.examples
         for arm in config.arms
-        for replicate in range(config.replicates)
+        for r in range(config.replicates)
     ]
 
 

@@ -14,28 +14,27 @@ Figure 9.
 from labs.kit.lab import Deferred, Lab
 from labs.pooling.claims import CLAIMS
 from labs.pooling.figure import curves, gains
-from labs.pooling.grid import PRESETS, Cell, Config, Record, cells, seconds
+from labs.pooling.grid import NAME, PRESETS, Cell, Config, Record, cells, seconds
 from labs.pooling.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
-    name="pooling",
+    name=NAME,
     version=1,
     question="When does pooling help?",
-    finding="With 1,000 training examples pooling gains {P1}, with 50,000 {P3}. Much with few "
-    "examples: {P1:verdict}; not much difference with many: {P3:verdict}; stride is no better than "
-    "no pooling: {P4:verdict}.",
+    finding="With 1,000 training examples pooling gains {P1} (more than 12 points: {P1:verdict}), "
+    "with 50,000 {P3} (between -1.5 and 2.5 points: {P3:verdict}). Stride gains {P4} at the size "
+    "that suits it best (below 0: {P4:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 9",
     presets=PRESETS,
     cell=Cell,
     record=Record,
     cells=cells,
-    within=("replicate",),
-    members=10,
     train=Deferred("labs.pooling.training:train"),
     claims=CLAIMS,
-    remarks=remarks,
     figures={"curves": curves, "gains": gains},
     seconds=seconds,
+    members=10,
     bench=Deferred("labs.pooling.speed:bench"),
+    remarks=remarks,
     devices=Deferred("labs.nn:devices"),
 )

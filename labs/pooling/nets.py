@@ -7,8 +7,6 @@ by side. So is the gradient in the input, over windows of the outputs' gradient.
 whole rows. Members follow one another: what one of them computes is read again from the cache.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -11,14 +11,13 @@ from labs.pooling.plain import PoolNet
 from labs.pooling.published import BATCH, RATE
 from labs.pooling.training import SEEN, split
 
-STEPS = 300
-FULL = replace(PRESETS["full"], examples=(4000,), steps=STEPS, further=0, every=STEPS)
+FULL = replace(PRESETS["full"], examples=(4000,), steps=300, further=0, every=300)
 
 
 def bench() -> list[Bench[Cell]]:
     """A stack of every arm."""
     stacks = {arm: tuple(cells(replace(FULL, arms=(arm,)))) for arm in ARMS}
-    return [Bench(arm, stack, STEPS, train_plain) for arm, stack in stacks.items()]
+    return [Bench(arm, stack, FULL.steps, train_plain) for arm, stack in stacks.items()]
 
 
 def train_plain(cell: Cell) -> None:

@@ -9,7 +9,7 @@ import torch
 from labs.data import mnist1d
 from labs.kit.seeds import seed
 from labs.nn.training import Optimizer, evaluate, fit, stacked
-from labs.pooling.grid import ARMS, Cell, Record
+from labs.pooling.grid import ARMS, NAME, Cell, Record
 from labs.pooling.nets import PoolNet
 from labs.pooling.published import BATCH, RATE
 
@@ -22,7 +22,7 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     cell = cells[0]
     arm = ARMS[cell.arm]
     net = PoolNet(len(cells), arm.pool, arm.channels)
-    net.reset([seed("pooling", "initialisation", c.replicate) for c in cells]).to(device)
+    net.reset([seed(NAME, "initialisation", c.replicate) for c in cells]).to(device)
     x, y, x_test, y_test = stacked(map(split, cells), device)
     training = fit(
         net,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
-from labs.kit.measures import Measure
+from labs.kit.measures import Measure, Values
 from labs.kit.table import Table
 from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, last_layer
 from labs.self_supervised.measures import accuracy
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, GREEN, _, ORANGE = draw.COLORS[:5]
+BLUE, RED, GREEN, _, ORANGE, _, _, BLACK = draw.COLORS
 COLORS = {"default": BLUE, "none": RED, "deep": GREEN, "supervised": ORANGE}
 LINES = {"default": "-", "none": "--", "deep": "-.", "supervised": ":"}
 CHANGES = ("none", "deep", "full", "no_offset", "both")
-GREY = "#777777"
 
 
 def layers(table: Table) -> "Figure":
@@ -39,20 +38,20 @@ def layers(table: Table) -> "Figure":
 
 def _by_layer(ax: "Axes", table: Table, probe: str, title: str) -> None:
     for arm, color in COLORS.items():
-        curves = list(table.values(probe, arm=arm).values())
+        curves = table.values(probe, arm=arm)
         places = range(last_layer(arm) + 1)
         style = {"color": color, "linestyle": LINES[arm], "marker": "."}
         draw.band(ax, places, curves, label=ARMS[arm].name, **style)
         if arm in LINEAR and curves:
-            if probe == "linear":
-                ax.plot(places, LINEAR[arm], "x", color=color, markersize=5)
-            else:
-                ax.plot(places[-1], NEIGHBOURS[arm], "x", color=color, markersize=5)
-    ax.axvline(LAST_CONVOLUTION, color=GREY, linestyle=":", linewidth=1)
-    ax.text(LAST_CONVOLUTION - 0.08, 24, "last convolution", fontsize=8, color=GREY, ha="right")
+            stored = LINEAR[arm] if probe == "linear" else (NEIGHBOURS[arm],)
+            ax.plot(places[-len(stored) :], stored, "x", color=color, markersize=5)
+    ax.axvline(LAST_CONVOLUTION, color=draw.GREY, linestyle=":", linewidth=1)
+    ax.text(
+        LAST_CONVOLUTION - 0.08, 24, "last convolution", fontsize=8, color=draw.GREY, ha="right"
+    )
     ax.set(title=title, xlabel="Layer (0: the signal)", ylabel="Test accuracy (%)", ylim=(22, 98))
     ax.set_xticks(range(max(map(last_layer, COLORS)) + 1))
-    _legend(ax, "lower right")
+    draw.legend(ax, fontsize=8, loc="lower right")
 
 
 def _map(ax: "Axes", table: Table) -> None:
@@ -60,15 +59,11 @@ def _map(ax: "Axes", table: Table) -> None:
     ax.set_title("Default embedding, replicate 0: t-SNE")
     rows = [row for row in table if row["mapped"]]
     if not rows:
-        _empty(ax)
+        draw.legend(ax)
         return
-    from matplotlib import colormaps
-
     place, digits = (np.asarray(rows[0][name]) for name in ("map", "digit"))
     x, y = place.T
-    ax.scatter(
-        x, y, c=digits, cmap=colormaps["tab10"], vmin=0, vmax=9, s=3, linewidths=0, rasterized=True
-    )
+    ax.scatter(x, y, c=digits, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0, rasterized=True)
     for digit in np.unique(digits):
         right, up = np.median(place[digits == digit], axis=0)
         ax.text(right, up, str(digit), fontsize=12, weight="bold", ha="center", va="center")
@@ -77,7 +72,7 @@ def _map(ax: "Axes", table: Table) -> None:
 
 def _over_time(ax: "Axes", table: Table) -> None:
     for arm, color in COLORS.items():
-        curves = list(table.values("linear_by_epoch", arm=arm).values())
+        curves = table.values("linear_by_epoch", arm=arm)
         epochs: list[int] = next(iter(table.values("epoch", arm=arm).values()), [])
         draw.band(ax, epochs, curves, label=ARMS[arm].name, color=color, linestyle=LINES[arm])
     ax.set(
@@ -85,7 +80,7 @@ def _over_time(ax: "Axes", table: Table) -> None:
         xlabel="Epochs of training",
         ylabel="Test accuracy (%)",
     )
-    _legend(ax, "lower right")
+    draw.legend(ax, fontsize=8, loc="lower right")
 
 
 def _ends(ax: "Axes", table: Table) -> None:
@@ -98,30 +93,19 @@ def _ends(ax: "Axes", table: Table) -> None:
             ax, _groups(table, measures), color=BLUE, marker=marker, offset=offset, label=label
         )
     ax.set(title="Linear probe before and after the projector", xlabel="Test accuracy (%)")
-    _legend(ax, "best")
+    draw.legend(ax, fontsize=8)
 
 
 def _changes(ax: "Axes", table: Table) -> None:
     gains = {arm: accuracy(arm) - accuracy("default") for arm in CHANGES}
     draw.dots(ax, _groups(table, gains))
-    ax.axvspan(-MARGIN, MARGIN, color="black", alpha=0.07, linewidth=0)
-    ax.axvline(0, color=GREY, linewidth=1)
+    ax.axvspan(-MARGIN, MARGIN, color=BLACK, alpha=0.07, linewidth=0)
+    ax.axvline(0, color=draw.GREY, linewidth=1)
     ax.set(
         title=f"One change to the default (grey: ± {MARGIN} points)",
         xlabel="Last convolution: difference in accuracy (points)",
     )
 
 
-def _groups(table: Table, measures: Mapping[str, Measure]) -> dict[str, list[float]]:
-    return {ARMS[arm].name: list(measure(table).values()) for arm, measure in measures.items()}
-
-
-def _legend(ax: "Axes", place: str) -> None:
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=8, loc=place)  # type: ignore[call-overload]
-    else:
-        _empty(ax)
-
-
-def _empty(ax: "Axes") -> None:
-    ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)
+def _groups(table: Table, measures: Mapping[str, Measure]) -> dict[str, Values]:
+    return {ARMS[arm].name: measure(table) for arm, measure in measures.items()}

@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from labs.data.mnist1d import EXAMPLES, LENGTH
 from labs.kit.settings import check, setting
 from labs.self_supervised.published import EPOCHS
 
 NAME = "self_supervised"
-EXAMPLES = 4000  # training examples of one data set
-LENGTH = 40  # of a signal
 LAST_CONVOLUTION = 3  # layer 0 is the signal itself, 1 to 3 are the convolutions
 
 
@@ -46,15 +45,19 @@ class Config:
 
     replicates: int = setting(12, "networks of every arm", least=1)
     arms: tuple[str, ...] = setting(tuple(ARMS), "ways to train the encoder", among=ARMS)
-    epochs: int = setting(EPOCHS, "of 40 batches of 100", least=1)
+    epochs: int = setting(EPOCHS, "of training, of 40 batches of 100 each", least=1)
     rate: float = setting(0.01, "learning rate of Adam", above=0)
     temperature: float = setting(0.5, "divides the cosines of the loss", above=0)
-    shifts: int = setting(10, "views are turned by 0 to shifts - 1", least=1, most=LENGTH)
-    slope: float = setting(0.04, "deviation of a view's new slope, per position", least=0)
-    offset: float = setting(0.3, "deviation of a view's new offset", least=0)
+    shifts: int = setting(10, "turns of a view: by 0 to shifts - 1 places", least=1, most=LENGTH)
+    slope: float = setting(
+        0.04, "standard deviation of a view's new slope, in the signal's unit per position", least=0
+    )
+    offset: float = setting(
+        0.3, "standard deviation of a view's new offset, in the signal's unit", least=0
+    )
     looks: tuple[int, ...] = setting(
         (10, 50, 100, 160),
-        "epochs with a linear probe of the last convolution, beside the first and last",
+        "epochs after which the last convolution is probed, beside the first and last",
         least=1,
         empty=True,
     )

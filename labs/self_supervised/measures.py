@@ -4,9 +4,9 @@ The arms of a replicate share data, start, batch order and views. The best of se
 always chosen on validation data and measured on test data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from labs.kit.measures import Measure, Values, column, measured
+from labs.kit.measures import Measure, Values, measured
 from labs.kit.table import Table
 from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, last_layer
 
@@ -22,11 +22,6 @@ def then(arm: str, visit: int) -> Measure:
     return measured(_entry, "linear_by_epoch", visit, arm=arm)
 
 
-def own(arm: str) -> Measure:
-    """The network's own accuracy, where labels train it."""
-    return column("own", arm=arm)
-
-
 def best(arm: str, layers: Iterable[int]) -> Measure:
     """The linear probe of the best of some layers, chosen on validation data."""
     return measured(_best, tuple(layers), arm=arm)
@@ -37,14 +32,10 @@ def peak(arm: str) -> Measure:
     return best(arm, range(last_layer(arm) + 1))
 
 
-def middle(arm: str) -> Measure:
-    """By how much the best convolution before the embedding beats the best of all other layers."""
-    return _above_others(arm, range(1, min(LAST_CONVOLUTION + 1, last_layer(arm))))
-
-
-def second(arm: str) -> Measure:
-    """By how much the second layer beats the best of all other layers."""
-    return _above_others(arm, (2,))
+def lead(arm: str, layers: Collection[int]) -> Measure:
+    """By how much the best of some layers beats the best of all others."""
+    others = (layer for layer in range(last_layer(arm) + 1) if layer not in layers)
+    return best(arm, layers) - best(arm, others)
 
 
 def change(arm: str) -> Measure:
@@ -52,12 +43,6 @@ def change(arm: str) -> Measure:
     # Of the test examples only the published ones can have been trained on.
     probe = "linear_published" if ARMS[arm].test_inputs else "linear"
     return accuracy(arm, probe=probe) - accuracy("default", probe=probe)
-
-
-def _above_others(arm: str, layers: Iterable[int]) -> Measure:
-    chosen = tuple(layers)
-    others = (layer for layer in range(last_layer(arm) + 1) if layer not in chosen)
-    return best(arm, chosen) - best(arm, others)
 
 
 def _entry(table: Table, name: str, index: int, arm: str) -> Values:

@@ -1,8 +1,10 @@
-"""Accuracy by layer, replicates that collapse, neighbours, and what training and labels add."""
+"""What a run says after its claims."""
 
-from labs.kit.intervals import Interval, interval
+from collections.abc import Iterator
+
+from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
-from labs.kit.measures import Measure, Values
+from labs.kit.measures import Measure
 from labs.kit.table import Table
 from labs.self_supervised.grid import ARMS, last_layer
 from labs.self_supervised.measures import accuracy, then
@@ -12,48 +14,48 @@ STORED = 160  # epoch of the best of the stored runs
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Four small tables, without the arms that `table` lacks."""
-    found = (_layers(table), _fallen(table), _neighbours(table), _before_projector(table))
-    return [remark for remark in found if remark.rows]
+    """Accuracy by layer, what collapsed, neighbours, and what training and labels add."""
+    parts = (_layers, _fallen, _neighbours, _before_projector)
+    return [remark for part in parts for remark in part(table)]
 
 
-def _layers(table: Table) -> Remark:
-    depth = max(map(last_layer, ARMS))
+def _layers(table: Table) -> Iterator[Remark]:
+    depth = max(map(last_layer, ARMS)) + 1
     rows = []
     for arm, training in ARMS.items():
         layers = [accuracy(arm, layer)(table) for layer in range(last_layer(arm) + 1)]
         means = [sum(values.values()) / len(values) for values in layers if values]
         if means:
-            rows.append((training.name, *means, *[None] * (depth + 1 - len(means))))
+            rows.append((training.name, *means, *[None] * (depth - len(means))))
     text = "Linear accuracy (%, mean over replicates) by layer; 0 is the signal."
-    return Remark(text, ("", *map(str, range(depth + 1))), tuple(rows), ".1f")
+    yield Remark(text, ("", *map(str, range(depth))), tuple(rows), ".1f")
 
 
-def _fallen(table: Table) -> Remark:
+def _fallen(table: Table) -> Iterator[Remark]:
     rows = []
     for arm in (arm for arm in LINEAR if ARMS[arm].projector):
         last, first = accuracy(arm)(table), accuracy(arm, 1)(table)
         fallen = {r: last[r] for r in last if last[r] < first[r]}
-        others = {r: last[r] for r in last.keys() - fallen}
+        others = {r: last[r] for r in last if r not in fallen}
         if fallen:
             counts = f"{len(fallen)} of {len(last)}"
-            rows.append((ARMS[arm].name, counts, _interval(fallen), _interval(others)))
+            rows.append((ARMS[arm].name, counts, *map(interval_or_none, (fallen, others))))
     text = "Replicates whose last convolution holds less than the first, and its accuracy (%)."
-    return Remark(text, ("", "replicates", "in these", "in the others"), tuple(rows), ".1f")
+    yield Remark(text, ("", "replicates", "in these", "in the others"), tuple(rows), ".1f")
 
 
-def _neighbours(table: Table) -> Remark:
+def _neighbours(table: Table) -> Iterator[Remark]:
     found = {arm: accuracy(arm, last_layer(arm), "neighbours")(table) for arm in NEIGHBOURS}
-    rows = tuple(
-        (ARMS[arm].name, _interval(values), NEIGHBOURS[arm])
+    rows = [
+        (ARMS[arm].name, interval_or_none(values), NEIGHBOURS[arm])
         for arm, values in found.items()
         if values
-    )
+    ]
     text = "10 nearest neighbours by angle in the embedding, accuracy (%)."
-    return Remark(text, ("", "measured", "published"), rows, ".1f")
+    yield Remark(text, ("", "measured", "published"), tuple(rows), ".1f")
 
 
-def _before_projector(table: Table) -> Remark:
+def _before_projector(table: Table) -> Iterator[Remark]:
     start, end = then("default", 0), then("default", -1)
     measures: dict[str, Measure] = {
         "before any training (%)": start,
@@ -67,10 +69,6 @@ def _before_projector(table: Table) -> Remark:
         stored = then("default", epochs.index(STORED))
         measures[f"epoch {STORED}, best of the stored runs, adds to the last"] = stored - end
     found = {text: measure(table) for text, measure in measures.items()}
-    rows = tuple((text, _interval(values)) for text, values in found.items() if values)
+    rows = tuple((text, interval_or_none(values)) for text, values in found.items() if values)
     text = "Linear accuracy of the last convolution (%) and differences (points)."
-    return Remark(text, ("", "default projector"), rows, ".1f")
-
-
-def _interval(values: Values) -> Interval | None:
-    return interval(list(values.values())) if values else None
+    yield Remark(text, ("", "default projector"), rows, ".1f")

@@ -7,23 +7,23 @@ import torch
 from scipy.signal import detrend
 from torch import Tensor, nn
 
+from labs.data.mnist1d import EXAMPLES, LENGTH
 from labs.kit.lab import Bench
 from labs.self_supervised import plain, probes, training
-from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, LENGTH, MEMBERS, Cell, Config, cells
-
-EPOCHS, STEPS = 20, 40  # steps of an epoch
+from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, MEMBERS, Cell, Config, cells
 
 
 def bench() -> list[Bench[Cell]]:
     """The encoder with the default projector."""
-    config = Config(arms=("default",), replicates=MEMBERS, epochs=EPOCHS, looks=(), mapped=0)
-    return [Bench("default projector", tuple(cells(config)), EPOCHS * STEPS, train_plain)]
+    config = Config(arms=("default",), replicates=MEMBERS, epochs=20, looks=(), mapped=0)
+    steps = config.epochs * EXAMPLES // training.BATCH
+    return [Bench("default projector", tuple(cells(config)), steps, train_plain)]
 
 
 def train_plain(cell: Cell) -> None:
     """Train one network by the usual loop, its views drawn a batch at a time, and probe it."""
     net = plain.encoder(ARMS[cell.arm].projector)
-    inputs, labels = training.data(cell.replicate)
+    inputs, labels = training.drawn(cell.replicate)
     x = {name: torch.from_numpy(own) for name, own in inputs.items()}
     probes.linear(_layers(net, x)[LAST_CONVOLUTION], labels)
     _train(net, x["train"], cell)

@@ -8,14 +8,12 @@ import torch
 from scipy.signal import detrend
 from torch import Tensor
 
-from labs.data.mnist1d import published
+from labs.data import mnist1d
 from labs.kit.seeds import seed
 from labs.nn.training import Optimizer, batch_indices, cross_entropy, stacked
 from labs.self_supervised import probes
 from labs.self_supervised.contrastive import Encoder, half_info_nce, info_nce
 from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, NAME, Cell, Record
-from mnist1d.generate import generate
-from mnist1d.recipe import Recipe
 
 BATCH = 100
 FRESH = 4000  # test examples beside the published 1000
@@ -25,23 +23,17 @@ EpochLosses = Callable[[Tensor], Iterator[Tensor]]
 
 
 @lru_cache(maxsize=32)
-def data(replicate: int) -> tuple[Parts, Parts]:
+def drawn(replicate: int) -> tuple[Parts, Parts]:
     """Inputs (n, 40) float32 and labels (n,) of "train", "test", "validation" and "fresh", by part.
 
     Validation and fresh examples are new draws of the same law, standardised apart. The 4000 fresh
     ones are for testing: 1000 test examples are the larger part of the noise of a comparison.
     """
-    own = published(replicate)
+    own = mnist1d.published(replicate)
     other = seed(NAME, "validation and fresh data", replicate) % 2**32
-    more = generate(Recipe(n_train=0, n_val=1000, n_test=FRESH, seed=other))
-    parts = {
-        "train": own.train,
-        "test": own.test,
-        "validation": (more.x_val, more.y_val),
-        "fresh": (more.x_test, more.y_test),
-    }
-    inputs = {name: x.astype(np.float32) for name, (x, _) in parts.items()}
-    return inputs, {name: y for name, (_, y) in parts.items()}
+    more = mnist1d.drawn(other, train=0, val=1000, test=FRESH)
+    parts = {"train": own.train, "test": own.test, "validation": more.val, "fresh": more.test}
+    return {n: part.x for n, part in parts.items()}, {n: part.y for n, part in parts.items()}
 
 
 class Views:
@@ -136,7 +128,7 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     cell, arm = cells[0], ARMS[cells[0].arm]
     net = Encoder(len(cells), arm.projector)
     net.reset([seed(NAME, "initialisation", c.replicate) for c in cells]).to(device)
-    inputs, labels = zip(*(data(c.replicate) for c in cells), strict=True)
+    inputs, labels = zip(*(drawn(c.replicate) for c in cells), strict=True)
     x = {name: stacked(((own[name],) for own in inputs), device)[0] for name in inputs[0]}
     seen = torch.cat([x["train"], x["test"]], dim=1) if arm.test_inputs else x["train"]
     if arm.loss == "labels":

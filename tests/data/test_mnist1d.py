@@ -50,7 +50,22 @@ def test_purposes_and_replicates_are_other_draws():
     np.testing.assert_array_equal(one.x, fresh(0, 30, "a").x)
 
 
-@pytest.mark.parametrize("sizes", [{"train": 0}, {"test": -1}])
-def test_sizes_are_refused_by_name(sizes):
-    with pytest.raises(ValueError, match="train must be at least 1 and test at least 0, got"):
-        published(0, **sizes)
+def test_fewer_fresh_examples_are_the_first_of_more():
+    few, more = (published(0, train=4000 + n, test=n) for n in (1500, 2500))
+    np.testing.assert_array_equal(few.fresh.x, more.fresh.x[:1500])
+    np.testing.assert_array_equal(few.train.y, more.train.y[:5500])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"train": 0}, "train must be a whole number of at least 1, got 0"),
+        ({"train": 10.5}, "train must be a whole number of at least 1, got 10.5"),
+        ({"test": -1}, "test must be at least 0, got -1"),
+        ({"replicate": -1}, "replicate must be at least 0, got -1"),
+        ({"replicate": True}, "replicate must be at least 0, got True"),
+    ],
+)
+def test_arguments_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        published(**{"replicate": 0, **arguments})

@@ -45,6 +45,8 @@ def test_rules_read_as_sentences():
         ({"grid": 0.0}, r"grid must be above 0, got 0\.0"),
         ({"limits": (1, 0)}, "limits must ascend"),
         ({"because": ""}, "because must hold a text"),
+        ({"limits": (0, 1), "above": 5}, "the rule must lie within 0 and 1, got 5"),
+        ({"share": True, "below": 50}, "the rule must lie within 0 and 1, got 50"),
     ],
 )
 def test_claims_refuse(changes, message):

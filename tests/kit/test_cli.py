@@ -41,8 +41,8 @@ def test_run_says_what_it_will_do_and_what_it_found(call, out):
         "1 hold, 1 contradicted",
         "sentences of the source: 1 hold",
         "our own readings, and other papers: 1 contradicted",
-        "T1    holds         31.29 [29.41, 33.17] points         [28.89, 33.69]     6   30",
-        "T2    contradicted  49.33 [46.38, 52.29] % heads        [46.38, 52.29]     6   90 by eye",
+        "T1    holds         31.29 [29.41, 33.17] points        [28.89, 33.69]     6    30",
+        "T2    contradicted  49.33 [46.38, 52.29] % heads       [46.38, 52.29]     6    90 by eye",
         "\n      A fair coin shows 90 % heads.",
         "T2: contradicted. A fair coin knows nothing of its fame.",
         "standard deviations over replicates",
@@ -201,7 +201,9 @@ def test_wall_time_adds_up_over_sessions(tmp_path):
         ("run nowhere.py", "lab must be one of toy, got 'nowhere.py'"),
         ("new 2nd", "NAME must be a lower-case Python name, got '2nd'"),
         ("new class", "NAME must be a lower-case Python name, got 'class'"),
-        ("new toy", "NAME must be one that no lab has, got 'toy'"),
+        ("new toy", "NAME must be one that no lab and no module has, got 'toy'"),
+        ("new json", "NAME must be one that no lab and no module has, got 'json'"),
+        ("new torch", "NAME must be one that no lab and no module has, got 'torch'"),
         ("run toy --device tpu", "--device: invalid choice: 'tpu'"),
         ("run toy --device cuda", "--device must be one that lab 'toy' can use here (cpu)"),
         ("runn toy", "invalid choice: 'runn'"),
@@ -222,7 +224,7 @@ def test_wrong_input_is_refused_before_anything_on_disk_changes(tmp_path, capsys
 
 def test_without_results_check_says_what_to_do(tmp_path, capsys):
     assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 1
-    assert "first `python -m labs run toy`" in capsys.readouterr().err
+    assert "run lab 'toy' first" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"lab": "toy"}'])
@@ -280,6 +282,24 @@ def test_until_decided_goes_on_while_published_claims_are_open(tmp_path, capsys)
         assert (tmp_path / "toy" / "smoke" / "cells" / path.name).read_bytes() == path.read_bytes()
 
 
+def test_a_look_that_was_not_planned_is_said(tmp_path, capsys):
+    words = ["run", "toy", "--preset", "smoke", "--jobs", "1", "--out", str(tmp_path)]
+    said = "Judged before at 6 replicates, which was no planned look"
+    for more, expected in (
+        (["--set", "replicates=6"], False),
+        (["--set", "replicates=6"], False),  # the same again is no other look
+        (["--set", "replicates=9"], True),
+        (["--set", "replicates=9", "tosses=60"], False),  # other networks
+        (["--set", "replicates=9"], True),
+    ):
+        assert main(REGISTER, [*words, *more]) == 0
+        assert (said in " ".join(capsys.readouterr().out.split())) == expected
+    plain = [*words[:-1], str(tmp_path / "plain"), "--set", "replicates=6"]
+    assert main(REGISTER, plain) == 0
+    assert main(REGISTER, [*plain, "--until-decided"]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_dry_run_trains_and_writes_nothing(tmp_path, capsys):
     assert main(REGISTER, ["run", "toy", "--dry-run", "--out", str(tmp_path)]) == 0
     assert "12 in 4 stacks, 12 to train now" in capsys.readouterr().out
@@ -309,10 +329,31 @@ def test_a_younger_rule_is_marked(tmp_path, capsys):
     assert "T2: † the claim was added after training had started." in text
 
 
+def test_another_run_in_between_does_not_make_a_rule_older(tmp_path, capsys):
+    words = ["toy", "--preset", "quick", "--jobs", "1", "--out", str(tmp_path)]
+    assert main(REGISTER, ["run", *words]) == 0
+    path = tmp_path / "toy" / "quick" / "run.json"
+    run = json.loads(path.read_text())
+    (rules,) = run["rules"].values()
+    rules["T1"] |= {"threshold": "above 20 points", "rule": "another"}
+    run["rules"], run["sessions"][0]["rules"] = {"earlier": rules}, "earlier"
+    path.write_text(json.dumps(run))
+    assert main(REGISTER, ["run", *words, "--set", "tosses=50"]) == 0
+    assert "†" not in capsys.readouterr().out.partition("Interval:")[0]
+    assert main(REGISTER, ["run", *words]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "T1: † the rule was above 20 points when training started." in text
+
+
 def test_a_lab_may_be_a_file_or_a_module(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    for name in ("tests.kit.toy_lab", str(ROOT / "tests" / "kit" / "toy_lab.py")):
-        if name.endswith(".py"):
-            monkeypatch.syspath_prepend(ROOT / "tests" / "kit")
-        assert main({}, ["settings", name]) == 0
-        assert "coins per arm" in capsys.readouterr().out
+    assert main({}, ["settings", "tests.kit.toy_lab"]) == 0
+    assert "coins per arm" in capsys.readouterr().out
+    assert main({}, ["new", "wide"]) == 0
+    assert main({}, ["settings", "wide.py"]) == 0
+    assert "hidden units" in capsys.readouterr().out
+    Path("other.py").write_text(Path("wide.py").read_text())
+    assert main({}, ["run", "other.py"]) == 2
+    assert "other.LAB must be a Lab named 'other'" in capsys.readouterr().err
+    assert main({"wide": "tests.kit.toy_lab"}, ["run", "./wide.py"]) == 2
+    assert "lab must be of a name that no other has" in capsys.readouterr().err

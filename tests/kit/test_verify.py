@@ -67,6 +67,19 @@ def test_another_machine_may_differ_by_the_spread_over_replicates(figures):
     assert [c.column for c in again(figures) if not c.agrees] == ["heads"]
 
 
+def test_a_column_that_is_gone_is_found(figures):
+    path = figures / "toy.csv"
+    lines = [line.rpartition(",")[0] for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines) + "\n")
+    assert {c.column for c in again(figures) if not c.agrees} == {"loss"}
+
+
+def test_networks_of_other_settings_are_refused(figures):
+    change(figures, "fair,400,0.0,none,0,", "fair,400,0.0,none,7,")
+    with pytest.raises(ValueError, match="networks of the settings, got others"):
+        again(figures)
+
+
 def test_cells_are_spread_over_the_grid(figures):
     reference = verify.reference(LAB, figures)
     assert {cell.arm for stack in verify.chosen(reference, 2) for cell in stack} == {
@@ -86,7 +99,7 @@ def test_references_that_do_not_fit_are_refused(figures):
     path.write_text(json.dumps(content))
     table = figures / "toy.csv"
     table.write_text("\n".join(table.read_text().splitlines()[:-1]))
-    with pytest.raises(ValueError, match="must hold 20 networks, got 19"):
+    with pytest.raises(ValueError, match="must hold the 20 networks of the settings, got others"):
         verify.reference(LAB, figures)
     table.unlink()
     with pytest.raises(ValueError, match="a table of its reference"):

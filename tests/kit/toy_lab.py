@@ -131,7 +131,7 @@ def heads(table: Table) -> "Figure":
 def remarks(table: Table) -> list[Remark]:
     return [
         Remark(f"{len(table)} coins were tossed."),
-        Remark("Heads of each", ("arm", "heads"), tuple((r["arm"], r["heads"]) for r in table)),
+        Remark("Heads of each.", ("arm", "heads"), tuple((r["arm"], r["heads"]) for r in table)),
     ]
 
 

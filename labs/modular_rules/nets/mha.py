@@ -2,11 +2,12 @@
 
 from torch import Tensor
 
+from labs.modular_rules.grid import OP_WIDE, SWITCH
 from labs.modular_rules.nets import sizes
 from labs.modular_rules.nets.attention import Heads, attend
 from labs.modular_rules.nets.layers import Affine, Fan, Merge
 from labs.modular_rules.nets.routing import ModularNet, Output, RuleRouter, by_example
-from labs.modular_rules.published import JOINT, OP, OP_WIDE, SWITCH
+from labs.modular_rules.published import JOINT, OP
 
 
 class MHA(ModularNet):
@@ -20,7 +21,7 @@ class MHA(ModularNet):
     Args:
         members: networks in the stack.
         rules: rules R, and modules.
-        model: one of `labs.modular_rules.published.MODELS`.
+        model: one of `labs.modular_rules.grid.MODELS`.
         encoder: width D of a token's code.
         width: width A of the attention.
         features: numbers per token beside its rule.

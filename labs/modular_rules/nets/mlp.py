@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor
 
+from labs.modular_rules.grid import OP_WIDE, SWITCH
 from labs.modular_rules.nets import sizes
 from labs.modular_rules.nets.layers import Affine, Fan, Merge
 from labs.modular_rules.nets.routing import ModularNet, Output, RuleRouter
-from labs.modular_rules.published import JOINT, OP, OP_WIDE, SWITCH
+from labs.modular_rules.published import JOINT, OP
 
 
 class MLP(ModularNet):
@@ -19,7 +20,7 @@ class MLP(ModularNet):
     Args:
         members: networks in the stack.
         rules: rules R, and modules.
-        model: one of `labs.modular_rules.published.MODELS`.
+        model: one of `labs.modular_rules.grid.MODELS`.
         encoder: width E.
         width: width D.
 

@@ -54,7 +54,7 @@ def build(
 
     Args:
         architecture: ``"mlp"``, ``"mha"`` or ``"rnn"``.
-        model: one of `labs.modular_rules.published.MODELS`.
+        model: one of `labs.modular_rules.grid.MODELS`.
         members: networks M in the stack.
         rules: rules R, and modules.
         encoder: width of the encoder: E; D of the MHA.

@@ -10,10 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from labs.kit.checks import check_sizes, known
+from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
 from labs.modular_rules.nets import sizes
 from labs.modular_rules.nets.models import sizes_of
 from labs.modular_rules.nets.routing import Output
-from labs.modular_rules.published import GT, JOINT, MODELS, MONOLITHIC, OP, OP_WIDE, SWITCH
+from labs.modular_rules.published import GT, JOINT, MONOLITHIC, OP
 
 
 class GroupLinear(nn.Module):

@@ -5,11 +5,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from labs.kit.checks import check_sizes
+from labs.modular_rules.grid import OP_WIDE, SWITCH
 from labs.modular_rules.nets import sizes
 from labs.modular_rules.nets.layers import Affine
 from labs.modular_rules.nets.routing import Gate, ModularNet, Output, RuleRouter, by_example
 from labs.modular_rules.nets.scan import scan, scored_scan
-from labs.modular_rules.published import GT, JOINT, OP, OP_WIDE, SWITCH
+from labs.modular_rules.published import GT, JOINT, OP
 from labs.nn.layers import Layer, Uniform
 
 
@@ -87,7 +88,7 @@ class RNN(ModularNet):
     Args:
         members: networks in the stack.
         rules: rules R, and modules.
-        model: one of `labs.modular_rules.published.MODELS`.
+        model: one of `labs.modular_rules.grid.MODELS`.
         encoder: width E of a step's code.
         width: units H of the monolithic network, which also sets the others' state width by
             `labs.modular_rules.nets.sizes.matched_state`.

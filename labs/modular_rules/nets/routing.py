@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from labs.kit.checks import known
+from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
 from labs.modular_rules.nets.layers import Affine, Product
-from labs.modular_rules.published import GT, MODELS, MONOLITHIC, OP, OP_WIDE, SWITCH
+from labs.modular_rules.published import GT, MONOLITHIC, OP
 from labs.nn.layers import Layer
 from labs.nn.nets import Net
 

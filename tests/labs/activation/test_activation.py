@@ -23,6 +23,7 @@ from labs.activation.remarks import remarks
 from labs.activation.shape import FITTED, POINTS, extrema, polyline
 from labs.activation.tabulated import Tabulated
 from labs.activation.training import torch_lines, train
+from labs.kit import texts
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
@@ -198,8 +199,8 @@ def test_ranks_need_all_six():
 
 
 def test_remarks_speak_of_what_there_is():
-    assert remarks(Table([])) == []
-    found = {remark.text: remark for remark in remarks(Table(learned_rows()))}
+    assert texts.said(remarks(Table([]))) == []
+    found = {remark.text: remark for remark in texts.said(remarks(Table(learned_rows())))}
     accuracies = next(r for text, r in found.items() if "Test accuracy" in text)
     relu = next(cells for cells in accuracies.rows if cells[0] == "ReLU")
     assert relu[1].mean == pytest.approx(58.2, abs=0.05)
@@ -215,7 +216,7 @@ def test_remarks_speak_of_what_there_is():
 
 def test_a_rate_at_an_end_is_remarked():
     rows = [a_row("relu", r, tuned_rate=0.1 if r else 0.03) for r in range(3)]
-    (found,) = remarks(Table(rows))
+    (found,) = texts.said(remarks(Table(rows)))
     assert found.rows == (("ReLU", "short", 0.1, 2),)
 
 

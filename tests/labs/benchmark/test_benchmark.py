@@ -48,18 +48,8 @@ def test_networks_of_one_stack_differ_in_their_replicate_alone(preset):
     assert all(len({replace(cell, replicate=0) for cell in stack}) == 1 for stack in found)
 
 
-def test_a_look_keeps_the_proportion_of_replicates():
-    more = grid.with_replicates(grid.PRESETS["full"], 48)
-    assert (more.replicates, more.extra_replicates) == (48, 40)
-    # a look trains what came before, too
-    assert set(grid.cells(grid.PRESETS["full"])) < set(grid.cells(more))
-    for preset, (first, *_) in grid.LOOKS.items():
-        config = grid.PRESETS[preset]
-        assert grid.with_replicates(config, first) == config
-
-
 def test_replicate_0_trains_and_tests_on_the_published_data():
-    parts, published = training.splits(0, 4000, False), generate()
+    parts, published = training.drawn(0, 4000, False), generate()
     np.testing.assert_allclose(parts["train"].x, published.x, rtol=1e-6, atol=1e-7)
     np.testing.assert_array_equal(parts["test"].y, published.y_test)
     assert {name: len(y) for name, (_, y) in parts.items()} == {
@@ -70,7 +60,7 @@ def test_replicate_0_trains_and_tests_on_the_published_data():
 
 
 def test_more_training_examples_extend_the_published_ones():
-    small, large = training.splits(1, 4000, False), training.splits(1, 5000, False)
+    small, large = training.drawn(1, 4000, False), training.drawn(1, 5000, False)
     np.testing.assert_array_equal(large["train"].x[:4000], small["train"].x)
     np.testing.assert_array_equal(large["test"].x, small["test"].x)
     assert len(large["train"].y) == 5000
@@ -81,7 +71,7 @@ def test_more_training_examples_extend_the_published_ones():
 
 
 def test_shuffling_permutes_positions_and_nothing_else():
-    plain, shuffled = training.splits(2, 4000, False), training.splits(2, 4000, True)
+    plain, shuffled = training.drawn(2, 4000, False), training.drawn(2, 4000, True)
     order = np.random.RandomState(44).permutation(40)
     assert not np.array_equal(order, np.arange(40))
     for name, part in shuffled.items():
@@ -244,6 +234,6 @@ def test_remarks_give_means_with_their_intervals():
     assert crossing["32,000"] == [(98.25, 98.25 - half, 98.25 + half)]
     assert gains["dropout"] == [(2, 2, 2)]
     assert selection["CNN"] == [(1, 1, 1), (1, 1, 1)]
-    assert remarks(Table([])) == []
+    assert not any(remark.rows for remark in remarks(Table([])))
     apart = Table(own for own in rows if bool(own["change"]) == (own["replicate"] < 3))
     assert "dropout" not in str([remark.rows for remark in remarks(apart)])

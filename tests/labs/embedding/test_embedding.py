@@ -9,7 +9,7 @@ from labs.embedding.grid import PRESETS, Cell, Config, Record, cells
 from labs.embedding.lab import LAB
 from labs.embedding.measures import arm
 from labs.embedding.remarks import remarks
-from labs.embedding.training import examples, purity, train
+from labs.embedding.training import purity, split, train
 from labs.kit.execute import stacks
 from labs.kit.plan import resolve
 from labs.kit.table import Table, row
@@ -68,25 +68,25 @@ def test_purity_counts_neighbours_of_the_own_class(count, seed):
 
 def test_chance_is_the_purity_of_permuted_labels():
     fields = ("mnist1d", 200, 50, 5.0, 250, "", 0)
-    x, y = examples(Cell(*fields))
+    x, y = split(Cell(*fields))
     rng = np.random.default_rng(0)
     permuted = [purity(x, rng.permutation(y)) for _ in range(100)]
     assert record(*fields).purity_of_chance == pytest.approx(np.mean(permuted), abs=0.3)
 
 
 def test_small_sets_are_the_first_signals_of_the_published_one():
-    small, _ = examples(Cell("mnist1d", 30, 20, 0.0, 0, "", 0))
-    large, _ = examples(Cell("mnist1d", 4000, 1000, 0.0, 0, "", 0))
+    small, _ = split(Cell("mnist1d", 30, 20, 0.0, 0, "", 0))
+    large, _ = split(Cell("mnist1d", 4000, 1000, 0.0, 0, "", 0))
     assert np.array_equal(small, large[[*range(30), *range(4000, 4020)]])
 
 
 def test_replicates_split_the_digits_anew_and_no_image_is_on_both_sides():
-    first, again = (examples(Cell("digits", 1437, 360, 0.0, 0, "", r))[0] for r in (0, 1))
+    first, again = (split(Cell("digits", 1437, 360, 0.0, 0, "", r))[0] for r in (0, 1))
     assert not np.array_equal(first, again)
     assert {len(x) for x in (first, np.unique(first, axis=0))} == {1797}
 
 
-def test_a_record_holds_the_map_of_all_itsexamples():
+def test_a_record_holds_the_map_of_all_its_examples():
     found = record("digits", 150, 50, 10.0, 250, "", 0)
     assert (found.map.shape, found.labels.shape) == ((200, 2), (200,))
     assert found.purity > 60  # images: neighbours are of one kind
@@ -100,7 +100,7 @@ def test_mnist_joins_where_its_files_are(tmp_path):
     grid = cells(config)
     assert [cell.data for cell in grid].count("mnist") == 4  # with a map, and whole
     whole = next(c for c in grid if c.data == "mnist" and not c.perplexity)
-    assert examples(whole)[0].shape == (80, 784)
+    assert split(whole)[0].shape == (80, 784)
     rows = [row(cell, record(*vars(cell).values())) for cell in grid if cell.data == "mnist"]
     assert {len(arm(Table(rows), "mnist", size)) for size in ("map", "most")} == {2}
 
@@ -209,9 +209,8 @@ def test_digits_read_equally_well_every_time_are_no_certainty():
 
 
 def test_remarks_set_purity_beside_chance_and_accuracy_beside_size():
-    purity_, accuracy, mnist = remarks(table())
+    purity_, accuracy = remarks(table())
     (_, lies, _, chance), digits = purity_.rows
     assert (lies.mean, chance.mean) == (pytest.approx(44, abs=1), pytest.approx(10))
     assert [digits[0], *(r[0] for r in accuracy.rows)] == ["8x8 digits", "1,437", "4,000"]
     assert accuracy.rows[1][1].mean == pytest.approx(58, abs=1)
-    assert "data_dir" in mnist.text

@@ -19,6 +19,7 @@ from labs.hyperparameters import published as source
 from labs.hyperparameters.grid import PRESETS, Cell, Config, Record
 from labs.hyperparameters.lab import LAB
 from labs.hyperparameters.remarks import remarks
+from labs.kit import texts
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
@@ -262,7 +263,7 @@ def only(**where):
 
 def shown(table):
     """The remarks as text: sentences, columns and the rows' names and numbers."""
-    found = remarks(table)
+    found = texts.said(remarks(table))
     return "\n".join([r.text for r in found] + [str(entry) for r in found for entry in r.rows])
 
 
@@ -360,7 +361,7 @@ def test_remarks_name_targets_edges_and_explosions():
     assert "('joint loops whose log or logit still moves by more than 0.01', 1, 12)" in text
     assert "rate loops" not in text
     assert "('momentum', 0.5, Interval(mean=0.7" in text
-    assert remarks(Table([])) == []
+    assert shown(Table([])) == ""
 
 
 def test_settings_are_checked():

@@ -1,5 +1,4 @@
-"""The lottery lab: the search and its controls, the neighbours in a mask, claims; the contract
-tests do the rest."""
+"""The lottery lab: the search and its controls, the grid; the contract tests do the rest."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -10,19 +9,7 @@ import torch
 
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
-from labs.kit.verdicts import judge
-from labs.lottery import (
-    claims,
-    figure,
-    grid,
-    masks,
-    measures,
-    published,
-    remarks,
-    speed,
-    tickets,
-    training,
-)
+from labs.lottery import figure, grid, masks, speed, tickets, training
 from labs.lottery.lab import LAB
 from labs.nn import devices, nets
 from labs.nn.training import Optimizer, fit
@@ -61,31 +48,16 @@ def trained():
     return dict(zip(map(training._key, CELLS), records, strict=True)), networks, examples
 
 
-def record(**measured):
-    """A record with a network that guesses, and what is given."""
-    chances = dict.fromkeys(("test_accuracy", "train_accuracy"), 10.0)
-    losses = dict.fromkeys(("test_loss", "train_loss"), np.log(10))
-    rest = {"step": [1], "curve": [10.0], "live": {"first": 300}}
-    return grid.Record(**losses | chances | rest | measured)
-
-
-def results(preset="full", **columns):
-    """Rows of six replicates of a preset's grid, with the given columns."""
-    cells = grid.cells(replace(grid.PRESETS[preset], replicates=6))
-    made = ({name: make(cell) for name, make in columns.items()} for cell in cells)
-    return Table(row(c, record(**m)) for c, m in zip(cells, made, strict=True))
-
-
 def test_a_replicate_trains_on_the_published_data_and_another_one():
-    own, new = (training.dataset(data, "original", 0) for data in ("own", "new"))
+    own, new = (training.split(data, "original", 0) for data in ("own", "new"))
     np.testing.assert_allclose(own.x, generate().x, rtol=1e-6, atol=1e-7)
     assert not np.array_equal(own.x, new.x)
-    assert not np.array_equal(new.x, training.dataset("new", "original", 1).x)
+    assert not np.array_equal(new.x, training.split("new", "original", 1).x)
 
 
 @pytest.mark.parametrize("order", grid.ORDERS)
 def test_orders_permute_positions_and_nothing_else(order):
-    plain, other = training.dataset("new", "original", 1), training.dataset("new", order, 1)
+    plain, other = training.split("new", "original", 1), training.split("new", order, 1)
     places = training.positions(order, 1)
     assert sorted(places) == list(range(40))
     for name in ("x", "x_test"):
@@ -113,7 +85,7 @@ def test_every_round_rewinds_bit_for_bit_to_the_initial_weights(trained):
 
 
 def test_the_search_trains_on_its_own_data_in_both_orders(trained):
-    original, shuffled = (training.dataset("own", o, 0).x for o in ("original", "shuffled"))
+    original, shuffled = (training.split("own", o, 0).x for o in ("original", "shuffled"))
     levels = TINY.levels
     expected = [[original, shuffled] if level <= TINY.ticket else [original] for level in levels]
     expected += [[original, original]] * (len(levels) - 1)  # the random controls
@@ -123,7 +95,7 @@ def test_the_search_trains_on_its_own_data_in_both_orders(trained):
 
 def test_a_round_ranks_the_weights_of_the_last_step(trained):
     net = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
-    x, y, *_ = map(torch.from_numpy, training.dataset("own", "original", 0))
+    x, y, *_ = map(torch.from_numpy, training.split("own", "original", 0))
     optimizer = Optimizer(net, torch.optim.Adam, lr=2e-2)
     [*_] = fit(net, x[None], y[None], optimizer=optimizer, steps=12, every=12)
     (_, first_round) = trained[1][1]
@@ -147,7 +119,7 @@ def test_masks_are_nested_where_they_should_be(trained):
 def test_arms_train_on_new_data_paired_and_share_their_masks(trained):
     records, networks, examples = trained
     rounds = 2 * len(TINY.levels) - 1
-    new = {order: training.dataset("new", order, 0).x for order in grid.ORDERS}
+    new = {order: training.split("new", order, 0).x for order in grid.ORDERS}
     found = {
         arm: records["own", "original", arm, "rewound", 0.8].mask for arm in ("lottery", "random")
     }
@@ -203,143 +175,12 @@ def test_without_biases_only_weights_are_pruned():
     assert live == [{"first": 20 * 30 + 30, "second": 15 * 30 + 30, "head": 150 + 10}] * len(live)
 
 
-def synthetic(scores, preset="full"):
-    """A grid with scores of (order, start, arm) on new data, a little noise, and planted runs."""
-    noise = np.random.default_rng(0)
-
-    def accuracy(cell):
-        own = {"lottery": 74 if cell.sparsity < 0.975 else 64.2, "dense": 64}
-        level = own if cell.data == "own" else scores
-        key = cell.arm if cell.data == "own" else (cell.order, cell.start, cell.arm)
-        return level.get(key, 58) + noise.normal(scale=0.05)
-
-    def runs(cell):
-        planted = cell.arm == "lottery" and cell.order == "original"
-        return [(1.6 if planted else 1.0) * n + noise.normal(scale=0.01) for n in (90, 30, 9)]
-
-    return results(
-        preset,
-        test_accuracy=accuracy,
-        runs=runs,
-        runs_put_back=lambda cell: [130 + noise.normal(), 60, 30],
-        chance=lambda cell: [90, 30, 9],
-        stricter_chance=lambda cell: [95, 33, 10],
-        mask=lambda cell: np.zeros((40, 500), bool),
-        train_accuracy=lambda cell: 98.5 if cell.arm == "dense" else 100.0,
-        curve=lambda cell: [50.0, 60.0, 60.5, 61.0],
-    )
-
-
-def as_published(year):
-    table = {}
-    for (order, start), years in published.NEW_DATA.items():
-        dense, random, lottery = years.get(year, years[2024])
-        table |= {(order, start, "dense"): dense, (order, start, "random"): random}
-        table |= {(order, start, "lottery"): lottery}
-    return table | {("flipped", "fresh", "dense"): 63.05, ("flipped", "fresh", "lottery"): 62.8}
-
-
-def verdicts(table):
-    return {verdict.id: verdict.verdict for verdict in judge(claims.CLAIMS, table)}
-
-
-def test_claims_hold_on_the_figure_of_2020():
-    scores = as_published(2020) | {("chunks", "rewound", "lottery"): 65}
-    judged = verdicts(synthetic(scores))
-    assert {i for i, v in judged.items() if v != "holds"} == {"L7-fresh"}
-    assert judged["L7-fresh"] == "contradicted"
-
-
-def test_claims_see_what_the_stored_outputs_of_2024_contradict():
-    judged = verdicts(synthetic(as_published(2024)))
-    against = {i for i, v in judged.items() if v == "contradicted"}
-    assert against == {"L4-level", "L7", "L7-fresh", "L7-level", "L10-shuffled"}
-
-
-def test_levels_are_not_judged_after_a_shorter_training_and_directions_are():
-    judged = judge(claims.CLAIMS, synthetic(as_published(2020), "quick"))
-    gated = {v.id: v.reason for v in judged if v.verdict == "not judged"}
-    levels = {"L1", "L2", "L2-nested", "L3-98", "L4-level", "L7-level"}
-    assert gated == dict.fromkeys(levels, "300 of 1,501 steps")
-    assert {v.verdict for v in judged if v.id in ("L3-96", "L4", "L9", "L11-p2")} == {"holds"}
-    config = replace(grid.PRESETS["full"], replicates=1, transfer_steps=999)
-    cells = Table(row(cell, record()) for cell in grid.cells(config))
-    assert (measures.FOUND(cells), measures.SETTLED(cells)) == ("", "999 of 1,000 transfer steps")
-
-
-def test_neighbours_cannot_be_fewer_than_none():
-    few = results(
-        runs=lambda cell: [4 * (cell.replicate == 0)] * 3,
-        runs_put_back=lambda cell: [0] * 3,
-        chance=lambda cell: [1.0, 1.0, 1.0 * (cell.replicate > 0)],
-        stricter_chance=lambda cell: [1.0] * 3,
-    )
-    judged = {verdict.id: verdict for verdict in judge(claims.CLAIMS, few)}
-    assert (judged["L11-p3"].low, judged["L11-p3"].low_95) == (0, 0)
-    assert judged["L11-p4"].n == 5  # chance gives none in one of them
-    assert judged["L11-put-back"].low is None  # all are equal
-
-
-def test_claims_do_not_hold_where_nothing_is():
-    noise = np.random.default_rng(3)
-    ones = {"chance": lambda cell: [90, 30, 9], "stricter_chance": lambda cell: [90, 30, 9]}
-    flat = results(
-        test_accuracy=lambda cell: 64 + noise.normal(),
-        runs=lambda cell: list(np.array([90, 30, 9]) * (1 + noise.normal(scale=0.03))),
-        runs_put_back=lambda cell: [90 * (1 + noise.normal(scale=0.03))] * 3,
-        **ones,
-    )
-    held = {i for i, verdict in verdicts(flat).items() if verdict == "holds"}
-    assert held <= {"L3-98", "L11-shuffled"}
-
-
-def means(remark):
-    """The rows of a remark, with the means of their intervals."""
-    return [tuple(item[0] if isinstance(item, tuple) else item for item in r) for r in remark.rows]
-
-
-def about(*row):
-    return pytest.approx(row, abs=0.1)
-
-
-def test_remarks_say_what_claims_do_not():
-    said = remarks.remarks(synthetic(as_published(2024)))
-    shortened, finished, peak, reordered, symmetry, neighbours, kept, outside = said
-    assert means(shortened) == [
-        ("transfer_steps", 1000, 6000),
-        ("levels", 11, 100),
-        ("rounds to the ticket", 5, 91),
-    ]
-    assert means(finished) == [about("dense", 98.5, 1), about("lottery", 100, 1)]
-    assert "never falls below" in peak.text
-    assert tuple(accuracy for _, accuracy in means(peak)) == about(64, 74)
-    assert means(reordered)[1:] == [
-        about("chunks", "38", 3.9, 2.65),
-        about("shuffled", "about 2", 2.6, 2.1),
-    ]
-    assert means(symmetry) == [about("in order", 10), about("shuffled", 10)]
-    assert means(neighbours)[0] == about("random", 46.15, 15.8, 4.9)
-    assert means(neighbours)[-1] == about("lottery, 2024", 93, 23.5, 3)
-    assert means(kept) == [about("random", 0, 300), about("lottery", 0, 300)]
-    rows = {row[:4]: row[4:] for row in means(outside)}
-    assert rows["new, original", "dense", "2020", "63.5"] == about(64.2, None)
-    assert rows["new, original", "lottery", "2024", "65.85"] == about(65.85, 65.5)
-    assert rows["new, original, fresh", "lottery", "2020", "67.2"] == about(None, 65.5)
-    assert rows["own, 92 % masked", "lottery", "2024", "75"] == about(74, None)
-    assert remarks.remarks(Table([])) == []
-
-
-def test_what_was_published_is_compared_after_a_settled_training_only():
-    said = [remark.text for remark in remarks.remarks(synthetic(as_published(2024), "quick"))]
-    assert not [text for text in said if text.startswith("Published")]
-
-
 def test_the_figures_say_what_they_lack(trained):
     table = Table(row(c, trained[0][training._key(c)]) for c in CELLS)
     flipped = figure.tickets(table).axes[3]
     assert flipped.get_legend_handles_labels()[1][3:] == ["dense, fresh", "lottery, fresh"]
     words = [[text.get_text() for text in ax.texts] for ax in figure.locality(table).axes]
-    assert words == [[]] * 4 + [["no mask yet"]] * 2  # there is one replicate
+    assert words == [[]] * 4 + [["no results"]] * 2  # there is one replicate
 
 
 def test_the_paper_preset_has_upstreams_schedule():
@@ -348,8 +189,6 @@ def test_the_paper_preset_has_upstreams_schedule():
     assert paper.levels.index(paper.ticket) == 91
     assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 2)
     assert (paper.transfer_steps, paper.transfer_batch, paper.every) == (6000, 500, 100)
-    empty = Table([row(cell, record()) for cell in grid.cells(paper) if cell.sparsity == 1])
-    assert "At 100 %" in next(remarks._nothing_left(empty)).text
 
 
 @pytest.mark.parametrize("preset", ["smoke", "quick", "full"])
@@ -403,7 +242,7 @@ def test_wrong_settings_are_refused(wrong, message):
     ("call", "message"),
     [
         (lambda: training.positions("fliped", 0), "order must be .* 'fliped': did you mean 'fli"),
-        (lambda: training.dataset("nwe", "original", 0), "data must be one of own, new, got 'nwe'"),
+        (lambda: training.split("nwe", "original", 0), "data must be one of own, new, got 'nwe'"),
         (lambda: training.initial_weights(5, 0, "rewind"), "start must be .* got 'rewind'"),
     ],
 )

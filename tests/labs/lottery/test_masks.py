@@ -66,8 +66,3 @@ def test_wrong_masks_are_refused():
     for mask in (np.zeros((3, 5), bool), np.zeros((40, 5)), np.zeros(40, bool)):
         with pytest.raises(ValueError, match="mask must be bool of shape"):
             masks.runs(mask)
-    mask, rng = np.ones((5, 5), bool), np.random.default_rng(0)
-    with pytest.raises(ValueError, match="samples must be a whole number of at least 1, got 0"):
-        masks.stricter_runs(mask, rng, samples=0)
-    with pytest.raises(ValueError, match="mixing must be at least 0, got -1"):
-        masks.stricter_runs(mask, rng, mixing=-1)

@@ -4,10 +4,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from labs.modular_rules.grid import MODELS
 from labs.modular_rules.nets import attention, models, plain
 from labs.modular_rules.nets.attention import Heads, attend
 from labs.modular_rules.nets.routing import switch
-from labs.modular_rules.published import MODELS
 from labs.nn.training import Optimizer
 from tests.nn.random_data import generator
 

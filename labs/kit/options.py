@@ -1,0 +1,60 @@
+"""The options of the command line, by command: what each takes, and how its text is read."""
+
+import argparse
+from typing import Any
+
+
+def _positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
+    return value
+
+
+def _shard(text: str) -> tuple[int, int]:
+    try:
+        index, count = (int(part) for part in text.split("/"))
+    except ValueError:
+        index, count = 0, 0
+    if not 1 <= index <= count:
+        raise argparse.ArgumentTypeError(f"must be I/N with I from 1 to N, got {text!r}")
+    return index, count
+
+
+JOBS: dict[str, Any] = {"type": _positive, "help": "processes; default: cores, or 1 on cuda"}
+SHARD: dict[str, Any] = {
+    "type": _shard,
+    "default": (1, 1),
+    "metavar": "I/N",
+    "help": "every N-th stack",
+}
+STORED = {"--preset": {"help": "default: the one that was run last"}}
+SWITCH: dict[str, Any] = {"action": "store_true"}
+OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
+    "run": {
+        "--preset": {"default": "quick", "help": "smoke, quick (default), full, ..."},
+        "--set": {"action": "extend", "nargs": "+", "default": [], "metavar": "NAME=VALUE"},
+        "--device": {"choices": ("cpu", "cuda"), "default": "cpu"},
+        "--jobs": JOBS,
+        "--shard": SHARD,
+        "--until-decided": {**SWITCH, "help": "more replicates while published claims are open"},
+        "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
+    },
+    "check": {
+        **STORED,
+        "--json": {**SWITCH, "help": "print the list of verdicts"},
+        "--strict": {**SWITCH, "help": "exit 3 on a contradicted claim"},
+    },
+    "draw": STORED,
+    "settings": {},
+    "verify": {
+        "--cells": {"type": _positive, "default": 3, "help": "how many; default: 3"},
+        "--jobs": JOBS,
+    },
+    "bench": {"--jobs": JOBS, "--json": {**SWITCH, "help": "print a list"}},
+    "new": {},
+    "report": {"--write": {**SWITCH, "help": "write README.md and figures/"}},
+}

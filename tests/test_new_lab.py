@@ -1,0 +1,55 @@
+"""What `python -m labs new` writes runs as it is and meets the contract of a lab."""
+
+import subprocess
+import sys
+
+import pytest
+
+from labs.kit.cli import main
+from labs.kit.lab import load
+from tests import test_contract as contract
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("new lab")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("new")
+
+
+@pytest.fixture
+def lab(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    if not (folder / "mine.py").exists():
+        assert main({}, ["new", "mine"]) == 0
+    return load({}, "mine.py")
+
+
+def test_it_runs_by_one_command_and_again_without_work(lab):
+    command = [sys.executable, "-m", "labs", "run", "mine.py", "--preset", "smoke", "--jobs", "2"]
+    for said in (" 4 to train now", " 0 to train now"):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
+
+
+def test_it_meets_the_contract(lab):
+    for law in (
+        contract.test_it_introduces_itself,
+        contract.test_presets_construct_and_are_frozen,
+        contract.test_every_setting_can_be_typed,
+        contract.test_keys_are_unique_and_stacks_are_a_partition,
+        contract.test_a_look_holds_the_earlier_ones,
+        contract.test_full_has_ten_replicates,
+        contract.test_settings_say_what_they_mean,
+        contract.test_every_function_that_is_named_by_its_path_is_there,
+        contract.test_measures_read_columns_that_cells_and_records_have,
+        contract.test_first_and_last_cell_of_a_mixed_stack_alone_equal_their_records,
+    ):
+        law(lab)
+
+
+def test_it_is_short_and_its_style_is_that_of_the_house(folder):
+    lines = (folder / "mine.py").read_text().splitlines()
+    assert len([line for line in lines if line.strip()]) < 80
+    assert max(map(len, lines)) <= 100
