@@ -168,18 +168,14 @@ def protocol(run: Mapping[str, Any]) -> str:
 def unplanned(run: Mapping[str, Any]) -> list[int]:
     """Return the numbers of replicates at which networks of this protocol were judged before under
     another plan of looks: who goes on after such a look has spent a part of the 5 %."""
-    now, looks = run.get("judged_at"), run["looks"]
-    before = {
+    looks, this = run["looks"], protocol(run)
+    counts = {
         s["replicates"]
         for s in run["sessions"]
-        if s["networks_trained"] and s.get("protocol") == protocol(run) and s["looks"] != looks
+        if s["networks_trained"] and s.get("protocol") == this
+        if not (looks and s["looks"] == looks)
     }
-    others = {
-        s["replicates"]
-        for s in run["sessions"]
-        if s["networks_trained"] and s.get("protocol") == protocol(run) and not looks
-    }
-    return sorted((before | others) - (set() if looks else {now}))
+    return sorted(counts - (set() if looks else {run.get("judged_at")}))
 
 
 def own_sessions(run: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -132,10 +132,10 @@ def _results(found: Mapping[str, Any]) -> list[str]:
 
 
 def _old_level(count: int) -> str:
-    # of a reference made before the rules of labs.kit.verdicts
     return (
-        f"Intervals: 95% for the {count} claims together (each {1 - 0.05 / max(count, 1):.2%}); "
-        f"undecided below {FEWEST} replicates (n)."
+        f"Made before the rules of today and without the values of the replicates. Intervals: 95 % "
+        f"for the {count} claims together (each {1 - 0.05 / max(count, 1):.2%}); undecided below "
+        f"{FEWEST} replicates (n)."
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from labs.kit.claims import Claim, Protocol
 from labs.kit.digest import digest
-from labs.kit.measures import column, mean, measured
+from labs.kit.measures import column, mean
 from labs.kit.table import Table
 
 FACTOR = 2.0
@@ -59,31 +59,6 @@ def test_a_protocol_names_the_shortest_training():
     gate = Protocol({"steps": 6000})
     assert gate(Table(rows)) == "2,000 of 6,000 steps"
     assert gate(Table(rows[:1])) == gate(Table([])) == ""
-
-
-def test_digests_change_with_what_is_computed_and_not_with_how_it_looks(monkeypatch):
-    before = digest(through_a_helper)
-    assert digest(measured(through_a_helper, "x")) != digest(measured(through_a_helper, "y"))
-    monkeypatch.setitem(globals(), "FACTOR", 3.0)
-    assert digest(through_a_helper) != before
-    monkeypatch.setitem(globals(), "FACTOR", 2.0)
-    assert digest(through_a_helper) == before
-    monkeypatch.setitem(globals(), "helper", dict)
-    assert digest(through_a_helper) != before
-
-
-def test_digests_ignore_comments_and_docstrings(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    bodies = {
-        "plain": "def f(x):\n    return [x + k for k in (1, 2)]\n",
-        "spoken": 'def f(x):\n    """Say."""\n    # why\n    return [ x + k for k in (1, 2) ]\n',
-        "other": "def f(x):\n    return [x - k for k in (1, 2)]\n",
-    }
-    found = {}
-    for name, body in bodies.items():
-        (tmp_path / f"digest_{name}.py").write_text(body)
-        found[name] = digest(__import__(f"digest_{name}").f)
-    assert found["plain"] == found["spoken"] != found["other"]
 
 
 def test_digests_see_into_measures_and_partials():
