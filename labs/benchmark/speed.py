@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from labs.benchmark.grid import MEMBERS, Cell
+from labs.benchmark.grid import MEMBERS, PRESETS, Cell
 from labs.benchmark.training import drawn
 from labs.data.mnist1d import EXAMPLES
 from labs.kit.lab import Bench
@@ -19,16 +19,16 @@ TWINS: dict[str, Callable[[], nn.Module]] = {
     "local": plain.LocalNet,
     "transformer": plain.Transformer,
 }
-BRIEF = {"logistic": 600, "mlp": 300, "cnn": 100, "gru": 20, "local": 20, "transformer": 20}
+EVERY = PRESETS["full"].every  # as many steps as a run makes between two evaluations
 
 
 def bench() -> list[Bench[Cell]]:
     """Every network, on the published data."""
     stacks = {
-        model: [Cell(model, False, "", EXAMPLES, steps, steps, r) for r in range(MEMBERS[model])]
-        for model, steps in BRIEF.items()
+        model: [Cell(model, False, "", EXAMPLES, EVERY, EVERY, r) for r in range(MEMBERS[model])]
+        for model in TWINS
     }
-    return [Bench(m, tuple(stack), BRIEF[m], train_plain) for m, stack in stacks.items()]
+    return [Bench(model, tuple(stack), EVERY, train_plain) for model, stack in stacks.items()]
 
 
 def train_plain(cell: Cell) -> None:

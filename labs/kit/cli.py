@@ -6,6 +6,7 @@ Results go to stdout, progress and remarks about files to stderr. Only training 
 
 import argparse
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,6 +48,9 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
         return _fail(error, USAGE)
     except TrainingError as error:
         return _fail_training(error)
+    except BrokenPipeError:  # `| head` has read enough: nobody reads what Python flushes at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
         return _fail("interrupted; the same command continues where this one stopped", INTERRUPTED)
     except (OSError, ValueError) as error:

@@ -242,6 +242,14 @@ def test_a_register_with_a_wrong_lab_is_refused(capsys):
     assert "tests.kit.toy_lab.LAB must be a Lab named 'tony'" in capsys.readouterr().err
 
 
+def test_a_reader_that_has_read_enough_is_no_failure(out):
+    words = [sys.executable, "-m", "tests.kit.toy_lab", "check", "toy", "--json", "--out", str(out)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        run.stdout.close()
+        assert run.stderr.read() == b""
+        assert run.wait(60) == 0
+
+
 BLOCKED = """
 import sys
 class Block:
