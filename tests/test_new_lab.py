@@ -49,7 +49,7 @@ def test_it_meets_the_contract(lab):
         law(lab)
 
 
-def test_it_is_short_and_its_style_is_that_of_the_house(folder):
+def test_it_is_short_and_its_style_is_that_of_the_house(lab, folder):
     lines = (folder / "mine.py").read_text().splitlines()
     assert len([line for line in lines if line.strip()]) < 80
     assert max(map(len, lines)) <= 100
