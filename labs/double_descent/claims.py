@@ -207,7 +207,7 @@ CLAIMS = (
             sentence=f"With fewest examples a second start moves the threshold of {words} by less "
             "than a step of the sweep.",
             measure=measured(measures.restarted, loss),
-            above=-0.4,
+            within=(-0.4, 0.4),
             limits=(-math.inf, 0),
         )
         for loss, words in LOSSES.items()
