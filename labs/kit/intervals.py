@@ -145,23 +145,6 @@ def numbers(values: Sequence[Any] | Mapping[int, Any]) -> Sequence[Any]:
     return list(values.values()) if isinstance(values, Mapping) else values
 
 
-def share_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
-    """Return the exact interval of the share of ones among zeros and ones.
-
-    Raises:
-        ValueError: no values, a value other than 0 and 1, or `confidence` not between 0 and 1.
-
-    >>> mean, low, high = share_interval([1, 1, 1, 1, 1])
-    >>> f"{mean:.2f} [{low:.2f}, {high:.2f}]"
-    '1.00 [0.48, 1.00]'
-    """
-    sample = np.asarray(values, dtype=float)
-    _check(sample, confidence)
-    if not np.isin(sample, (0, 1)).all():
-        raise ValueError(f"values of a share must be 0 or 1, got {sorted(set(sample.tolist()))}")
-    return Interval(float(sample.mean()), *Sample(sample, share=True)._exact(confidence))
-
-
 def _check(sample: np.ndarray, confidence: float) -> int:
     if sample.ndim == 0 or len(sample) == 0:
         raise ValueError("values must hold at least one number per replicate, got none")

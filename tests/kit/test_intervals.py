@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from labs.kit.intervals import Sample, interval, share_interval
+from labs.kit.intervals import Sample, interval
 
 FINITE = st.floats(-1e6, 1e6)
 SHARES = st.lists(st.integers(0, 1), min_size=1, max_size=40)
@@ -38,7 +38,8 @@ def test_interval_of_curves_is_the_interval_of_each_point():
 @given(SHARES, st.floats(0.5, 0.999))
 def test_share_interval_is_scipys_exact_interval(values, confidence):
     expected = stats.binomtest(sum(values), len(values)).proportion_ci(confidence)
-    assert share_interval(values, confidence)[1:] == pytest.approx(tuple(expected))
+    found = sample(values, share=True).interval(confidence)
+    assert found[1:] == pytest.approx(tuple(expected))
 
 
 @given(SHARES, st.floats(0.01, 0.99))
@@ -105,7 +106,7 @@ def test_wilsons_interval_would_not_cover_few_replicates():
     wilson = stats.binomtest(5, 5).proportion_ci(0.95, method="wilson")
     assert wilson.low > 0.5
     assert stats.binom.pmf(5, 5, 0.5) > 0.025
-    assert share_interval([1] * 5)[1] < 0.5
+    assert sample([1] * 5, share=True).interval(0.95).low < 0.5
 
 
 def test_an_interval_stays_within_the_limits_of_its_measure():
@@ -119,5 +120,3 @@ def test_intervals_refuse():
         interval([])
     with pytest.raises(ValueError, match=r"confidence must be between 0 and 1, got 1\.5"):
         interval([1.0], 1.5)
-    with pytest.raises(ValueError, match=r"values of a share must be 0 or 1, got \[0\.5\]"):
-        share_interval([0.5])
