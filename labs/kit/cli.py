@@ -11,16 +11,15 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labs.kit import bench, plan, power, report, template, texts, verify
+from labs.kit import bench, outputs, plan, power, report, template, texts, verify
 from labs.kit.checks import known
 from labs.kit.execute import Stack, TrainingError, cores
-from labs.kit.lab import load
+from labs.kit.lab import AnyLab, load
 from labs.kit.options import OPTIONS
-from labs.kit.plan import AnyLab, Plan, Results
+from labs.kit.plan import Plan, Results
 
 Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -144,29 +143,27 @@ def _check_device(lab: AnyLab, device: str) -> None:
 
 
 def _run(resolved: Plan, arguments: argparse.Namespace) -> int:
-    jobs = arguments.jobs or (1 if arguments.device == "cuda" else cores())
-    todo = _todo(resolved, arguments)
-    seen = power.summary(_power(resolved))
-    print(texts.plan(resolved, todo, device=arguments.device, jobs=jobs, power=seen), flush=True)
+    device = arguments.device
+    jobs = arguments.jobs or (1 if device == "cuda" else cores())
+
+    def announce(now: Plan, todo: list[Stack], damage: list[str], still_open: int | None) -> None:
+        _warn(damage, "will be trained again")
+        if still_open is None:
+            seen = power.summary(_power(now))
+            print(texts.plan(now, todo, device=device, jobs=jobs, power=seen), flush=True)
+        else:
+            print(texts.look(now, todo, still_open, jobs=jobs), flush=True)
+
+    shard = arguments.shard
     if arguments.dry_run:
+        announce(resolved, *plan.pending(resolved, shard), None)
         return DONE
-    plan.run(resolved, todo, device=arguments.device, jobs=jobs)
-    found = plan.results(resolved)
-    further = [n for n in resolved.looks if n > resolved.replicates]
-    while arguments.until_decided and further and plan.undecided(found) and not found.missing:
-        resolved = replace(resolved, replicates=further.pop(0))
-        todo = _todo(resolved, arguments)
-        print(texts.look(resolved, todo, plan.undecided(found), jobs=jobs), flush=True)
-        plan.run(resolved, todo, device=arguments.device, jobs=jobs)
-        found = plan.results(resolved)
-    _conclude(resolved, found)
+    until = arguments.until_decided
+    last = plan.train(
+        resolved, announce, shard=shard, until_decided=until, device=device, jobs=jobs
+    )
+    _conclude(last)
     return DONE
-
-
-def _todo(resolved: Plan, arguments: argparse.Namespace) -> list[Stack]:
-    todo, damage = plan.pending(resolved, arguments.shard)
-    _warn(damage, "will be trained again")
-    return todo
 
 
 def _power(resolved: Plan) -> list[power.Power]:
@@ -177,8 +174,8 @@ def _power(resolved: Plan) -> list[power.Power]:
     return power.table(lab.claims, claims, replicates, len(resolved.looks))
 
 
-def _conclude(resolved: Plan, found: Results) -> None:
-    paths = plan.write(resolved, found)
+def _conclude(resolved: Plan) -> None:
+    found, paths = plan.conclude(resolved)
     print("\n" + _verdicts(resolved.lab, found))
     if resolved.lab.remarks and (said := texts.remarks(resolved.lab.remarks(found.table))):
         print("\n" + said)
@@ -219,7 +216,7 @@ def redraw(register: Register, arguments: argparse.Namespace) -> int:
     stored = _stored(register, arguments)
     found = plan.results(stored)
     _warn(found.damage, "is left out")
-    paths = plan.write_figures(stored.lab, found.table, stored.folder / "figure")
+    paths = outputs.write_figures(stored.lab, found.table, stored.folder / "figure")
     print("\n".join(str(path) for path in paths))
     return DONE
 

@@ -26,7 +26,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from labs.kit.lab import Lab
-from labs.kit.store import Store
+from labs.kit.store import Store, label
 from labs.kit.table import measured
 
 Stack = tuple[Any, ...]
@@ -80,9 +80,9 @@ def expected(lab: Lab[Any, Any, Any], stack: Stack) -> float:
     return sum(lab.seconds(cell) for cell in stack)
 
 
-def describe(store: Store, stack: Stack) -> str:
+def describe(stack: Stack) -> str:
     """Return a stack's name for people: its first cell, and how many more there are."""
-    first = store.key(stack[0]).rpartition("-")[0]
+    first = label(stack[0])[:120]
     return first if len(stack) == 1 else f"{first} and {len(stack) - 1} more"
 
 
@@ -267,7 +267,7 @@ def _drive(
                 running[_submit(lane, train, stack)] = lane, stack
             for future in wait(running, BEAT, FIRST_COMPLETED).done:
                 lane, stack = running.pop(future)
-                finished(stack, _result(future, describe(store, stack)))
+                finished(stack, _result(future, describe(stack)))
                 idle.append(lane)
             beat()
     finally:

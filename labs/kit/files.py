@@ -1,38 +1,69 @@
 """Writing files so that a kill at any moment leaves the old file or the new one, never a half."""
 
+import errno
 import json
 import os
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 STALE = 3600.0  # seconds after which a temporary file must be a killed writer's
+# What a rename is refused with while somebody else has the file open: a virus scanner, an indexer,
+# another machine on a network share. It passes.
+PASSING = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ESTALE}
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between the tries at a rename
 
 
 def write(path: Path, content: str | bytes) -> None:
     """Write a file under a temporary name of its own in the same folder, then rename it.
 
     Two processes may write one path at once: one of the two contents wins, whole.
+
+    Raises:
+        OSError: the disk is full, or the rename was refused for some seconds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    temporary = _temporary(path.parent)
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(temporary, path)
+        _rename(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
+def _temporary(folder: Path) -> Path:
+    # Short: where names are encrypted, a file system takes 143 bytes of them.
+    return folder / f".{secrets.token_hex(8)}.tmp"
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    for wait in WAITS:
+        try:
+            os.replace(temporary, path)
+            return
+        except OSError as error:
+            if error.errno not in PASSING:
+                raise
+        time.sleep(wait)
+    os.replace(temporary, path)
+
+
 def sweep(folder: Path) -> None:
     """Remove the temporary files that killed processes left in a folder more than an hour ago."""
-    for path in folder.glob(".*.tmp"):
-        try:
-            if time.time() - path.stat().st_mtime > STALE:
-                path.unlink()
-        except FileNotFoundError:  # another process swept it first
-            continue
+    left = list(folder.glob(".*.tmp"))
+    if not left:
+        return
+    probe = _temporary(folder)
+    with suppress(OSError):  # of another process that sweeps, too
+        probe.touch()
+        now = probe.stat().st_mtime  # by the clock that stamped them, maybe another machine's
+        probe.unlink()
+        for path in left:
+            if now - path.stat().st_mtime > STALE:
+                path.unlink(missing_ok=True)
 
 
 def as_json(value: Any) -> str:

@@ -241,7 +241,10 @@ class Lab(Generic[Config, Cell, Record]):
         return tuple(times * replicates for times in LOOKS)
 
 
-def load(register: Mapping[str, str], name: str) -> Lab[Any, Any, Any]:
+AnyLab = Lab[Any, Any, Any]
+
+
+def load(register: Mapping[str, str], name: str) -> AnyLab:
     """Return a lab by its name in the register, or one that stands elsewhere.
 
     Args:
@@ -266,7 +269,7 @@ def load(register: Mapping[str, str], name: str) -> Lab[Any, Any, Any]:
     return _lab(offered[known("lab", name, [*register, *offered])].partition(":")[0], name)
 
 
-def _lab(module: str, name: str | None = None) -> Lab[Any, Any, Any]:
+def _lab(module: str, name: str | None = None) -> AnyLab:
     lab = getattr(importlib.import_module(module), "LAB", None)
     if not isinstance(lab, Lab) or (name is not None and lab.name != name):
         raise TypeError(f"{module}.LAB must be a Lab{f' named {name!r}' if name else ''}")

@@ -1,31 +1,27 @@
 """One run of a lab: from settings to stored cells, a table, verdicts and figures.
 
-`results/<lab>/<preset>/` holds `cells/`, `table.csv`, `claims.json`, `figure.png`, `figure.svg`,
-further figures as `figure-<name>`, and `run.json`. The folder may hold cells of other settings too
-(each is named by all its fields); only the cells of the current settings are judged.
+`results/<lab>/<preset>/` holds `cells/`, `sessions/` and what is made of these (see
+`labs.kit.outputs`). The folder may hold cells of other settings too (each is named by all its
+fields); only the cells of the current settings are judged.
 """
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from labs.kit import draw, files, settings
+from labs.kit import files, outputs, settings
 from labs.kit.checks import known
 from labs.kit.claims import Verdict
 from labs.kit.execute import Outcome, Stack, describe, execute, expected, stacks
-from labs.kit.lab import LOOKS, Lab
+from labs.kit.lab import LOOKS, AnyLab
 from labs.kit.progress import Progress
-from labs.kit.provenance import Session, read_run, unplanned, younger
+from labs.kit.sessions import Session, latest, read_run, unplanned, younger
 from labs.kit.store import Store
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
-
-AnyLab = Lab[Any, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -84,11 +80,10 @@ class Plan:
         """The settings in which this run differs from its preset."""
         return settings.differences(self.base, self.lab.presets[self.preset])
 
-    def outputs(self) -> list[Path]:
-        """The files that a run writes beside its cells and `run.json`."""
-        stems = figure_stems(self.lab, self.folder / "figure").values()
-        drawn = [stem.with_name(stem.name + end) for stem in stems for end in (".png", ".svg")]
-        return [self.folder / "table.csv", self.folder / "claims.json", *drawn]
+    @property
+    def missing(self) -> int:
+        """How many cells have no file."""
+        return sum(not self.store.path(cell).exists() for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -136,7 +131,11 @@ def resolve(
 
 def continued(plan: Plan) -> Plan:
     """Return the plan with the looks of the run that it continues, if that has any: they were fixed
-    when it started."""
+    when it started.
+
+    Raises:
+        ValueError: a session's file is damaged.
+    """
     earlier = _session(plan, "cpu", 1).earlier()
     if earlier is None or not earlier["looks"]:
         return plan
@@ -148,18 +147,17 @@ def stored(lab: AnyLab, preset: str | None = None, out: Path = Path("results")) 
 
     Raises:
         FileNotFoundError: the lab has not been run.
-        ValueError: unknown preset, or `run.json` is damaged or of another version of the lab.
+        ValueError: unknown preset, or a session's file is damaged or of another version of the lab.
     """
     if preset is not None:
         known("preset", preset, lab.presets)
     folders = [out / lab.name / name for name in ([preset] if preset else lab.presets)]
-    runs = {folder: read_run(folder) for folder in folders if (folder / "run.json").exists()}
-    if not runs:
+    folder = max(folders, key=latest)
+    if not latest(folder):
         raise FileNotFoundError(
             f"no results in {folders[0] if preset else out / lab.name}: run lab {lab.name!r} first"
         )
-    folder = max(runs, key=lambda path: runs[path]["updated"])
-    run = runs[folder]
+    run = read_run(folder)
     if run["version"] != lab.version:
         raise ValueError(
             f"{folder} must hold version {lab.version} of lab {lab.name!r}, got version "
@@ -175,7 +173,7 @@ def results(plan: Plan) -> Results:
     table = Table(asdict(cell) | record for cell, record in records.items())
     notes: dict[str, str] = {}
     before: list[int] = []
-    if (plan.folder / "run.json").exists():
+    if latest(plan.folder):
         run = read_run(plan.folder)
         notes, before = younger(run, plan.lab.claims), unplanned(run)
     verdicts = judge(plan.lab.claims, table, looks=plan.looks, younger=notes)
@@ -207,20 +205,20 @@ def run(
     jobs: int = 1,
     executor: Executor | None = None,
 ) -> None:
-    """Train the stacks of a plan that are given, keeping `run.json` up to date.
+    """Train the stacks of a plan that are given, as one session.
 
     Raises:
         TrainingError: a stack failed, or its worker died.
     """
     files.sweep(plan.store.folder)
     session = _session(plan, device, jobs)
+    if not todo and session.repeats():
+        return
     if session.earlier() is None:
-        for output in plan.outputs():  # of other settings than run.json will say
-            output.unlink(missing_ok=True)
-    session.save()
-    name = partial(describe, plan.store)
+        outputs.remove(plan.lab, plan.folder)  # those of other settings
+    session.start()
     cost = partial(expected, plan.lab)
-    progress = Progress(todo, expected=cost, describe=name, jobs=min(jobs, max(len(todo), 1)))
+    progress = Progress(todo, expected=cost, describe=describe, jobs=min(jobs, max(len(todo), 1)))
 
     def finished(stack: Stack, outcome: Outcome) -> None:
         session.count(outcome)
@@ -243,6 +241,47 @@ def run(
         session.save()
 
 
+def train(
+    plan: Plan,
+    announce: Callable[[Plan, list[Stack], list[str], int | None], None],
+    *,
+    shard: tuple[int, int] = (1, 1),
+    until_decided: bool = False,
+    device: str = "cpu",
+    jobs: int = 1,
+    executor: Executor | None = None,
+) -> Plan:
+    """Train what a plan lacks, and its further looks while published claims are open.
+
+    Args:
+        plan: what to train.
+        announce: called before each look with its plan, the stacks to train, what is wrong with
+            damaged files, and how many published claims are open (None at the first look).
+        shard: (i, n), as `pending` takes it.
+        until_decided: whether to go on to further looks.
+        device, jobs, executor: as `run` takes them.
+
+    Returns:
+        The plan of the last look.
+
+    Raises:
+        TrainingError: a stack failed, or its worker died.
+    """
+    further = [n for n in plan.looks if n > plan.replicates]
+    still_open = None
+    while True:
+        todo, damage = pending(plan, shard)
+        announce(plan, todo, damage, still_open)
+        run(plan, todo, device=device, jobs=jobs, executor=executor)
+        if not (until_decided and further):
+            return plan
+        found = results(plan)
+        still_open = undecided(found)
+        if not still_open or found.missing:
+            return plan
+        plan = replace(plan, replicates=further.pop(0))
+
+
 def _session(plan: Plan, device: str, jobs: int) -> Session:
     header = {
         "lab": plan.lab.name,
@@ -260,38 +299,15 @@ def _session(plan: Plan, device: str, jobs: int) -> Session:
     return Session(plan.folder, header, state, rules, device, jobs)
 
 
-def write(plan: Plan, found: Results) -> list[Path]:
-    """Write `table.csv`, `claims.json` and the figures of a plan; return their paths."""
-    table, claims, *_ = plan.outputs()
-    files.write(table, as_csv(found.table))
-    files.write(claims, files.as_json([verdict.as_dict() for verdict in found.verdicts]))
-    return [table, claims, *write_figures(plan.lab, found.table, plan.folder / "figure")]
+def conclude(plan: Plan) -> tuple[Results, list[Path]]:
+    """Judge what is stored and write the outputs; return both.
 
-
-def write_figures(lab: AnyLab, table: Table, stem: Path) -> list[Path]:
-    """Draw a table; return the paths of the figures."""
-    paths: list[Path] = []
-    with draw.style():
-        for name, path in figure_stems(lab, stem).items():
-            paths += draw.save(lab.figures[name](table), path)
-    return paths
-
-
-def figure_stems(lab: AnyLab, stem: Path) -> dict[str, Path]:
-    """Return where each figure goes, without endings: the first to the stem, others beside it."""
-    first = next(iter(lab.figures))
-    return {n: stem if n == first else stem.with_name(f"{stem.name}-{n}") for n in lab.figures}
-
-
-def as_csv(table: Table) -> str:
-    """Return the columns of a table that hold single values, as comma-separated text."""
-    scalars = [
-        name
-        for name in dict.fromkeys(name for row in table for name in row)
-        if all(isinstance(row.get(name), str | float | int | None) for row in table)
-    ]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(scalars)
-    writer.writerows([row.get(name) for name in scalars] for row in table)
-    return buffer.getvalue()
+    Of shards that end at the same moment each sees what is stored then: whoever finds the grid
+    complete afterwards writes again, so that the last one's outputs are whole.
+    """
+    while True:
+        missing = plan.missing
+        found = results(plan)
+        paths = outputs.write(plan.lab, plan.folder, found.table, found.verdicts)
+        if not missing or plan.missing:
+            return found, paths

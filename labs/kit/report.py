@@ -14,12 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labs.kit import files, plan, power, texts
+from labs.kit import files, outputs, plan, power, texts
 from labs.kit.intervals import Interval
-from labs.kit.lab import Remark
-from labs.kit.plan import AnyLab, Plan, Results
+from labs.kit.lab import AnyLab, Remark
+from labs.kit.plan import Plan, Results
 from labs.kit.progress import duration
-from labs.kit.provenance import HERE, own_sessions, read_run
+from labs.kit.provenance import HERE
+from labs.kit.sessions import own_sessions, read_run
 from labs.kit.verdicts import FEWEST
 
 BEGIN = "<!-- labs table: written by python -m labs report --write -->"
@@ -160,8 +161,8 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
     if any(s["versions"] != sessions[0]["versions"] for s in sessions):
         return f"{path}: left as it is; {stored.folder} was made with several package versions"
     summary = files.as_json(_summary(stored, found))  # before anything is replaced
-    plan.write_figures(lab, found.table, path.with_suffix(""))
-    files.write(path.with_suffix(".csv"), plan.as_csv(found.table))
+    outputs.write_figures(lab, found.table, path.with_suffix(""))
+    files.write(path.with_suffix(".csv"), outputs.as_csv(found.table))
     files.write(path, summary)
     return f"{path}: written, with its figures and table"
 
@@ -190,7 +191,7 @@ def _summary(stored: Plan, found: Results) -> dict[str, Any]:
         "jobs": max(s["jobs"] for s in sessions),
         "wall_seconds": round(sum(s["wall_seconds"] for s in sessions), 1),
         "peak_memory_mb": max((s["peak_memory_mb"] or 0 for s in sessions), default=0),
-        "figures": [str(path) for path in plan.figure_stems(lab, stem).values()],
+        "figures": [str(path) for path in outputs.figure_stems(lab, stem).values()],
         "rules": run["rules"],
         "unplanned": found.unplanned,
         "claims": verdicts,

@@ -23,6 +23,7 @@ from labs.kit import files
 
 SCHEMA = "labs.cell/1"
 NON_FINITE = "float"  # JSON knows no NaN: {"float": "nan"} stands for it
+WORDS = 36  # characters of a cell's settings in its file's name: 100 for the path below `results`
 
 
 class DamagedError(ValueError):
@@ -56,8 +57,8 @@ class Store:
         except (TypeError, ValueError) as error:
             error.add_note(f"(in {cell}: fields of a cell are plain finite values)")
             raise
-        words = ",".join(f"{name}={value}" for name, value in settings.items())
-        return f"{re.sub(r'[^A-Za-z0-9.=,+-]+', '_', words)[:120]}-{digest[:16]}"
+        words = re.sub(r"[^A-Za-z0-9.=,+-]+", "_", label(cell))
+        return f"{words[:WORDS]}-{digest[:16]}"
 
     def path(self, cell: Any) -> Path:
         """Return the cell's JSON file, there or not; its arrays lie beside it as `.npz`."""
@@ -135,6 +136,11 @@ class Store:
         """Return how many stored files belong to none of these cells (other settings)."""
         names = {self.path(cell).name for cell in cells}
         return sum(path.name not in names for path in self.folder.glob("*.json"))
+
+
+def label(cell: Any) -> str:
+    """Return a cell's settings in one line, for people."""
+    return ",".join(f"{name}={value}" for name, value in asdict(cell).items())
 
 
 def _json(value: Any) -> str:

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labs.kit import plan, report, settings, texts
+from labs.kit import outputs, report, settings, texts
 from labs.kit.checks import check_sizes
 from labs.kit.execute import Stack, execute, expected
-from labs.kit.plan import AnyLab, Plan
+from labs.kit.lab import AnyLab
+from labs.kit.plan import Plan
 from labs.kit.progress import duration
 from labs.kit.provenance import HERE, processor, versions
 from labs.kit.store import Store
@@ -122,7 +123,7 @@ def compare(found: Reference, cells: int, *, jobs: int = 1) -> list[Comparison]:
         store = Store(Path(folder), lab.name, lab.version)
         execute(lab, stacks, store, jobs=min(jobs, len(stacks)))
         records, _ = store.load(cell for stack in stacks for cell in stack)
-    text = plan.as_csv(Table(asdict(cell) | record for cell, record in records.items()))
+    text = outputs.as_csv(Table(asdict(cell) | record for cell, record in records.items()))
     again = csv.DictReader(io.StringIO(text))
     places = {cell: i for i, cell in enumerate(found.plan.cells)}
     return [

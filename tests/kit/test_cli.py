@@ -55,7 +55,7 @@ def test_run_says_what_it_will_do_and_what_it_found(call, out):
 
 def test_run_writes_what_the_readme_promises(out):
     folder = out / "toy" / "quick"
-    names = {"cells", "table.csv", "claims.json", "run.json"}
+    names = {"cells", "sessions", "table.csv", "claims.json", "run.json"}
     names |= {f"figure{name}.{end}" for name in ("", "-again") for end in ("png", "svg")}
     assert {path.name for path in folder.iterdir()} == names
     claims = json.loads((folder / "claims.json").read_text())
@@ -69,11 +69,11 @@ def test_run_writes_what_the_readme_promises(out):
     assert first == "fair,400,0.0,none,0,52.750003,nan"
     run = json.loads((folder / "run.json").read_text())
     assert (run["preset"], run["networks"], run["settings"]["tosses"]) == ("quick", 12, 400)
-    (sitting,) = run["sessions"]
-    assert sitting["networks_trained"] == 12
-    assert sitting["wall_seconds"] > 0
-    assert sitting["peak_memory_mb"] > 10
-    assert sitting["versions"]["python"] == sys.version.split()[0]
+    (session,) = run["sessions"]
+    assert session["networks_trained"] == 12
+    assert session["wall_seconds"] > 0
+    assert session["peak_memory_mb"] > 10
+    assert session["versions"]["python"] == sys.version.split()[0]
 
 
 def test_a_second_run_does_no_work(call, out):
@@ -187,14 +187,21 @@ def test_without_results_check_says_what_to_do(tmp_path, capsys):
     assert "run lab 'toy' first" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"lab": "toy"}'])
-def test_a_damaged_run_json_is_named(tmp_path, capsys, content):
-    (tmp_path / "toy" / "quick").mkdir(parents=True)
-    (tmp_path / "toy" / "quick" / "run.json").write_text(content)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("0001-a.json", c) for c in ("{", "[]", '{"lab": "toy"}', '{"run": {}}')] + [("a.json", "{}")],
+)
+def test_a_damaged_session_is_named_before_any_work(tmp_path, capsys, name, content):
+    (tmp_path / "toy" / "quick" / "sessions").mkdir(parents=True)
+    (tmp_path / "toy" / "quick" / "sessions" / name).write_text(content)
+    said = "is damaged" if name[0] == "0" else "must be named"
     assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 1
-    assert "run.json is damaged" in capsys.readouterr().err
+    assert f"{name} {said}" in capsys.readouterr().err
     assert main(REGISTER, ["--out", str(tmp_path)]) == 0
-    assert "run.json is damaged" in capsys.readouterr().out
+    assert f"{name} {said}" in capsys.readouterr().out
+    assert main(REGISTER, ["run", "toy", "--out", str(tmp_path)]) == 2
+    assert f"{name} {said}" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("cells"))
 
 
 def test_a_register_with_a_wrong_lab_is_refused(capsys):

@@ -1,4 +1,4 @@
-"""What runs leave behind in `run.json`: settings, sessions, looks, and how old each rule is."""
+"""What runs leave behind in `sessions/`: settings, looks, networks, and how old each rule is."""
 
 import json
 
@@ -10,6 +10,11 @@ REGISTER = {"toy": "tests.kit.toy_lab"}
 def _check(out, capsys):
     assert main(REGISTER, ["check", "toy", "--out", str(out)]) == 0
     return capsys.readouterr().out
+
+
+def only_session(out):
+    (path,) = (out / "toy" / "quick" / "sessions").iterdir()
+    return json.loads(path.read_text()), path
 
 
 def test_settings_of_one_folder_are_never_mixed(tmp_path, capsys):
@@ -24,7 +29,7 @@ def test_settings_of_one_folder_are_never_mixed(tmp_path, capsys):
     assert (folder / "claims.json").read_bytes() != before
     assert "tosses=60*" in _check(tmp_path, capsys)
     assert main(REGISTER, ["run", "toy", "--set", "accident=raise", *words]) == 1
-    assert not list(folder.glob("*.csv")), "outputs of other settings than run.json says"
+    assert not list(folder.glob("*.csv")), "outputs of other settings than those of the last run"
     assert main(REGISTER, ["run", "toy", *words]) == 0
     assert (folder / "claims.json").read_bytes() == before
 
@@ -32,7 +37,7 @@ def test_settings_of_one_folder_are_never_mixed(tmp_path, capsys):
 def test_results_of_another_version_are_named(tmp_path, capsys):
     words = ["toy", "--preset", "smoke", "--out", str(tmp_path)]
     assert main(REGISTER, ["run", *words, "--jobs", "1"]) == 0
-    path = tmp_path / "toy" / "smoke" / "run.json"
+    (path,) = (tmp_path / "toy" / "smoke" / "sessions").iterdir()
     path.write_text(path.read_text().replace('"version": 1', '"version": 7'))
     assert main(REGISTER, ["check", *words]) == 1
     assert "must hold version 1 of lab 'toy', got version 7" in capsys.readouterr().err
@@ -87,12 +92,10 @@ def test_a_look_that_was_not_planned_is_said(tmp_path, capsys):
 def test_a_younger_rule_is_marked(tmp_path, capsys):
     words = ["toy", "--preset", "quick", "--out", str(tmp_path)]
     assert main(REGISTER, ["run", *words, "--jobs", "1"]) == 0
-    path = tmp_path / "toy" / "quick" / "run.json"
-    run = json.loads(path.read_text())
-    (rules,) = run["rules"].values()
-    rules["T1"] |= {"threshold": "above 20 points", "rule": "another"}
-    del rules["T2"]
-    path.write_text(json.dumps(run))
+    session, path = only_session(tmp_path)
+    session["rules"]["T1"] |= {"threshold": "above 20 points", "rule": "another"}
+    del session["rules"]["T2"]
+    path.write_text(json.dumps(session))
     capsys.readouterr()
     assert main(REGISTER, ["check", *words]) == 0
     text = " ".join(capsys.readouterr().out.split())
@@ -104,12 +107,10 @@ def test_a_younger_rule_is_marked(tmp_path, capsys):
 def test_another_run_in_between_does_not_make_a_rule_older(tmp_path, capsys):
     words = ["toy", "--preset", "quick", "--jobs", "1", "--out", str(tmp_path)]
     assert main(REGISTER, ["run", *words]) == 0
-    path = tmp_path / "toy" / "quick" / "run.json"
-    run = json.loads(path.read_text())
-    (rules,) = run["rules"].values()
-    rules["T1"] |= {"threshold": "above 20 points", "rule": "another"}
-    run["rules"], run["sessions"][0]["rules"] = {"earlier": rules}, "earlier"
-    path.write_text(json.dumps(run))
+    session, path = only_session(tmp_path)
+    session["rules"]["T1"] |= {"threshold": "above 20 points", "rule": "another"}
+    session["session"]["rules"] = "earlier"
+    path.write_text(json.dumps(session))
     assert main(REGISTER, ["run", *words, "--set", "tosses=50"]) == 0
     assert "†" not in capsys.readouterr().out.partition("Interval:")[0]
     assert main(REGISTER, ["run", *words]) == 0

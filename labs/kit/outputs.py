@@ -1,0 +1,76 @@
+"""What is made of stored results, for readers: `table.csv`, `claims.json`, `figure.png` and `.svg`,
+further figures as `figure-<name>`, and `run.json`. Nothing reads these files, and all of them can
+be made again.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from labs.kit import draw, files
+from labs.kit.claims import Verdict
+from labs.kit.lab import AnyLab
+from labs.kit.sessions import read_run
+from labs.kit.table import Table
+
+NAMES = ("table.csv", "claims.json", "run.json")
+
+
+def write(lab: AnyLab, folder: Path, table: Table, verdicts: Sequence[Verdict]) -> list[Path]:
+    """Write all outputs of results to their folder; return the paths.
+
+    Raises:
+        FileNotFoundError: the folder holds no session of a run.
+    """
+    csv_path, claims, run = (folder / name for name in NAMES)
+    files.write(csv_path, as_csv(table))
+    files.write(claims, files.as_json([verdict.as_dict() for verdict in verdicts]))
+    figures = write_figures(lab, table, folder / "figure")
+    _write_run(run)
+    return [csv_path, claims, *figures, run]
+
+
+def _write_run(path: Path) -> None:
+    # Shards that end at the same moment see different sessions: who finds more writes again.
+    written = None
+    while written != (found := read_run(path.parent)):
+        files.write(path, files.as_json(found))
+        written = found
+
+
+def remove(lab: AnyLab, folder: Path) -> None:
+    """Remove the outputs that are in a folder: they are of other settings than it will hold."""
+    stems = figure_stems(lab, folder / "figure").values()
+    drawn = [stem.with_name(stem.name + end) for stem in stems for end in (".png", ".svg")]
+    for path in (*(folder / name for name in NAMES), *drawn):
+        path.unlink(missing_ok=True)
+
+
+def write_figures(lab: AnyLab, table: Table, stem: Path) -> list[Path]:
+    """Draw a table; return the paths of the figures."""
+    paths: list[Path] = []
+    with draw.style():
+        for name, path in figure_stems(lab, stem).items():
+            paths += draw.save(lab.figures[name](table), path)
+    return paths
+
+
+def figure_stems(lab: AnyLab, stem: Path) -> dict[str, Path]:
+    """Return where each figure goes, without endings: the first to the stem, others beside it."""
+    first = next(iter(lab.figures))
+    return {n: stem if n == first else stem.with_name(f"{stem.name}-{n}") for n in lab.figures}
+
+
+def as_csv(table: Table) -> str:
+    """Return the columns of a table that hold single values, as comma-separated text."""
+    scalars = [
+        name
+        for name in dict.fromkeys(name for row in table for name in row)
+        if all(isinstance(row.get(name), str | float | int | None) for row in table)
+    ]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(scalars)
+    writer.writerows([row.get(name) for name in scalars] for row in table)
+    return buffer.getvalue()

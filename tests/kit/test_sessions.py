@@ -1,0 +1,98 @@
+"""Sessions under accidents: shards at once, refused files, clocks that differ, ends that meet."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from labs.kit import files, outputs, plan, report
+from labs.kit.cli import main
+from labs.kit.sessions import latest, read_run
+from tests.kit.toy_lab import LAB
+
+REGISTER = {"toy": "tests.kit.toy_lab"}
+ROOT = Path(__file__).parents[2]
+RUN = ["run", "toy", "--preset", "full", "--jobs", "1"]
+MODULE = [sys.executable, "-m", "tests.kit.toy_lab"]
+
+
+def test_shards_that_run_at_once_lose_no_session(tmp_path):
+    words = [*MODULE, *RUN, "--set", "pause=0.01", "--out", str(tmp_path)]
+    shards = [
+        subprocess.Popen([*words, "--shard", f"{i}/4"], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for i in range(1, 5)
+    ]
+    assert [shard.wait() for shard in shards] == [0] * 4
+    folder = tmp_path / "toy" / "full"
+    run = read_run(folder)
+    assert sum(s["networks_trained"] for s in run["sessions"]) == run["networks"] == 20
+    assert json.loads((folder / "run.json").read_text()) == run
+    assert len((folder / "table.csv").read_text().splitlines()) == 1 + 20
+
+
+def test_a_reference_may_come_from_shards(tmp_path):
+    for i in (1, 2):
+        assert main(REGISTER, [*RUN, "--shard", f"{i}/2", "--out", str(tmp_path / "results")]) == 0
+    (tmp_path / "README.md").write_text(f"{report.BEGIN}\n{report.END}\n")
+    said = report.write([LAB], results=tmp_path / "results", root=tmp_path)
+    assert "toy.json: written" in said[0]
+
+
+def test_a_session_that_cannot_be_written_does_not_end_the_run(tmp_path, monkeypatch, capsys):
+    rename = os.replace
+
+    def refuse(temporary, path):
+        if Path(path).parent.name == "sessions" and Path(path).exists():
+            raise PermissionError(13, "Access is denied", str(path))
+        rename(temporary, path)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(files, "WAITS", ())
+    assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().err.count("could not be written") == 1
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_the_last_run_is_known_whatever_the_clocks_say(tmp_path, monkeypatch):
+    for clock, preset in ((9e9, "smoke"), (1e9, "quick")):
+        monkeypatch.setattr(time, "time", lambda clock=clock: clock)
+        words = ["run", "toy", "--preset", preset, "--jobs", "1", "--out", str(tmp_path)]
+        assert main(REGISTER, words) == 0
+    assert plan.stored(LAB, out=tmp_path).preset == "quick"
+
+
+def test_a_run_that_finds_all_done_leaves_no_session(tmp_path):
+    words = ["run", "toy", "--jobs", "1", "--out", str(tmp_path), "--preset"]
+    numbers = []
+    for preset in ("smoke", "smoke", "quick", "smoke", "smoke"):
+        assert main(REGISTER, [*words, preset]) == 0
+        numbers.append(latest(tmp_path / "toy" / preset))
+    assert numbers == [1, 1, 2, 3, 3]  # the fourth says that smoke was run last
+
+
+def test_outputs_are_whole_when_two_shards_end_at_once(tmp_path, monkeypatch):
+    one, two = ([*RUN, "--shard", f"{i}/2", "--out", str(tmp_path)] for i in (1, 2))
+    write, other = outputs.write, [two]
+
+    def late(*arguments):  # the other shard judges and writes while this one is about to
+        while other:
+            assert main(REGISTER, other.pop()) == 0
+        return write(*arguments)
+
+    monkeypatch.setattr(outputs, "write", late)
+    assert main(REGISTER, one) == 0
+    assert len((tmp_path / "toy/full/table.csv").read_text().splitlines()) == 1 + 20
+
+
+@pytest.mark.parametrize("name", ["claims.json", "run.json", "table.csv"])
+def test_nothing_reads_the_outputs(tmp_path, capsys, name):
+    assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
+    before = (tmp_path / "toy" / "full" / name).read_bytes()
+    (tmp_path / "toy" / "full" / name).write_text("{")
+    assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 0
+    assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "toy" / "full" / name).read_bytes() == before
