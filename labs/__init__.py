@@ -1,12 +1,23 @@
 """Labs: published experiments on MNIST-1D, each of which states its claims and judges them.
 
 `LABS` is the register: lab name -> module, in reading order. A module in it has a value `LAB`
-(see `labs.kit.lab.Lab`). This file imports no lab, so that `import labs` costs nothing.
+(see `labs.kit.lab.Lab`). This file imports no lab and no torch.
 
->>> from labs import LABS
->>> LABS["benchmark"]
+>>> import labs
+>>> labs.LABS["benchmark"]
 'labs.benchmark.lab'
+>>> labs.reference("benchmark").verdicts["C1-cnn-gru"].verdict
+'holds'
 """
+
+from pathlib import Path
+from typing import Any
+
+from labs.kit import api
+from labs.kit.api import Reference, Run, Verdicts
+from labs.kit.lab import AnyLab
+
+__all__ = ["LABS", "Reference", "Run", "Verdicts", "reference", "run"]
 
 LABS: dict[str, str] = {
     "benchmark": "labs.benchmark.lab",
@@ -19,3 +30,61 @@ LABS: dict[str, str] = {
     "embedding": "labs.embedding.lab",
     "modular_rules": "labs.modular_rules.lab",
 }
+
+
+def run(
+    lab: str | Path | AnyLab,
+    preset: str = "quick",
+    *,
+    out: str | Path = "results",
+    device: str = "cpu",
+    jobs: int | None = None,
+    shard: tuple[int, int] = (1, 1),
+    until_decided: bool = False,
+    **settings: Any,
+) -> Run:
+    """Run a lab as `python -m labs run` does: train what is not stored yet, judge, write, draw.
+
+    Args:
+        lab: a name in `LABS`, the path of a Python file with a `LAB`, a module, or a lab as a
+            value, for example one made in a notebook.
+        preset: smoke (seconds), quick (at most 3 minutes), full (at most an hour), ...
+        out: folder of all results.
+        device: "cpu" or "cuda".
+        jobs: processes; by default as many as there are cores, or 1 on cuda.
+        shard: (i, n), i from 1 to n, trains every n-th stack.
+        until_decided: more replicates while published claims are open.
+        **settings: settings to change, ``replicates=5``; `python -m labs settings LAB` lists them.
+
+    Returns:
+        Its `verdicts`, `table`, `figure()`, `finding` and `remarks`. What is trained is stored:
+        an interrupted call loses the stacks in flight, and the same call continues.
+
+    Raises:
+        ValueError, TypeError: an unknown lab, preset or setting, or a value that is refused; before
+            any work.
+        labs.kit.execute.TrainingError: a stack failed, or its worker died.
+    """
+    return api.run(
+        LABS,
+        lab,
+        preset,
+        out=out,
+        device=device,
+        jobs=jobs,
+        shard=shard,
+        until_decided=until_decided,
+        **settings,
+    )
+
+
+def reference(lab: str | Path | AnyLab) -> Reference:
+    """Return the committed results of a lab, without training: `verdicts`, `table`, `finding`.
+
+    Args:
+        lab: as `run` takes it.
+
+    Raises:
+        ValueError: an unknown lab, or one without a committed reference.
+    """
+    return api.reference(LABS, lab)

@@ -12,8 +12,10 @@ from labs import LABS
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for room in ("mnist1d", "labs") for path in (ROOT / room).rglob("*.py"))
 # threadpoolctl comes with scikit-learn, PIL with matplotlib
-OUTSIDE = {"numpy", "scipy", "torch", "sklearn", "matplotlib", "tqdm", "threadpoolctl", "PIL"}
-MAY_BE_ABSENT = {*OUTSIDE, "resource"} - {"numpy", "scipy"}
+NEEDED = {"numpy", "scipy"}
+LABS_EXTRA = {"torch", "sklearn", "matplotlib", "tqdm", "threadpoolctl", "PIL"}
+OUTSIDE = NEEDED | LABS_EXTRA | {"pandas"}
+MAY_BE_ABSENT = {*OUTSIDE, "resource"} - NEEDED
 HEAVY = {"torch", "sklearn", "matplotlib"}
 HOMES = {module.rpartition(".")[0] for module in LABS.values()}
 ORDER = ("lab", "claims", "remarks", "figure", "measures", "grid", "published")  # one way only

@@ -123,7 +123,7 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
 
 
 def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
-    _check_device(lab, arguments.device)
+    plan.check_device(lab, arguments.device)
     resolved = plan.resolve(
         lab,
         arguments.preset,
@@ -132,14 +132,6 @@ def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
         until_decided=arguments.until_decided,
     )
     return plan.continued(resolved)
-
-
-def _check_device(lab: AnyLab, device: str) -> None:
-    if device != "cpu" and device not in lab.devices():
-        usable = ", ".join(lab.devices())
-        raise ValueError(
-            f"--device must be one that lab {lab.name!r} can use here ({usable}), got {device!r}"
-        )
 
 
 def _run(resolved: Plan, arguments: argparse.Namespace) -> int:

@@ -110,6 +110,8 @@ def _names(code: types.CodeType) -> Iterator[str]:
 
 def _ours(value: Any) -> bool:
     module = sys.modules.get(value.__name__ if inspect.ismodule(value) else value.__module__)
+    if module is sys.modules["__main__"]:  # a script, or the cells of a notebook
+        return True
     path = getattr(module, "__file__", None)
     name = getattr(module, "__name__", "").partition(".")[0]
     return path is not None and (name in OURS or not str(Path(path)).startswith(LIBRARIES))

@@ -196,6 +196,15 @@ def note(drawn: "Figure", table: Table, extra: str = "", *, arms: Sequence[str] 
     drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555")
 
 
+def png(drawn: "Figure") -> bytes:
+    """Return a figure as the bytes of a picture."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    buffer = io.BytesIO()
+    FigureCanvasAgg(drawn).print_png(buffer)  # type: ignore[no-untyped-call]
+    return buffer.getvalue()
+
+
 def save(drawn: "Figure", stem: Path) -> list[Path]:
     """Write a figure as `.png` and `.svg` beside each other, atomically; equal figures give
     equal bytes. Returns the paths.

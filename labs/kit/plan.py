@@ -5,11 +5,12 @@
 fields); only the cells of the current settings are judged.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from labs.kit import files, outputs, settings
@@ -104,6 +105,7 @@ def resolve(
     changes: Sequence[str] = (),
     out: Path = Path("results"),
     *,
+    values: Mapping[str, Any] = MappingProxyType({}),
     until_decided: bool = False,
 ) -> Plan:
     """Resolve settings; nothing on disk changes.
@@ -112,12 +114,14 @@ def resolve(
         lab, preset: what to run.
         changes: settings to change, each ``name=value``.
         out: folder of all results.
+        values: further settings to change, by name.
         until_decided: plan the looks of the preset, the first of them now.
 
     Raises:
         ValueError, TypeError: unknown preset or setting, or a value that the lab refuses.
     """
-    config = settings.change(lab.presets[known("preset", preset, lab.presets)], changes)
+    named = settings.change(lab.presets[known("preset", preset, lab.presets)], changes)
+    config = settings.changed(named, values)
     plan = Plan(lab, preset, config, out / lab.name / preset)
     if until_decided:
         looks = lab.looks_of(preset)
@@ -127,6 +131,19 @@ def resolve(
     if not plan.stacks:
         raise ValueError(f"lab {lab.name!r}: these settings must give networks to train, got none")
     return plan
+
+
+def check_device(lab: AnyLab, device: str) -> None:
+    """Refuse a device that a lab cannot use on this machine.
+
+    Raises:
+        ValueError: naming those that it can.
+    """
+    if device != "cpu" and device not in lab.devices():
+        usable = ", ".join(lab.devices())
+        raise ValueError(
+            f"device must be one that lab {lab.name!r} can use here ({usable}), got {device!r}"
+        )
 
 
 def continued(plan: Plan) -> Plan:
@@ -191,9 +208,15 @@ def pending(plan: Plan, shard: tuple[int, int] = (1, 1)) -> tuple[list[Stack], l
     """Return the stacks of a shard with any missing cell, and what is wrong with damaged files.
 
     Shard (i, n), i from 1 to n, is every n-th stack of the full list.
+
+    Raises:
+        ValueError: no such shard.
     """
+    index, count = shard
+    if not 1 <= index <= count:
+        raise ValueError(f"shard must be (i, n) with i from 1 to n, got {shard}")
     records, damage = plan.store.load(plan.cells)
-    mine = plan.stacks[shard[0] - 1 :: shard[1]]
+    mine = plan.stacks[index - 1 :: count]
     return [stack for stack in mine if any(cell not in records for cell in stack)], damage
 
 

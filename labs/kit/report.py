@@ -29,7 +29,10 @@ PRESET = "full"
 MORE = {"longer": "longer training", "wider": "wider networks"}  # presets beside it, and titles
 
 
-def reference(name: str, figures: Path = HERE / "figures") -> dict[str, Any] | None:
+FIGURES = HERE / "figures"
+
+
+def reference(name: str, figures: Path = FIGURES) -> dict[str, Any] | None:
     """Return the committed reference of a lab, None where there is none."""
     path = figures / f"{name}.json"
     if not path.exists():

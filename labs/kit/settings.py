@@ -181,7 +181,21 @@ def change(config: Config, changes: Sequence[str]) -> Config:
             raise ValueError(f"a setting must be given as name=value, got {text!r}")
         known("setting", name, names)
         values[name] = parse(name, hints[name], value)
-    return replace(config, **values)  # type: ignore[type-var]
+    return changed(config, values)
+
+
+def changed(config: Config, values: Mapping[str, Any]) -> Config:
+    """Return settings with some fields changed; lists, ranges and numpy's arrays become tuples.
+
+    Raises:
+        ValueError: an unknown name (the message offers the nearest), or a value that the settings
+            refuse.
+        TypeError: a value of another type than the field's.
+    """
+    names = [field.name for field in fields(config) if field.init]  # type: ignore[arg-type]
+    for name in values:
+        known("setting", name, names)
+    return replace(config, **{n: _tuples(v) for n, v in values.items()})  # type: ignore[type-var]
 
 
 def parse(name: str, hint: Any, text: str) -> Any:
@@ -258,4 +272,5 @@ def differences(config: Any, preset: Any) -> dict[str, Any]:
 
 
 def _tuples(value: Any) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+    value = value.tolist() if hasattr(value, "tolist") else value  # numpy's
+    return tuple(_tuples(v) for v in value) if isinstance(value, list | range) else value
