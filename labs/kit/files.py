@@ -1,19 +1,23 @@
-"""Writing files so that a kill at any moment leaves the old file or the new one, never a half."""
+"""Writing files so that a kill at any moment leaves the old file or the new one, never a half; and
+patience with whoever else has them open."""
 
 import errno
 import json
 import os
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Content = TypeVar("Content")
 
 STALE = 3600.0  # seconds after which a temporary file must be a killed writer's
-# What a rename is refused with while somebody else has the file open: a virus scanner, an indexer,
-# another machine on a network share. It passes.
+# What a file is refused with while somebody else has it open: a virus scanner, an indexer, another
+# machine on a network share. It passes.
 PASSING = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ESTALE}
-WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between the tries at a rename
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between the tries
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -28,7 +32,7 @@ def write(path: Path, content: str | bytes) -> None:
     temporary = _temporary(path.parent)
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        _rename(temporary, path)
+        _patiently(lambda: os.replace(temporary, path))
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -39,16 +43,24 @@ def _temporary(folder: Path) -> Path:
     return folder / f".{secrets.token_hex(8)}.tmp"
 
 
-def _rename(temporary: Path, path: Path) -> None:
+def read(path: Path) -> bytes:
+    """Return a file's content.
+
+    Raises:
+        OSError: it is not there, or was refused for some seconds.
+    """
+    return _patiently(path.read_bytes)
+
+
+def _patiently(action: Callable[[], Content]) -> Content:
     for wait in WAITS:
         try:
-            os.replace(temporary, path)
-            return
+            return action()
         except OSError as error:
             if error.errno not in PASSING:
                 raise
         time.sleep(wait)
-    os.replace(temporary, path)
+    return action()
 
 
 def sweep(folder: Path) -> None:

@@ -64,7 +64,7 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(files.read(path))
         sound = all(isinstance(found["run"][name], kind) for name, kind in KINDS.items())
         sound &= {"networks_trained", "of", "rules"} <= found["session"].keys()
         sound &= isinstance(found["rules"], dict)

@@ -103,7 +103,7 @@ class Store:
         """
         path = self.path(cell)
         try:
-            content = json.loads(path.read_bytes())
+            content = json.loads(files.read(path))
             digest = content.pop("digest")
             record, arrays = content["record"], content["arrays"]
         except FileNotFoundError:
@@ -187,7 +187,7 @@ def _pack(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 def _unpack(path: Path, digest: str) -> dict[str, np.ndarray]:
     try:
-        packed = path.read_bytes()
+        packed = files.read(path)
     except FileNotFoundError:
         raise DamagedError(f"{path.name}: missing, the record beside it needs it") from None
     if hashlib.sha256(packed).hexdigest() != digest:

@@ -165,7 +165,7 @@ def test_check_says_on_stderr_what_is_missing(tmp_path, capsys):
         ("new json", "NAME must be one that no lab and no module has, got 'json'"),
         ("new torch", "NAME must be one that no lab and no module has, got 'torch'"),
         ("run toy --device tpu", "--device: invalid choice: 'tpu'"),
-        ("run toy --device cuda", "--device must be one that lab 'toy' can use here (cpu)"),
+        ("run toy --device cuda", "device must be one that lab 'toy' can use here (cpu)"),
         ("runn toy", "invalid choice: 'runn'"),
         ("run", "the following arguments are required: LAB"),
     ],

@@ -191,6 +191,21 @@ def test_a_refused_rename_is_tried_again(tmp_path, monkeypatch, number):
     assert path.read_text() == "new"
 
 
+def test_a_refused_reading_is_tried_again(store, monkeypatch):
+    store.write(CELL, {"x": 1.0})
+    content, refusals = Path.read_bytes, [errno.EACCES] * 2
+
+    def refuse(path):
+        if refusals:
+            raise OSError(refusals.pop(), "somebody else has it")
+        return content(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    assert store.read(CELL) == {"x": 1.0}
+    assert not refusals
+
+
 def test_temporary_names_are_short(tmp_path, monkeypatch):
     names, rename = [], os.replace
 
