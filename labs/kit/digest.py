@@ -77,6 +77,8 @@ def _code(value: Any, seen: set[int]) -> Any:
         return _function(value, seen) if inspect.isfunction(value) else [_source(value)]
     if isinstance(value, types.ModuleType):
         return value.__name__
+    if isinstance(value, types.GenericAlias) or type(value).__name__ == "dtype":
+        return repr(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType | np.ufunc):
         return name + getattr(value, "__name__", "")
     if is_dataclass(value):

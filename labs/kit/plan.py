@@ -5,6 +5,7 @@
 fields); only the cells of the current settings are judged.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
@@ -16,8 +17,9 @@ from typing import Any
 from labs.kit import files, outputs, settings
 from labs.kit.checks import known
 from labs.kit.claims import Verdict
+from labs.kit.digest import digest
 from labs.kit.execute import Outcome, Stack, describe, execute, expected, stacks
-from labs.kit.lab import LOOKS, AnyLab
+from labs.kit.lab import LOOKS, AnyLab, Deferred
 from labs.kit.progress import Progress
 from labs.kit.sessions import Session, latest, read_run, unplanned, younger
 from labs.kit.store import Store
@@ -235,6 +237,12 @@ def run(
     """
     files.sweep(plan.store.folder)
     session = _session(plan, device, jobs)
+    if old := session.trained_otherwise():
+        print(
+            f"lab {plan.lab.name!r}: `train` is another than the one that trained {old} networks "
+            f"in {plan.folder}; they are kept, a higher version of the lab trains them again",
+            file=sys.stderr,
+        )
     if not todo and session.repeats():
         return
     if session.earlier() is None:
@@ -319,7 +327,16 @@ def _session(plan: Plan, device: str, jobs: int) -> Session:
         "networks": len(plan.cells),
     }
     rules = {claim.id: claim.digests for claim in plan.lab.claims}
-    return Session(plan.folder, header, state, rules, device, jobs)
+    return Session(plan.folder, header, state, rules, device, jobs, _code(plan.lab))
+
+
+def _code(lab: AnyLab) -> str:
+    if isinstance(lab.train, Deferred):  # would load torch
+        return ""
+    try:
+        return digest(lab.train)
+    except TypeError:  # it uses something of which nobody can say whether it is the same
+        return ""
 
 
 def conclude(plan: Plan) -> tuple[Results, list[Path]]:

@@ -66,7 +66,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(files.read(path))
         sound = all(isinstance(found["run"][name], kind) for name, kind in KINDS.items())
-        sound &= {"networks_trained", "of", "rules"} <= found["session"].keys()
+        sound &= {"networks_trained", "of", "rules", "train"} <= found["session"].keys()
         sound &= isinstance(found["rules"], dict)
     except (ValueError, LookupError, TypeError, AttributeError):
         sound = False
@@ -97,6 +97,7 @@ class Session:
         state: looks and numbers of replicates and networks.
         rules: claim id -> `Claim.digests`, as they are now.
         device, jobs: of this session.
+        train: digest of the lab's `train`, as far as it is known without loading torch.
     """
 
     folder: Path
@@ -105,6 +106,7 @@ class Session:
     rules: dict[str, dict[str, str]]
     device: str
     jobs: int
+    train: str = ""
     trained: int = 0
     peaks: dict[Any, float] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -154,6 +156,12 @@ class Session:
         earlier, last = self.earlier(), latest(self.folder) == self.number - 1
         return last and earlier is not None and self.state.items() <= earlier.items()
 
+    def trained_otherwise(self) -> int:
+        """Return how many networks of these settings another `train` than today's has trained."""
+        sessions = own_sessions(self.earlier() or self.header | {"sessions": []})
+        others = [s for s in sessions if self.train and s["train"] not in ("", self.train)]
+        return sum(s["networks_trained"] for s in others)
+
     @property
     def of(self) -> str:
         """What tells the sessions of these settings from others."""
@@ -177,6 +185,7 @@ class Session:
             "replicates": self.state["judged_at"],
             "protocol": protocol(self.header),
             "rules": digest(self.rules),
+            "train": self.train,
             **self.origin,
         }
 

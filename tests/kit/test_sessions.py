@@ -5,14 +5,16 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from labs.kit import files, outputs, plan, report
+from labs.kit import api, files, outputs, plan, report
 from labs.kit.cli import main
 from labs.kit.sessions import latest, read_run
-from tests.kit.toy_lab import LAB
+from tests.kit.toy_lab import LAB, Record
 
 REGISTER = {"toy": "tests.kit.toy_lab"}
 ROOT = Path(__file__).parents[2]
@@ -96,3 +98,20 @@ def test_nothing_reads_the_outputs(tmp_path, capsys, name):
     assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 0
     assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
     assert (tmp_path / "toy" / "full" / name).read_bytes() == before
+
+
+def test_a_train_that_was_changed_since_is_said(tmp_path, capsys):
+    def train(cells, device, heads=50.0):
+        for cell in cells:
+            yield Record(heads + cell.replicate, [], np.zeros(0), 0.0)
+
+    def another(cells, device):
+        return train(cells, device, heads=60.0)
+
+    said = "`train` is another than the one that trained 4 networks"
+    for function, expected in ((train, False), (train, False), (another, True)):
+        mine = replace(LAB, name="mine", train=function)
+        api.run({}, mine, "smoke", out=tmp_path, jobs=1)
+        assert (said in capsys.readouterr().err) == expected
+    api.run({}, replace(LAB, name="mine", train=another, version=2), "smoke", out=tmp_path, jobs=1)
+    assert said not in capsys.readouterr().err
