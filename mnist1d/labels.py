@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist1d.checks import real, shown, whole
 from mnist1d.pipeline import Array
-from mnist1d.recipe import real
 
 
 def flip_to_another_class(
@@ -92,11 +92,9 @@ def _noisy(
     names = np.unique(labels if classes is None else _labels("classes", classes))
     if len(names) < 2 and len(labels):
         raise ValueError(f"classes must hold at least two labels, got {names.tolist()}")
-    if not np.isin(labels, names).all():
-        raise ValueError(f"y must hold labels of classes only, got {np.unique(labels).tolist()}")
-    if not isinstance(rng, (int, np.integer, np.random.Generator)):
-        raise TypeError(f"rng must be a seed or a numpy Generator, got {rng!r}")
-    generator = np.random.default_rng(rng)
+    if (others := np.setdiff1d(labels, names)).size:
+        raise ValueError(f"y must hold labels of classes only, got {shown(others.tolist())}")
+    generator = _generator(rng)
     chosen = generator.permutation(len(labels))[: round(fraction * len(labels))]
     # A step of s from class to class, modulo their number: s = 0 is the class itself.
     step = generator.integers(lowest_step, len(names), size=len(chosen))
@@ -105,8 +103,18 @@ def _noisy(
     return noisy, noisy != labels
 
 
+def _generator(rng: int | np.random.Generator) -> np.random.Generator:
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if not hasattr(rng, "__index__"):
+        raise TypeError(f"rng must be a seed or a numpy Generator, got {shown(rng)}")
+    return np.random.default_rng(whole("rng", rng, 0))
+
+
 def _labels(name: str, value: npt.ArrayLike) -> npt.NDArray[Any]:
     labels = np.asarray(value)
+    if labels.shape == (0,) and not hasattr(value, "dtype"):
+        return labels.astype(np.int64)  # an empty list, of which numpy thinks as of floats
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         raise TypeError(
             f"{name} must be a row of integers, got {labels.dtype} of shape {labels.shape}"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import math
-import operator
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
+from mnist1d.checks import LARGEST, checked_padding, flag, real, shown, whole
 
 # Names people type that no spelling distance would lead to the right knob.
 MISTAKES = {
@@ -22,14 +21,14 @@ MISTAKES = {
 
 # name -> lowest and highest legal value, both included.
 WHOLE: dict[str, tuple[int, float]] = {
-    "num_samples": (1, math.inf),
-    "template_len": (2, math.inf),
-    "max_translation": (1, math.inf),
-    "final_seq_length": (2, math.inf),
+    "num_samples": (1, LARGEST),
+    "template_len": (2, LARGEST),
+    "max_translation": (1, 2**32),  # the exact stream draws 32 bits
+    "final_seq_length": (2, LARGEST),
     "seed": (0, 2**32 - 1),
-    "n_train": (0, math.inf),
-    "n_val": (0, math.inf),
-    "n_test": (0, math.inf),
+    "n_train": (0, LARGEST),
+    "n_val": (0, LARGEST),
+    "n_test": (0, LARGEST),
 }
 REAL = {
     "train_split": (0.0, 1.0),
@@ -55,7 +54,8 @@ class Recipe:
         Size of training and test set together, at least 1. As in the original, every class
         gets ``num_samples // n_classes`` samples and the remainder is dropped.
     train_split
-        Fraction of the samples that train, in [0, 1]; the others test.
+        Fraction of the samples that train, in [0, 1]; the others test. As in the original, one
+        permutation of all samples decides which: the set is balanced, its splits are not.
     template_len
         Points that a template contributes to the canvas, at least 2. A template of another
         length is stretched, it need not have this one.
@@ -67,8 +67,8 @@ class Recipe:
         which keeps the factor positive.
     max_translation
         Number of circular shifts, at least 1: the shift is uniform over
-        0 .. max_translation - 1 points of the canvas. (As in the original, a shift of the
-        whole canvas or more leaves the signal in place.)
+        0 .. max_translation - 1 points of the canvas, at most 2**32 of them. (As in the original,
+        a shift of the whole canvas or more leaves the signal in place.)
     corr_noise_scale
         Height of the noise that replaces the padding, at least 0: standard deviation *before*
         smoothing with a Gaussian of 2 points, which leaves 0.38 of it.
@@ -84,7 +84,10 @@ class Recipe:
         Seed of the stream, 0 .. 2**32 - 1.
     n_train, n_val, n_test
         Exact sizes, at least 0, as an alternative to ``num_samples`` and ``train_split`` (which
-        then keep their defaults). ``n_train`` must be given; the other two default to 0.
+        then keep their defaults). ``n_train`` must be given; the other two default to 0. Each
+        split is stratified: its counts of classes differ by one at most.
+        ``n_val`` without ``n_train`` holds out the last of the samples that train:
+        ``Recipe(n_val=500)`` is the published set as 3500, 500 and the 1000 for testing.
 
     Raises
     ------
@@ -102,6 +105,8 @@ class Recipe:
     (4000, 0, 1000)
     >>> Recipe(n_train=190, n_test=1000).sizes
     (190, 0, 1000)
+    >>> Recipe(n_val=500).sizes
+    (3500, 500, 1000)
     >>> Recipe(scale_coeff=4)
     Traceback (most recent call last):
         ...
@@ -136,14 +141,14 @@ class Recipe:
         for name, bounds in REAL.items():
             object.__setattr__(self, name, real(name, getattr(self, name), *bounds))
         object.__setattr__(self, "padding", checked_padding(self.padding))
-        object.__setattr__(self, "shuffle_seq", _flag("shuffle_seq", self.shuffle_seq))
+        object.__setattr__(self, "shuffle_seq", flag("shuffle_seq", self.shuffle_seq))
         self._check_sizes()
 
     def _check_sizes(self) -> None:
         if self.n_train is None:
-            for name in ("n_val", "n_test"):
-                if getattr(self, name) is not None:
-                    raise ValueError(f"{name} needs n_train, got n_train=None")
+            if self.n_test is not None:
+                raise ValueError("n_test needs n_train, got n_train=None")
+            _check_held_out(self.n_val or 0, int(self.num_samples * self.train_split))
             return
         for name in ("num_samples", "train_split"):
             if (value := getattr(self, name)) != getattr(Recipe, name):
@@ -164,12 +169,18 @@ class Recipe:
 
         >>> Recipe(num_samples=101, train_split=0.5).sizes_for(4)
         (50, 0, 50)
+
+        Raises
+        ------
+        ValueError
+            If that leaves fewer samples to train than ``n_val`` holds out.
         """
         if self.n_train is not None:
             return self.n_train, self.n_val or 0, self.n_test or 0
-        total = self.num_samples // n_classes * n_classes
+        total, n_val = self.num_samples // n_classes * n_classes, self.n_val or 0
         n_train = int(total * self.train_split)
-        return n_train, 0, total - n_train
+        _check_held_out(n_val, n_train)
+        return n_train - n_val, n_val, total - n_train
 
     @property
     def canvas(self) -> int:
@@ -238,79 +249,27 @@ class Recipe:
 def checked_recipe(recipe: object) -> Recipe:
     """`recipe` itself; TypeError if it is none."""
     if not isinstance(recipe, Recipe):
-        raise TypeError(f"recipe must be a Recipe, got {recipe!r}")
+        raise TypeError(f"recipe must be a Recipe, got {shown(recipe)}")
     return recipe
+
+
+def recipe_or_published(recipe: object) -> Recipe:
+    """`recipe` itself, or the published one for None; TypeError if it is neither."""
+    return Recipe() if recipe is None else checked_recipe(recipe)
 
 
 KNOBS = tuple(field.name for field in fields(Recipe))
 
 
-def whole(name: str, value: object, low: int, high: float = math.inf) -> int:
-    """`value` as an int in [low, high]; TypeError or ValueError naming it otherwise.
-
-    >>> whole("n_classes", 0, 1)
-    Traceback (most recent call last):
-        ...
-    ValueError: n_classes must be an integer of at least 1, got 0
-    """
-    rule = f"{name} must be an integer " + (
-        f"of at least {low}" if high == math.inf else f"from {low} to {high}"
-    )
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"{rule}, got {value!r}") from None
-    if isinstance(value, bool):
-        raise TypeError(f"{rule}, got {value!r}")
-    if not low <= number <= high:
-        raise ValueError(f"{rule}, got {number}")
-    return number
-
-
-def real(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
-    """`value` as a finite float in [low, high]; TypeError or ValueError naming it otherwise.
-
-    >>> real("train_split", 80, 0, 1)
-    Traceback (most recent call last):
-        ...
-    ValueError: train_split must lie in [0, 1], got 80.0
-    """
-    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    number = float(value)
-    if low <= number <= high and math.isfinite(number):
-        return number
-    if name == "scale_coeff":
-        rule = "lie in [0, 2), so that the height factor stays positive"
-    elif high < math.inf:
-        rule = f"lie in [{low:g}, {high:g}]"
-    else:
-        rule = "be finite" + (f" and at least {low:g}" if low > -math.inf else "")
-    raise ValueError(f"{name} must {rule}, got {number}")
-
-
-def checked_padding(value: Any) -> tuple[int, int]:
-    """`value` as ``(low, high)`` with ``0 <= low <= high``; TypeError or ValueError otherwise."""
-    try:
-        low, high = value
-    except (TypeError, ValueError):
-        raise TypeError(f"padding must be a pair (low, high), got {value!r}") from None
-    low, high = whole("padding[0]", low, 0), whole("padding[1]", high, 0)
-    if low > high:
-        raise ValueError(f"padding must have low <= high, got {(low, high)}")
-    return low, high
-
-
-def _flag(name: str, value: object) -> bool:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    raise TypeError(f"{name} must be True or False, got {value!r}")
+def _check_held_out(n_val: int, n_train: int) -> None:
+    if n_val > n_train:
+        raise ValueError(f"n_val must be at most {n_train}, the samples that train, got {n_val}")
 
 
 def _check_names(names: Iterable[str]) -> None:
     for name in names:
         if name not in KNOBS:
-            raise ValueError(f"unknown knob {name!r}" + _hint(name))
+            raise ValueError(f"unknown knob {shown(name)}" + _hint(name))
 
 
 def _hint(name: str) -> str:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnist1d.checks import whole
 from mnist1d.fast import ModernStream
 from mnist1d.pipeline import Array, pipeline
-from mnist1d.recipe import Recipe, whole
+from mnist1d.recipe import Recipe
 from mnist1d.templates import get_templates
 
 SEED = 12  # of the pictures: one whose draws make every transform easy to see

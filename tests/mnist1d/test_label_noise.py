@@ -58,6 +58,16 @@ def test_places_are_random_and_a_seed_repeats_them(flip: Any) -> None:
 
 
 @pytest.mark.parametrize("flip", KINDS)
+def test_lists_are_taken_and_an_empty_one_stays_empty(flip: Any) -> None:
+    expected = flip(np.array([0, 1, 2]), 1, rng=np.int64(0))
+    assert all(map(np.array_equal, flip([0, 1, 2], 1, rng=0), expected))
+    for labels in ([], (), np.array([], dtype=np.uint8)):
+        noisy, mask = flip(labels, 0.5, rng=0)
+        assert (len(noisy), len(mask)) == (0, 0)
+        assert np.issubdtype(noisy.dtype, np.integer)
+
+
+@pytest.mark.parametrize("flip", KINDS)
 @pytest.mark.parametrize(
     ("arguments", "kind", "words"),
     [
@@ -67,6 +77,9 @@ def test_places_are_random_and_a_seed_repeats_them(flip: Any) -> None:
         ({"y": [1, 1]}, ValueError, "classes must hold at least two"),
         ({"classes": [0, 1]}, ValueError, "y must hold labels of classes only"),
         ({"rng": None}, TypeError, "rng must be a seed"),
+        ({"rng": np.random.RandomState(0)}, TypeError, "rng must be a seed or a numpy Generator"),
+        ({"rng": True}, TypeError, "rng must be an integer of at least 0, got True"),
+        ({"rng": -1}, ValueError, "rng must be an integer of at least 0, got -1"),
     ],
 )
 def test_bad_arguments_are_refused(

@@ -89,6 +89,27 @@ def test_argument_objects_may_lack_knobs_and_have_others() -> None:
             Recipe.from_args(args)
 
 
+@given(total=st.integers(10, 10**5), split=st.floats(0.1, 1), share=st.floats(0, 1))
+def test_a_validation_split_is_held_out_of_what_trains(
+    total: int, split: float, share: float
+) -> None:
+    n_train, _, n_test = Recipe(num_samples=total, train_split=split).sizes
+    n_val = int(share * n_train)
+    recipe = Recipe(num_samples=total, train_split=split, n_val=n_val)
+    assert recipe.sizes == (n_train - n_val, n_val, n_test)
+    assert recipe.law == Recipe()
+
+
+def test_more_than_what_trains_cannot_be_held_out() -> None:
+    assert Recipe(n_val=4000).sizes == (0, 4000, 1000)
+    with pytest.raises(ValueError, match="n_val must be at most 4000, the samples that train, got"):
+        Recipe(n_val=4001)
+    some = Recipe(num_samples=19, train_split=1.0, n_val=15)  # 19 of one class, 10 of ten
+    assert some.sizes_for(1) == (4, 15, 0)
+    with pytest.raises(ValueError, match="n_val must be at most 10, the samples that train, got"):
+        some.sizes_for(10)
+
+
 def test_sizes_and_their_alternative_exclude_each_other() -> None:
     with pytest.raises(ValueError, match="not both"):
         Recipe(n_train=10, num_samples=100)
