@@ -19,10 +19,13 @@ class LegacyStream:
     name = "exact"
     dtype = np.dtype(np.float64)
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | np.random.RandomState) -> None:
         bits = np.random.MT19937()
         self.generator = np.random.RandomState(bits)
-        self.generator.seed(seed)
+        if isinstance(seed, np.random.RandomState):  # go on where it stands, and leave it there
+            self.generator.set_state(seed.get_state())
+        else:
+            self.generator.seed(seed)
         self._word = bits.random_raw
 
     def draws(self, recipe: Recipe, n: int) -> Draws:

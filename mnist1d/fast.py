@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from mnist1d.checks import LARGEST, shown, whole
+from mnist1d.memory import CHUNK, fitting, fitting_samples, of_moments, of_tables, sizes_of
 from mnist1d.pipeline import Array, Draws, Pipeline, pipeline
-from mnist1d.recipe import Recipe, checked_recipe, whole
+from mnist1d.recipe import Recipe, checked_recipe
 from mnist1d.templates import checked_templates
-
-CHUNK = 1024  # samples rendered at once: bounds the memory beside the result
 
 
 class ModernStream:
@@ -92,7 +92,7 @@ def draw(
     Raises
     ------
     TypeError, ValueError
-        If an argument has the wrong type or value.
+        If an argument has the wrong type or value, or more is asked for than fits in memory.
 
     Examples
     --------
@@ -100,13 +100,14 @@ def draw(
     >>> x.shape, x.dtype.name, y.dtype.name
     ((3, 40), 'float32', 'int64')
     """
-    recipe, n = checked_recipe(recipe), whole("n", n, 0)
+    recipe, n = checked_recipe(recipe), whole("n", n, 0, LARGEST)
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy Generator, got {type(rng).__name__}")
+        raise TypeError(f"rng must be a numpy Generator, got {shown(rng)}")
     classes = checked_templates(templates)
-    rows = rng.integers(len(classes["y"]), size=n)
-    line = pipeline(recipe, classes["x"], np.float32)
-    return ModernStream(rng).ordered(line, rows), classes["y"][rows]
+    with fitting_samples(recipe, len(classes["y"]), ModernStream.dtype.itemsize, {"n": n}):
+        line = pipeline(recipe, classes["x"], np.float32)
+        rows = rng.integers(len(classes["y"]), size=n)
+        return ModernStream(rng).ordered(line, rows), classes["y"][rows]
 
 
 def moments(
@@ -122,5 +123,7 @@ def moments(
     >>> bool(abs(x.mean() - mean) < 0.01 * sd), bool(abs(x.std() - sd) < 0.01 * sd)
     (True, True)
     """
-    digits = checked_templates(templates)["x"]
-    return pipeline(checked_recipe(recipe), digits, np.float64).moments
+    recipe, digits = checked_recipe(recipe), checked_templates(templates)["x"]
+    sizes = {**sizes_of(recipe, len(digits)), "max_translation": recipe.max_translation}
+    with fitting(of_tables(recipe, len(digits)) + of_moments(recipe), sizes):
+        return pipeline(recipe, digits, np.float64).moments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mnist1d.checks import shown
 from mnist1d.exact import LegacyStream
+from mnist1d.extras import missing
 from mnist1d.fast import ModernStream
-from mnist1d.pipeline import Array, interpolation, pipeline
-from mnist1d.recipe import Recipe, checked_recipe
+from mnist1d.memory import examples_of, fitting_samples
+from mnist1d.pipeline import Array, Pipeline, interpolation, pipeline
+from mnist1d.recipe import Recipe, recipe_or_published
 from mnist1d.templates import checked_templates
 from mnist1d.writing import save
 
@@ -100,8 +103,16 @@ class Data:
         -------
         Tensors
             Named tuple ``(x, y, x_val, y_val, x_test, y_test, t)`` of copies.
+
+        Raises
+        ------
+        ImportError
+            Without torch; the message says which extra installs it.
         """
-        import torch
+        try:
+            import torch
+        except ImportError as error:
+            raise missing("torch", "Data.torch", error) from error
 
         def tensor(array: Array) -> torch.Tensor:
             kind = torch.int64 if array.dtype == np.int64 else dtype or torch.float32
@@ -141,12 +152,16 @@ def generate(
     Raises
     ------
     TypeError, ValueError
-        If an argument has the wrong type, or there are fewer samples than classes.
+        If an argument has the wrong type, there are fewer samples than classes, or more are asked
+        for than fit in memory.
 
     Notes
     -----
-    Classes are balanced over all splits together (one class may lack a sample or more where
-    exact sizes are asked that the number of classes does not divide), then permuted.
+    Exact sizes (``n_train``, ``n_val``, ``n_test``) are stratified: in each split by itself the
+    counts of the classes differ by one at most, and where the number of classes does not divide
+    its size, the stream draws the classes that come once more.
+    ``num_samples`` and ``train_split`` are the original's law: classes are balanced over all
+    splits together, one permutation mixes them, and the splits are cut from it as it falls.
     Table 2 and figure 1 of Greydanus and Kobak (2024), arXiv:2011.14439.
 
     Examples
@@ -156,12 +171,14 @@ def generate(
     <MNIST-1D data: 4000/0/1000 samples of 40 points, exact stream>
     >>> data.y[:8]
     array([2, 6, 4, 5, 6, 6, 6, 0])
+    >>> np.bincount(generate(Recipe(n_train=23, n_test=20)).y_test).tolist()
+    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
     >>> generate(Recipe(n_train=95, n_val=20, n_test=5), stream="fast").x_val.dtype.name
     'float32'
     """
-    recipe = Recipe() if recipe is None else checked_recipe(recipe)
+    recipe = recipe_or_published(recipe)
     if stream not in ("exact", "fast"):
-        raise ValueError(f"stream must be 'exact' or 'fast', got {stream!r}")
+        raise ValueError(f"stream must be 'exact' or 'fast', got {shown(stream)}")
     classes = checked_templates(templates)
     if stream == "exact":
         return generate_from(LegacyStream(recipe.seed), recipe, classes)
@@ -172,14 +189,28 @@ def generate_from(
     stream: LegacyStream | ModernStream, recipe: Recipe, classes: dict[str, Array]
 ) -> Data:
     """The data set of a recipe from a seeded stream, which is left where the data set ends."""
-    sizes = recipe.sizes_for(len(classes["y"]))
-    ordered = _balanced(sum(sizes), len(classes["y"]))
+    n_classes = len(classes["y"])
+    sizes = recipe.sizes_for(n_classes)
+    if sum(sizes) < 1:
+        raise ValueError(
+            f"num_samples must be at least the number of classes, {n_classes}, "
+            f"got {recipe.num_samples}"
+        )
+    with fitting_samples(recipe, n_classes, stream.dtype.itemsize, examples_of(recipe)):
+        return _made(stream, recipe, classes, sizes)
+
+
+def _made(
+    stream: LegacyStream | ModernStream,
+    recipe: Recipe,
+    classes: dict[str, Array],
+    sizes: tuple[int, int, int],
+) -> Data:
     line = pipeline(recipe, classes["x"], stream.dtype)
-    samples, rows = stream.samples(line, ordered)
-    samples, rows = samples[: sum(sizes)], rows[: sum(sizes)]
+    samples, rows = _drawn(stream, line, sizes if recipe.n_train is not None else (sum(sizes),))
     if recipe.shuffle_seq:
         order = stream.generator.permutation(recipe.final_seq_length)
-        samples = np.ascontiguousarray(samples[:, order])
+        samples = np.take(samples, order, axis=1)
     mean, sd = _standardise(samples)
     t = classes["t"] @ interpolation(len(classes["t"]), recipe.canvas) @ line.subsample / sd
     x, x_val, x_test = _split(samples, sizes)
@@ -194,10 +225,21 @@ def generate_from(
     )
 
 
-def _balanced(total: int, n_classes: int) -> Array:
-    if total < 1:
-        raise ValueError(f"num_samples must be at least the number of classes, {n_classes}")
-    return np.repeat(np.arange(n_classes), -(-total // n_classes))
+def _drawn(
+    stream: LegacyStream | ModernStream, line: Pipeline, sizes: Sequence[int]
+) -> tuple[Array, Array]:
+    """Samples and rows of the templates of some sets, one behind the other, each stratified."""
+    sets = [stream.samples(line, _balanced(stream, n, len(line.stretched))) for n in sizes]
+    samples, rows = zip(*sets, strict=True)
+    return np.concatenate(samples), np.concatenate(rows)
+
+
+def _balanced(stream: LegacyStream | ModernStream, size: int, n_classes: int) -> Array:
+    """`size` rows of the templates in order, every class as often as any other or once more."""
+    counts = np.full(n_classes, size // n_classes)
+    if more := size % n_classes:  # drawn only here: the published data know no such draw
+        counts[stream.generator.permutation(n_classes)[:more]] += 1
+    return np.repeat(np.arange(n_classes), counts)
 
 
 def _standardise(samples: Array) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import numpy as np
 from labs.kit import seeds
 from labs.kit.checks import check_sizes
 from mnist1d.generate import Data, generate
-from mnist1d.recipe import Recipe
+from mnist1d.recipe import Recipe, whole
 
 SEED = 42  # of replicate 0
 EXAMPLES = 4000  # that train in the published data set
@@ -54,10 +54,15 @@ def drawn(seed: int, *, train: int, val: int = 0, test: int = 0, stream: str = "
         stream: ``"exact"``, upstream's generator, or ``"fast"``, as `mnist1d.generate` takes it.
 
     Raises:
-        ValueError: sizes below 0 or fewer examples than classes, an unknown stream.
+        TypeError, ValueError: sizes that are no whole numbers of at least 0, or all 0; an unknown
+            stream.
     """
-    data = generate(Recipe(seed=seed, n_train=train, n_val=val, n_test=test), stream=stream)
-    pairs = ((data.x, data.y), (data.x_val, data.y_val), (data.x_test, data.y_test))
+    for name, size in {"train": train, "val": val, "test": test}.items():
+        whole(name, size, 0)
+    # One draw, cut as the published set is cut: `generate` would stratify every part by itself.
+    data = generate(Recipe(seed=seed, n_train=train + val + test), stream=stream)
+    cuts = (train, train + val)
+    pairs = zip(np.split(data.x, cuts), np.split(data.y, cuts), strict=True)
     return Drawn(*(_split(x, y) for x, y in pairs))
 
 

@@ -35,9 +35,9 @@ def split(cell: Cell) -> tuple[np.ndarray, np.ndarray]:
         # published data set the first ones; more examples are another draw of the seed.
         n_train, n_test = map(max, (cell.train, cell.test), PUBLISHED)
         seed = mnist1d.SEED + cell.replicate
-        data = generate(Recipe(n_train=n_train, n_test=n_test, seed=seed))
-        x = np.concatenate([data.x[: cell.train], data.x_test[: cell.test]])
-        return x, np.concatenate([data.y[: cell.train], data.y_test[: cell.test]])
+        data = generate(Recipe(n_train=n_train + n_test, seed=seed))  # cut as the published set
+        rows = np.r_[: cell.train, n_train : n_train + cell.test]
+        return data.x[rows], data.y[rows]
     x, y = load_digits(return_X_y=True) if cell.data == "digits" else mnist(cell.folder)
     order = seeds.stream(NAME, "split", cell.replicate).permutation(len(x))
     chosen = order[: cell.train + cell.test]

@@ -1,10 +1,12 @@
 """The data of a replicate: published split, further examples of the same law in the same units."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from labs.data.mnist1d import fresh, published
+from labs.data.mnist1d import drawn, fresh, published
 from mnist1d import Recipe, generate
 
 
@@ -14,6 +16,31 @@ def test_replicate_zero_is_the_published_data_set():
     np.testing.assert_array_equal(data.test.y, expected.y_test)
     assert data.train.x.dtype == np.float32
     assert len(data.fresh.y) == 0
+
+
+@pytest.mark.parametrize("stream", ["exact", "fast"])
+def test_a_drawn_set_is_one_draw_that_is_cut(stream):
+    parts = drawn(43, train=57, val=20, test=13, stream=stream)
+    whole = generate(Recipe(seed=43, n_train=90), stream=stream)
+    assert [len(part.y) for part in parts] == [57, 20, 13]
+    np.testing.assert_array_equal(np.concatenate([p.x for p in parts]), whole.x.astype("f4"))
+    np.testing.assert_array_equal(np.concatenate([p.y for p in parts]), whole.y)
+
+
+@pytest.mark.parametrize(
+    ("stream", "digest"), [("exact", "8c89865a9eff6f69"), ("fast", "02b9a28f7cdceb82")]
+)
+def test_drawn_sets_are_those_of_the_stored_results(stream, digest):
+    parts = drawn(42, train=333, test=217, stream=stream)
+    labels = np.concatenate([part.y for part in parts]).astype("<i8")
+    assert sha256(labels.tobytes()).hexdigest()[:16] == digest
+
+
+def test_replicate_zero_as_drawn_is_the_published_data_set():
+    data, expected = drawn(42, train=4000, test=1000), published(0)
+    for ours, theirs in ((data.train, expected.train), (data.test, expected.test)):
+        np.testing.assert_array_equal(ours.x, theirs.x)
+        np.testing.assert_array_equal(ours.y, theirs.y)
 
 
 def test_fewer_and_more_training_examples_are_nested():
@@ -69,3 +96,16 @@ def test_fewer_fresh_examples_are_the_first_of_more():
 def test_arguments_are_refused_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         published(**{"replicate": 0, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"train": -5, "test": 10}, "train must be an integer of at least 0, got -5"),
+        ({"train": 5, "val": 2.5}, "val must be an integer of at least 0, got 2.5"),
+        ({"train": 0}, "must be at least 1, got 0"),
+    ],
+)
+def test_sizes_of_a_drawn_set_are_refused_by_name(sizes, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        drawn(0, **sizes)

@@ -110,13 +110,6 @@ def test_splits_are_exact_and_standardised_together(
         assert array.flags.writeable
 
 
-def test_a_validation_split_leaves_the_samples_of_the_same_total_as_they_are() -> None:
-    whole = generate(Recipe(num_samples=100))
-    parts = generate(Recipe(n_train=50, n_val=30, n_test=20))
-    np.testing.assert_array_equal(whole.x, np.concatenate([parts.x, parts.x_val]))
-    np.testing.assert_array_equal(whole.y_test, parts.y_test)
-
-
 def test_shuffling_positions_is_the_last_draw() -> None:
     plain = generate(Recipe(num_samples=50))
     shuffled = generate(Recipe(num_samples=50, shuffle_seq=True))
