@@ -25,10 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.run(args)
     except (ValueError, TypeError, FileNotFoundError) as error:
         command.error(str(error))
-    except ImportError as error:
-        print(f"{command.prog}: {error}; pip install 'mnist1d-labs[labs]'", file=sys.stderr)
-        return 1
-    except OSError as error:
+    except (ImportError, OSError) as error:
         print(f"{command.prog}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -42,7 +39,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     commands = {
         name: adder.add_parser(name, help=text, description=text, allow_abbrev=False)
         for name, text in (
-            ("generate", "Write a data set to a .npz or .csv file."),
+            ("generate", "Write a data set to a .npz, .csv or .parquet file."),
             ("show", "Draw the data to a .png file, or let them move in a .gif file."),
         )
     }
@@ -53,7 +50,9 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_generate)
-    parser.add_argument("--out", required=True, metavar="FILE", help="the .npz or .csv file")
+    parser.add_argument(
+        "--out", required=True, metavar="FILE", help="the .npz, .csv or .parquet file"
+    )
     parser.add_argument(
         "--stream",
         choices=("exact", "fast"),
@@ -95,9 +94,9 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
 
 def _generate(args: argparse.Namespace) -> None:
     from mnist1d.generate import generate
-    from mnist1d.writing import WRITERS, save, writable
+    from mnist1d.writing import checked_target, save
 
-    path = writable(args.out, tuple(WRITERS))
+    path = checked_target(args.out)
     knobs = {knob.name for knob in fields(Recipe)}
     recipe = Recipe.from_mapping({name: vars(args)[name] for name in vars(args).keys() & knobs})
     data = generate(recipe, stream=args.stream)

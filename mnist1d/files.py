@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import struct
 import zipfile
 import zlib
@@ -14,24 +13,27 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from mnist1d.checks import brief, shown
 from mnist1d.generate import Data
-from mnist1d.recipe import Recipe
-from mnist1d.writing import (
+from mnist1d.layout import (
     ARRAYS,
+    BEFORE,
     DTYPES,
     FORMAT,
     SPLITS,
     TEMPLATES,
-    columns_of,
+    Array,
     digest_of,
-    known_path,
+    header_of,
+    table_header,
 )
+from mnist1d.parquet import pyarrow, read_parquet
+from mnist1d.paths import known_path
+from mnist1d.recipe import Recipe
+from mnist1d.writing import columns_of
 
-Array = npt.NDArray[Any]
-
-# What zipfile, numpy, json, csv and Recipe raise on bytes that are damaged or not ours.
+# What zipfile, numpy, json, csv, pyarrow and Recipe raise on bytes that are damaged or not ours.
 DAMAGE = (
     ValueError,
     TypeError,
@@ -39,6 +41,7 @@ DAMAGE = (
     EOFError,
     OSError,
     RuntimeError,
+    MemoryError,
     csv.Error,
     struct.error,
     zipfile.BadZipFile,
@@ -54,7 +57,7 @@ def load(
     Parameters
     ----------
     path
-        A ``.npz`` or ``.csv`` file.
+        A ``.npz``, ``.csv`` or ``.parquet`` file.
     recipe, stream
         What the file must hold; None accepts any.
 
@@ -66,26 +69,28 @@ def load(
         recipe or stream. The message names the file and the fault.
     OSError
         If the file cannot be read at all.
+    ImportError
+        For ``.parquet`` without pyarrow; the message says which extra installs it.
     """
     path = known_path(path, tuple(READERS))
+    if path.suffix == ".parquet":
+        pyarrow()
     content = path.read_bytes()
     try:
         data = _checked(*READERS[path.suffix](content))
     except DAMAGE as error:
-        raise ValueError(f"{path} is not a sound MNIST-1D file: {error}") from error
+        raise ValueError(f"{path} is not a sound MNIST-1D file: {brief(error)}") from error
     if recipe is not None and (differing := _differing(data.recipe, recipe)):
         raise ValueError(f"{path} holds another recipe: {differing}")
     if stream not in (None, data.stream):
-        raise ValueError(f"{path} holds the {data.stream} stream, not the {stream} stream")
+        raise ValueError(f"{path} holds the {data.stream} stream, not {shown(stream)}")
     return data
 
 
 def _checked(header: Mapping[str, Any], arrays: dict[str, Array]) -> Data:
-    if header.get("format") != FORMAT:
-        raise ValueError(f"its format must be {FORMAT!r}, got {header.get('format')!r}")
-    recipe, stream = Recipe.from_mapping(header["recipe"]), header["stream"]
+    recipe, stream = _checked_format(header), header["stream"]
     if stream not in DTYPES:
-        raise ValueError(f"its stream must be one of {', '.join(DTYPES)}, got {stream!r}")
+        raise ValueError(f"its stream must be one of {', '.join(DTYPES)}, got {shown(stream)}")
     if missing := {*ARRAYS, *TEMPLATES} - arrays.keys():
         raise ValueError(f"the array {' and the array '.join(sorted(missing))} is missing")
     for name, (dtype, shape) in _expected(recipe, stream, arrays).items():
@@ -99,6 +104,15 @@ def _checked(header: Mapping[str, Any], arrays: dict[str, Array]) -> Data:
     templates = {name[-1]: arrays.pop(name) for name in TEMPLATES}
     splits: dict[str, Any] = dict(arrays)
     return Data(**splits, templates=templates, recipe=recipe, stream=stream)
+
+
+def _checked_format(header: Mapping[str, Any]) -> Recipe:
+    if (found := header.get("format")) not in (FORMAT, BEFORE):
+        raise ValueError(f"its format must be {FORMAT!r}, got {shown(found)}")
+    recipe = Recipe.from_mapping(header["recipe"])
+    if found == BEFORE and recipe.n_train is not None:
+        raise ValueError("its sizes were not stratified when it was written: generate it again")
+    return recipe
 
 
 def _expected(
@@ -134,15 +148,13 @@ def _read_npz(content: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
         arrays = dict(members)
     if "header" not in arrays:
         raise ValueError("the array header is missing")
-    return _header(str(arrays.pop("header"))), arrays
+    return header_of(str(arrays.pop("header"))), arrays
 
 
 def _read_csv(content: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     first, *lines = content.decode("utf-8").splitlines()
-    header = _header(first.removeprefix("# "))
-    arrays = {name: np.array(header.pop(name)) for name in ("t", *TEMPLATES)}
+    header, arrays = table_header(first.removeprefix("# "))
     dtype = DTYPES[header["stream"]]
-    arrays["t"] = arrays["t"].astype(dtype)
     columns, *rows = csv.reader(lines)
     if columns != columns_of(len(arrays["t"])):
         raise ValueError(f"its columns must be split, label, x0 to x{len(arrays['t']) - 1}")
@@ -157,11 +169,4 @@ def _read_csv(content: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     return header, arrays
 
 
-def _header(text: str) -> dict[str, Any]:
-    header = json.loads(text)
-    if not isinstance(header, dict):
-        raise ValueError("its header is not a JSON object")
-    return header
-
-
-READERS = {".npz": _read_npz, ".csv": _read_csv}
+READERS = {".npz": _read_npz, ".csv": _read_csv, ".parquet": read_parquet}

@@ -1,31 +1,22 @@
-"""Writing data sets to disk, `.npz` without pickles and `.csv`, whole or not at all."""
+"""Writing data sets to disk, `.npz` without pickles, `.csv` and `.parquet`, whole or not at all."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
-from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
 
+from mnist1d.checks import shown
+from mnist1d.layout import ARRAYS, FORMAT, SPLITS, TEMPLATES, Array, digest_of, table_text
+from mnist1d.parquet import pyarrow, write_parquet
+from mnist1d.paths import replacing, writable
 from mnist1d.recipe import Recipe
-
-Array = npt.NDArray[Any]
-
-FORMAT = "mnist1d-labs data, version 1"
-DTYPES: dict[str, np.dtype[Any]] = {"exact": np.dtype("<f8"), "fast": np.dtype("<f4")}
-SPLITS = {"train": ("x", "y"), "val": ("x_val", "y_val"), "test": ("x_test", "y_test")}
-TEMPLATES = ("templates_x", "templates_t", "templates_y")
-ARRAYS = (*(name for pair in SPLITS.values() for name in pair), "t")
 
 
 @runtime_checkable
@@ -55,7 +46,9 @@ def save(data: DataLike, path: str | PathLike[str]) -> Path:
         ``.csv``: the header as a first line that starts with ``#`` (``pandas.read_csv(path,
         comment="#")`` skips it), then one row per sample: ``split, label, x0, x1, ...``, every
         number with as many digits as give back the same float.
-        The header holds the recipe, the stream and a digest of everything.
+        ``.parquet``: a table of the columns ``split``, ``label`` and ``x``, the signals as lists
+        of one length; the header under ``mnist1d`` in the metadata of its schema.
+        The header holds the recipe, the stream and a digest of everything, in JSON.
 
     Returns
     -------
@@ -65,11 +58,13 @@ def save(data: DataLike, path: str | PathLike[str]) -> Path:
     Raises
     ------
     TypeError, ValueError, FileNotFoundError
-        If `data` is no `Data`, the ending is neither, or the folder does not exist.
+        If `data` is no `Data`, the ending is none of these, or the folder does not exist.
+    ImportError
+        For ``.parquet`` without pyarrow; the message says which extra installs it.
     """
     if not isinstance(data, DataLike):
-        raise TypeError(f"data must be a Data, as generate() returns, got {type(data).__name__}")
-    path = writable(path, tuple(WRITERS))
+        raise TypeError(f"data must be a Data, as generate() returns, got {shown(data)}")
+    path = checked_target(path)
     arrays = _arrays(data)
     header = {"format": FORMAT, "recipe": asdict(data.recipe), "stream": data.stream}
     header["digest"] = digest_of(header, arrays)
@@ -78,42 +73,11 @@ def save(data: DataLike, path: str | PathLike[str]) -> Path:
     return path
 
 
-def writable(path: str | PathLike[str], endings: tuple[str, ...]) -> Path:
-    """`path`, if its ending is among `endings` and its folder exists.
-
-    Raises
-    ------
-    ValueError, FileNotFoundError
-        Otherwise.
-
-    >>> writable("data.txt", (".npz", ".csv"))
-    Traceback (most recent call last):
-        ...
-    ValueError: the file name must end in .npz or .csv, got data.txt
-    """
-    path = known_path(path, endings)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"the folder of {path} does not exist; create it first")
-    if path.is_dir():
-        raise ValueError(f"the file name must not be that of a folder, got {path}")
-    return path
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A new name beside `path` to write to: it becomes `path` if the block ends without error."""
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def known_path(path: str | PathLike[str], endings: tuple[str, ...]) -> Path:
-    path = Path(path)
-    if path.suffix not in endings:
-        raise ValueError(f"the file name must end in {' or '.join(endings)}, got {path}")
+def checked_target(path: str | PathLike[str]) -> Path:
+    """`path`, if `save` can write there: its ending, its folder, what the ending needs."""
+    path = writable(path, tuple(WRITERS))
+    if path.suffix == ".parquet":
+        pyarrow()
     return path
 
 
@@ -123,24 +87,14 @@ def _arrays(data: DataLike) -> dict[str, Array]:
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
 
 
-def digest_of(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
-    identity = {name: header[name] for name in ("format", "recipe", "stream")}
-    digest = sha256(json.dumps(identity, sort_keys=True).encode())
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
 def _write_npz(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
     # No object arrays, so no pickles; numpy 1.26 does not know allow_pickle here.
     np.savez(path, header=np.array(json.dumps(header)), **arrays)  # type: ignore[arg-type]
 
 
 def _write_csv(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    small = {name: arrays[name].tolist() for name in ("t", *TEMPLATES)}
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"# {json.dumps({**header, **small})}\n")
+        file.write(f"# {table_text(header, arrays)}\n")
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(columns_of(arrays["x"].shape[1]))
         for split, (x, y) in SPLITS.items():
@@ -152,4 +106,4 @@ def columns_of(points: int) -> list[str]:
     return ["split", "label", *(f"x{point}" for point in range(points))]
 
 
-WRITERS = {".npz": _write_npz, ".csv": _write_csv}
+WRITERS = {".npz": _write_npz, ".csv": _write_csv, ".parquet": write_parquet}

@@ -80,6 +80,23 @@ def test_csv_and_fast_stream(tmp_path, capsys):
     assert load(path, Recipe(n_train=40)).stream == "fast"
 
 
+def test_a_held_out_part_of_the_published_data(tmp_path, capsys):
+    path = tmp_path / "data.npz"
+    code, out, _ = run(capsys, "generate", "--out", path, "--n-val", "500")
+    assert code == 0
+    assert "x_val   float64 (500, 40)" in out
+    assert load(path).recipe.sizes == (3500, 500, 1000)
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, capsys, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    code, out, _ = run(capsys, "generate", "--out", "~/data.csv", "--n-train", "20")
+    assert code == 0
+    assert f"wrote {tmp_path / 'data.csv'}: exact stream" in out
+    assert load(tmp_path / "data.csv").recipe.n_train == 20
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -94,9 +111,11 @@ def test_csv_and_fast_stream(tmp_path, capsys):
         (("--shuffle-seq", "yes"), "must be true or false, got 'yes'"),
         (("--seed", "1.5"), "argument --seed: invalid int value: '1.5'"),
         (("--n-test", "9"), "n_test needs n_train"),
+        (("--n-val", "4001"), "n_val must be at most 4000, the samples that train, got 4001"),
+        (("--n-train", "1000000000000"), "n_train must fit in the"),
         (("--num-samples", "9"), "num_samples must be at least"),
         (("--stream", "slow"), "invalid choice: 'slow'"),
-        (("--out", "{folder}/data.pkl"), "must end in .npz or .csv, got"),
+        (("--out", "{folder}/data.pkl"), "must end in .npz, .csv or .parquet, got"),
         (("--out", "{folder}/none/data.npz"), "does not exist; create it first"),
     ],
 )

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 
 from mnist1d.files import load
 from mnist1d.generate import generate
+from mnist1d.layout import BEFORE, digest_of
+from mnist1d.paths import replacing
 from mnist1d.recipe import Recipe
-from mnist1d.writing import replacing, save
+from mnist1d.writing import save
 
 RECIPE = Recipe(n_train=12, n_val=3, n_test=5, final_seq_length=7, seed=3)
 ARRAYS = ("x", "y", "x_val", "y_val", "x_test", "y_test", "t")
-ENDINGS = (".npz", ".csv")
+ENDINGS = (".npz", ".csv", *([".parquet"] if find_spec("pyarrow") else []))
 TEMPLATES = {"x": [[0, 1, 0.1], [0, -1, 1 / 3]], "t": [0, 1, 2], "y": [4, -9]}
 
 
@@ -73,11 +76,116 @@ def test_plain_readers_understand_both(tmp_path):
     assert int(rows[0]["label"]) == data.y[0]
 
 
+def parquet(path):
+    """pyarrow's module of tables and the table in a file of ours."""
+    pq = pytest.importorskip("pyarrow.parquet")
+    return pq, pq.read_table(path)
+
+
+def test_a_parquet_file_is_a_table_with_the_recipe_in_its_metadata(tmp_path):
+    pytest.importorskip("pyarrow")
+    data = generate(RECIPE, stream="fast")
+    _, table = parquet(save(data, tmp_path / "data.parquet"))
+    header = json.loads(table.schema.metadata[b"mnist1d"])
+    assert Recipe.from_mapping(header["recipe"]) == RECIPE
+    assert [str(kind) for kind in table.schema.types] == [
+        "string",
+        "int64",
+        "fixed_size_list<element: float>[7]",
+    ]
+    rows = table.to_pylist()
+    assert [row["split"] for row in rows] == ["train"] * 12 + ["val"] * 3 + ["test"] * 5
+    assert [row["label"] for row in rows][-5:] == data.y_test.tolist()
+    assert rows[0]["x"] == data.x[0].tolist()
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_tables_of_others_read_it(library, tmp_path):
+    pytest.importorskip("pyarrow")
+    reader = pytest.importorskip(library)
+    data = generate(RECIPE)
+    frame = reader.read_parquet(save(data, tmp_path / "data.parquet"))
+    test = frame[frame["split"] == "test"] if library == "pandas" else frame[-5:]
+    assert np.array_equal(np.stack(test["x"].to_list()), data.x_test)
+    assert test["label"].to_list() == data.y_test.tolist()
+
+
+def with_column(table, at, values):
+    return table.set_column(at, table.column_names[at], [values])
+
+
+PARQUET_CHANGES = {
+    "its metadata must hold mnist1d, got": lambda t: t.replace_schema_metadata({"a": "b"}),
+    "its columns must be split, label, x, got": lambda t: t.select([2, 1, 0]),
+    "its columns must be split, label, x": lambda t: t.drop_columns(["label"]),
+    "its columns must be string, int64": lambda t: with_column(t, 1, ["1"] * len(t)),
+    "a value is missing": lambda t: with_column(t, 1, [None, *range(len(t) - 1)]),
+    "digest does not match": lambda t: with_column(t, 1, [*range(len(t))]),
+    "its splits must be train, val, test": lambda t: with_column(t, 0, ["dev"] * len(t)),
+    r"x must be float64 of shape \(12, 7\)": lambda t: t[1:],
+    r"x must be float64 of shape \(12, 7\) by": lambda t: t[:0],
+}
+
+
+@pytest.mark.parametrize("message", PARQUET_CHANGES)
+def test_edited_parquet_files_are_refused(tmp_path, message):
+    path = tmp_path / "data.parquet"
+    pytest.importorskip("pyarrow")
+    pq, table = parquet(save(generate(RECIPE), path))
+    pq.write_table(PARQUET_CHANGES[message](table), path)
+    with pytest.raises(ValueError, match=message) as error:
+        load(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_number_in_a_signal_is_refused(tmp_path):
+    path = tmp_path / "data.parquet"
+    pa = pytest.importorskip("pyarrow")
+    pq, table = parquet(save(generate(RECIPE), path))
+    rows = table["x"].to_pylist()
+    rows[3][2] = None
+    signals = pa.array(rows, pa.list_(pa.float64(), 7))
+    pq.write_table(table.set_column(2, table.schema.field(2), signals), path)
+    with pytest.raises(ValueError, match="a value is missing"):
+        load(path)
+
+
+def as_before(arrays):
+    """The dict of arrays as the first version of the format had it."""
+    header = json.loads(str(arrays.pop("header"))) | {"format": BEFORE}
+    header["digest"] = digest_of(header, arrays)
+    arrays["header"] = np.array(json.dumps(header))
+
+
+def test_files_of_the_first_version_are_read_where_their_recipe_still_gives_them(tmp_path):
+    path = tmp_path / "data.npz"
+    published = generate(Recipe(num_samples=50))
+    rewritten(save(published, path), as_before)
+    assert same(load(path), published)
+    rewritten(save(generate(RECIPE), path), as_before)
+    with pytest.raises(ValueError, match="not stratified when it was written: generate it again"):
+        load(path)
+
+
+def test_a_tilde_is_the_home_folder(path, tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    data = generate(RECIPE)
+    assert save(data, f"~/{path.name}") == path
+    assert same(load(f"~/{path.name}"), data)
+
+
+def test_names_as_long_as_the_file_system_takes_them(tmp_path):
+    path = tmp_path / f"{'n' * 251}.npz"
+    data = generate(RECIPE)
+    assert same(load(save(data, path)), data)
+
+
 def test_another_recipe_or_stream_than_asked_for(path):
     save(generate(RECIPE), path)
     with pytest.raises(ValueError, match=r"data\.\w+ holds another recipe: seed is 3, not 4"):
         load(path, replace(RECIPE, seed=4))
-    with pytest.raises(ValueError, match="holds the exact stream, not the fast stream"):
+    with pytest.raises(ValueError, match="holds the exact stream, not 'fast'"):
         load(path, RECIPE, "fast")
 
 
@@ -194,7 +302,7 @@ def test_bad_arguments_touch_nothing(tmp_path):
     data = generate(RECIPE)
     with pytest.raises(TypeError, match="data must be a Data"):
         save({"x": 1}, tmp_path / "data.npz")
-    with pytest.raises(ValueError, match=r"must end in \.npz or \.csv, got .*data\.pkl"):
+    with pytest.raises(ValueError, match=r"must end in \.npz, \.csv or \.parquet, got .*data\.pkl"):
         save(data, tmp_path / "data.pkl")
     with pytest.raises(FileNotFoundError, match="does not exist; create it first"):
         save(data, tmp_path / "none" / "data.npz")
