@@ -12,9 +12,12 @@ Three lines to the published data::
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mnist1d.data import get_dataset, get_dataset_args, make_dataset
+from mnist1d.extras import installed
 from mnist1d.fast import draw, moments
 from mnist1d.files import load
 from mnist1d.generate import Data, generate
@@ -27,7 +30,8 @@ from mnist1d.utils import ObjectView, from_pickle, plot_signals, set_seed, to_pi
 from mnist1d.writing import save
 
 if TYPE_CHECKING:
-    from mnist1d.tensors import MNIST1D, batches
+    from mnist1d.dataset import MNIST1D
+    from mnist1d.tensors import batches
 
 __version__ = "0.1.0"
 
@@ -57,12 +61,23 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("MNIST1D", "batches"):  # these need torch, so they are loaded when first used
-        from mnist1d import tensors
+# These need torch, so they are loaded when first used, and are no names of ours where it is absent.
+_LATE = {"MNIST1D": "mnist1d.dataset", "batches": "mnist1d.tensors"}
+if not installed("torch"):
+    __all__ = [name for name in __all__ if name not in _LATE]
 
-        return getattr(tensors, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(_LATE[name]), name)
+    except ImportError as error:
+        # `from mnist1d import batches` asks through this function, and would forget an
+        # AttributeError's sentence. Everybody else asks as `hasattr` does.
+        if sys._getframe(1).f_code.co_name == "_handle_fromlist":
+            raise
+        raise AttributeError(str(error)) from error
 
 
 def __dir__() -> list[str]:

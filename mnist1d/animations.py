@@ -8,14 +8,19 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from PIL import Image
 
+from mnist1d.extras import missing
 from mnist1d.pictures import check_page, draw_samples, draw_step, frame_of, samples_by_class
 from mnist1d.pipeline import Array
 from mnist1d.steps import SEED, Step, pipeline_steps
 from mnist1d.writing import replacing, writable
+
+try:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from PIL import Image
+except ImportError as error:
+    raise missing("PIL", "mnist1d.animations", error) from error
 
 MORPH = (0.2, 0.4, 0.6, 0.8, 1.0)  # how far a step is on its way in each frame
 BRIEF, LONG = 80, 1000  # milliseconds that a frame on the way and a finished one stay

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from mnist1d.extras import missing
 from mnist1d.generate import generate
 from mnist1d.pipeline import Array
 from mnist1d.recipe import Recipe, whole
@@ -21,6 +20,12 @@ from mnist1d.steps import SEED, Step, pipeline_steps
 from mnist1d.templates import get_templates
 from mnist1d.transform import transform
 from mnist1d.writing import replacing, writable
+
+try:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+except ImportError as error:
+    raise missing("matplotlib", "mnist1d.pictures", error) from error
 
 # Three of the colours of Okabe and Ito, which colour-blind readers tell apart.
 DIGIT, PADDING, BEFORE = "#0072B2", "#D55E00", "#B4B4B4"

@@ -1,29 +1,29 @@
-"""MNIST-1D for torch: endless fresh batches on any device, and a Dataset in torchvision's shape."""
+"""Endless fresh batches for torch, drawn on any device."""
 
 from __future__ import annotations
 
-import itertools
-import json
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
-from hashlib import sha256
-from os import PathLike
-from pathlib import Path
+import copy
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
-from torch.utils.data import Dataset
 
-from mnist1d.files import load
-from mnist1d.generate import Data, generate
+from mnist1d.checks import LARGEST, whole
+from mnist1d.extras import missing
+from mnist1d.memory import fitting, of_moments, of_tables, physical, sizes_of
 from mnist1d.pipeline import pipeline
-from mnist1d.recipe import Recipe, whole
+from mnist1d.recipe import Recipe, recipe_or_published
 from mnist1d.templates import checked_templates
-from mnist1d.writing import SPLITS, save
+
+try:
+    import torch
+    from torch import Tensor
+    from torch.utils.data import IterableDataset, get_worker_info
+except ImportError as error:
+    raise missing("torch", "mnist1d.batches", error) from error
+
+Batch = tuple[Tensor, Tensor]
 
 BLOCK = (
     4096  # samples drawn at once and handed out as batches: small batches cost no more per sample
@@ -38,12 +38,18 @@ def batches(
     *,
     start: int = 0,
     templates: Mapping[str, npt.ArrayLike] | None = None,
-) -> Iterator[tuple[Tensor, Tensor]]:
+) -> Batches:
     """Endless batches of samples that nobody has seen before, drawn on `device`.
 
     Batch number `step` depends on the recipe's law, `batch_size`, `seed` and `step` alone, so a run
     that stopped after `step` batches goes on with ``start=step``. The two kinds of device draw
     different numbers from the same law.
+
+    They are an iterator and, for torch, an ``IterableDataset``:
+    ``DataLoader(batches(...), batch_size=None, num_workers=2)`` hands out the same batches in the
+    same order as without workers. Every worker draws them all, so that workers are for slow
+    transforms and not for speed here. Each new pass of a loader with workers begins where these
+    batches stood; without workers it goes on.
 
     Parameters
     ----------
@@ -63,14 +69,16 @@ def batches(
 
     Returns
     -------
-    iterator of (x, y)
-        ``x`` (batch_size, final_seq_length) float32, standardised with the mean and the standard
-        deviation of the law; ``y`` (batch_size,) int64, every class equally likely.
+    Batches
+        Iterator of ``(x, y)``: ``x`` (batch_size, final_seq_length) float32, standardised with the
+        mean and the standard deviation of the law; ``y`` (batch_size,) int64, every class equally
+        likely.
 
     Raises
     ------
     TypeError, ValueError
-        At the call, if an argument has the wrong type or lies outside its range.
+        At the call, if an argument has the wrong type, lies outside its range or asks for more
+        than fits in memory.
     RuntimeError
         At the call, if torch does not know the device or cannot use it.
 
@@ -85,19 +93,53 @@ def batches(
     >>> bool((x == next(batches(seed=7, start=5))[0]).all())
     True
     """
-    size, seed = whole("batch_size", batch_size, 1), whole("seed", seed, 0)
-    start = whole("start", start, 0)
-    law = _Law(_checked(recipe), checked_templates(templates), torch.device(device))
-    return _sliced(law, size, seed, start)
+    size, seed = whole("batch_size", batch_size, 1, LARGEST), whole("seed", seed, 0)
+    start, device = whole("start", start, 0), torch.device(device)
+    recipe, classes = recipe_or_published(recipe), checked_templates(templates)
+    sizes = sizes_of(recipe, len(classes["y"]))
+    sizes |= {"max_translation": recipe.max_translation, "batch_size": size}
+    with fitting(_need(recipe, len(classes["y"]), size), sizes, _memory(device)):
+        return Batches(_Law(recipe, classes, device), size, seed, start)
 
 
-def _sliced(law: _Law, size: int, seed: int, start: int) -> Iterator[tuple[Tensor, Tensor]]:
-    per_block = max(1, BLOCK // size)
-    first, skip = divmod(start, per_block)
-    for block in itertools.count(first):
-        x, y = law.draw(per_block * size, seed, block)
-        yield from itertools.islice(zip(x.split(size), y.split(size), strict=True), skip, None)
-        skip = 0
+def _need(recipe: Recipe, n_classes: int, size: int) -> int:
+    drawn = 4 * max(size, BLOCK) * (6 * recipe.canvas + 2 * recipe.final_seq_length + 16)
+    return of_tables(recipe, n_classes) + of_moments(recipe) + drawn
+
+
+def _memory(device: torch.device) -> int:
+    there = physical()
+    if device.type == "cuda":
+        return min(there, torch.cuda.get_device_properties(device).total_memory)
+    return there
+
+
+class Batches(IterableDataset[Batch], Iterator[Batch]):
+    """What :func:`batches` returns."""
+
+    def __init__(self, law: _Law, size: int, seed: int, start: int) -> None:
+        self._law, self._size, self._seed = law, size, seed
+        self._step, self._stride = start, 1
+        self._block: tuple[int, list[Batch]] = (-1, [])
+
+    def __iter__(self) -> Batches:
+        """These batches themselves, or a worker's share of them: each in its turn."""
+        if (worker := get_worker_info()) is None:
+            return self
+        share = copy.copy(self)
+        share._step += worker.id * self._stride
+        share._stride *= worker.num_workers
+        return share
+
+    def __next__(self) -> Batch:
+        per_block = max(1, BLOCK // self._size)
+        block, place = divmod(self._step, per_block)
+        if self._block[0] != block:
+            x, y = self._law.draw(per_block * self._size, self._seed, block)
+            pairs = zip(x.split(self._size), y.split(self._size), strict=True)
+            self._block = block, list(pairs)
+        self._step += self._stride
+        return self._block[1][place]
 
 
 class _Law:
@@ -135,130 +177,14 @@ class _Law:
         classes, pads = self.windows.shape[:2]
         row, pad, shift = below(classes), below(pads), below(len(self.starts))
         signal = self.windows[row, pad, self.starts[shift]]
-        height, slope = torch.rand(2, size, 1, generator=digits, device=self.device) - 0.5
-        smooth, white = torch.randn(
-            2, size, self.recipe.canvas, generator=noise, device=self.device
-        )
+        # A program may have set other defaults of type and device: both are said.
+        uniform = torch.empty(2, size, 1, dtype=torch.float32, device=self.device)
+        height, slope = uniform.uniform_(generator=digits) - 0.5
+        normal = torch.empty(2, size, self.recipe.canvas, dtype=torch.float32, device=self.device)
+        smooth, white = normal.normal_(generator=noise)
         padding = signal == 0
         signal *= 1 + self.recipe.scale_coeff * height
         signal.addcmul_(smooth @ self.smoother, padding)
         signal.add_(white, alpha=self.recipe.iid_noise_scale)
         x = torch.addmm(self.centre, signal, self.subsample)
         return x.addcmul_(slope, self.ramp, value=-1), self.labels[row]
-
-
-class MNIST1D(Dataset[tuple[Any, Any]]):
-    """One split of MNIST-1D as a torch Dataset, called like torchvision's MNIST.
-
-    Parameters
-    ----------
-    root
-        Folder where the data set is kept as ``mnist1d-<recipe>.npz``, made when missing; None
-        keeps nothing on disk. A file there that is damaged or holds other data is computed
-        again, with a warning that names it.
-    train
-        Training split (default) or test split.
-    transform, target_transform
-        Functions of a sample (a tensor like ``data[index]``) and of a label (an int).
-    download
-        Accepted for torchvision's sake. Nothing is ever downloaded: the data are computed.
-    split
-        ``"train"``, ``"val"`` or ``"test"``, in place of `train`.
-    recipe
-        What to generate; None is the published data set. For a validation split that keeps the
-        published test set, hold out the last of the training samples:
-        ``Recipe(n_train=3500, n_val=500, n_test=1000)``.
-    stream
-        ``"exact"`` or ``"fast"``, as in `generate`.
-    channel
-        Whether samples have a channel axis, as ``torch.nn.Conv1d`` wants it.
-
-    Attributes
-    ----------
-    data
-        float32 tensor (n, final_seq_length), or (n, 1, final_seq_length) with `channel`.
-    targets
-        int64 tensor (n,).
-    classes
-        Names of the labels, ``["0", ..., "9"]``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or value, or the recipe leaves the split empty.
-
-    Examples
-    --------
-    >>> test = MNIST1D(train=False, channel=True)
-    >>> len(test), test.data.shape, test.classes[:3]
-    (1000, torch.Size([1000, 1, 40]), ['0', '1', '2'])
-    >>> sample, label = test[0]
-    >>> sample.shape, label
-    (torch.Size([1, 40]), 2)
-    """
-
-    def __init__(
-        self,
-        root: str | PathLike[str] | None = None,
-        train: bool = True,
-        transform: Callable[[Tensor], Any] | None = None,
-        target_transform: Callable[[int], Any] | None = None,
-        download: bool = False,
-        *,
-        split: str | None = None,
-        recipe: Recipe | None = None,
-        stream: str = "exact",
-        channel: bool = False,
-    ) -> None:
-        split = split or ("train" if train else "test")
-        recipe = _checked(recipe)
-        _check_split(split, recipe)
-        self.transform, self.target_transform = transform, target_transform
-        data = generate(recipe, stream=stream) if root is None else _kept(root, recipe, stream)
-        x, y = (getattr(data, name) for name in SPLITS[split])
-        self.data = torch.tensor(x[:, None] if channel else x, dtype=torch.float32)
-        self.targets = torch.tensor(y)
-        self.classes = [str(label) for label in data.templates["y"]]
-
-    def __len__(self) -> int:
-        return len(self.targets)
-
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        sample, target = self.data[index], int(self.targets[index])
-        return (
-            self.transform(sample) if self.transform else sample,
-            self.target_transform(target) if self.target_transform else target,
-        )
-
-
-def _check_split(split: str, recipe: Recipe) -> None:
-    if split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
-    if not dict(zip(SPLITS, recipe.sizes, strict=True))[split]:
-        raise ValueError(
-            f"split {split!r} must hold samples, as in Recipe(n_train=3500, n_val=500, n_test=1000)"
-            f", got a recipe of sizes {recipe.sizes}"
-        )
-
-
-def _checked(recipe: Recipe | None) -> Recipe:
-    if recipe is None:
-        return Recipe()
-    if not isinstance(recipe, Recipe):
-        raise TypeError(f"recipe must be a Recipe or None, got {type(recipe).__name__}")
-    return recipe
-
-
-def _kept(root: str | PathLike[str], recipe: Recipe, stream: str) -> Data:
-    identity = json.dumps([asdict(recipe), stream])
-    path = Path(root) / f"mnist1d-{sha256(identity.encode()).hexdigest()[:12]}.npz"
-    try:
-        return load(path, recipe, stream)
-    except FileNotFoundError:
-        pass
-    except ValueError as error:
-        warnings.warn(f"{error}; it is written again", stacklevel=3)
-    data = generate(recipe, stream=stream)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save(data, path)
-    return data

@@ -1,6 +1,8 @@
-"""Fresh batches obey the law of the recipe, resume exactly, and the Dataset fits torch's loader."""
+"""Fresh batches obey the law of the recipe, resume exactly, and fit torch's loader."""
 
+import itertools
 import pickle
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,11 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 
 from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
-from mnist1d.tensors import BLOCK, MNIST1D, batches
+from mnist1d.tensors import BLOCK, batches
 
 SMALL = Recipe(n_train=30, n_val=10, n_test=20)
 DEVICES = ["cpu"] + ["cuda"] * torch.cuda.is_available()
@@ -97,6 +99,61 @@ def test_same_law_as_the_fast_stream(name, device):
     assert abs(x.std() - 1) < 0.02
 
 
+def test_they_are_one_iterator_and_a_data_set_of_torchs():
+    run = batches(SMALL, 5)
+    assert isinstance(run, Iterator)
+    assert isinstance(run, IterableDataset)
+    assert iter(run) is run
+    first = [x for x, _ in itertools.islice(run, 2)]
+    first += [x for x, _ in itertools.islice(run, 2)]
+    expected = [x for x, _ in itertools.islice(batches(SMALL, 5), 4)]
+    assert torch.equal(torch.stack(first), torch.stack(expected))
+
+
+@pytest.mark.parametrize(("size", "how"), [(3, "fork"), (BLOCK, "fork"), (3, "spawn")])
+def test_workers_hand_out_the_batches_of_one_run_in_its_order(size, how):
+    run = batches(SMALL, size, 9, start=2)
+    loader = DataLoader(run, batch_size=None, num_workers=2, multiprocessing_context=how)
+    for _ in range(2 if how == "fork" else 1):  # every pass of such a loader begins anew
+        pairs = zip(loader, batches(SMALL, size, 9, start=2), range(5), strict=False)
+        for (x, y), (expected_x, expected_y), _ in pairs:
+            assert torch.equal(x, expected_x)
+            assert torch.equal(y, expected_y)
+
+
+def test_a_loader_without_workers_goes_on_where_it_stopped():
+    loader = DataLoader(batches(SMALL, 5, 9), batch_size=None)
+    got = [x for _ in range(2) for x, _ in itertools.islice(loader, 3)]
+    expected = [x for x, _ in itertools.islice(batches(SMALL, 5, 9), 6)]
+    assert torch.equal(torch.stack(got), torch.stack(expected))
+
+
+def test_a_pickled_run_goes_on_where_it_was():
+    run = batches(SMALL, 5)
+    next(run)
+    twin = pickle.loads(pickle.dumps(run))
+    assert torch.equal(next(twin)[0], next(run)[0])
+
+
+def test_other_defaults_of_torch_change_nothing():
+    expected = next(batches(SMALL, 4))
+    torch.set_default_dtype(torch.float64)
+    torch.set_default_device("meta")  # as a GPU would be, on every machine
+    try:
+        run = batches(SMALL, 4)
+        got = next(run)
+    finally:
+        torch.set_default_device(None)
+        torch.set_default_dtype(torch.float32)
+    with torch.device("meta"):
+        again = next(batches(SMALL, 4))
+    for pair in (got, again):
+        for tensor, wanted in zip(pair, expected, strict=True):
+            assert tensor.device.type == "cpu"
+            assert tensor.dtype == wanted.dtype
+            assert torch.equal(tensor, wanted)
+
+
 def test_custom_templates_and_their_labels():
     templates = {"x": [[0, 1, 0], [0, -1, 0]], "t": [0, 1, 2], "y": [7, -2]}
     quiet = Recipe(
@@ -121,75 +178,13 @@ def test_custom_templates_and_their_labels():
         ({"batch_size": 2.5}, "batch_size must be an integer"),
         ({"seed": -1}, "seed must be an integer of at least 0, got -1"),
         ({"start": -1}, "start must be an integer of at least 0, got -1"),
-        ({"recipe": {"seed": 1}}, "recipe must be a Recipe or None, got dict"),
+        ({"recipe": {"seed": 1}}, "recipe must be a Recipe, got {'seed': 1}"),
         ({"templates": [1]}, "templates must be a mapping"),
+        ({"batch_size": 10**12}, "batch_size must fit in the .* of memory here, got 1000000000000"),
+        ({"recipe": Recipe(max_translation=2**32)}, "max_translation must fit in the"),
+        ({"recipe": Recipe(final_seq_length=10**10)}, "final_seq_length must fit in the"),
     ],
 )
 def test_bad_arguments_are_refused_at_the_call(arguments, message):
     with pytest.raises((TypeError, ValueError), match=message):
         batches(**arguments)
-
-
-def test_dataset_holds_the_generated_splits():
-    data = generate(SMALL)
-    for split, x, y in (
-        ("train", data.x, data.y),
-        ("val", data.x_val, data.y_val),
-        ("test", data.x_test, data.y_test),
-    ):
-        dataset = MNIST1D(split=split, recipe=SMALL)
-        assert torch.equal(dataset.data, torch.tensor(x, dtype=torch.float32))
-        assert torch.equal(dataset.targets, torch.tensor(y))
-    assert len(MNIST1D(train=False, recipe=SMALL)) == 20
-    assert MNIST1D(recipe=SMALL, channel=True).data.shape == (30, 1, 40)
-
-
-def test_a_validation_split_keeps_the_published_test_set():
-    split = Recipe(n_train=3500, n_val=500, n_test=1000)
-    whole = MNIST1D()
-    parts = [MNIST1D(split=name, recipe=split).data for name in ("train", "val")]
-    assert torch.equal(torch.cat(parts), whole.data)
-    assert torch.equal(MNIST1D(train=False, recipe=split).data, MNIST1D(train=False).data)
-
-
-def test_transforms_are_applied():
-    dataset = MNIST1D(None, True, lambda x: 2 * x, lambda y: -y, True, recipe=SMALL)
-    sample, label = dataset[3]
-    assert torch.equal(sample, 2 * dataset.data[3])
-    assert label == -int(dataset.targets[3])
-
-
-def test_works_with_worker_processes_and_pickle():
-    dataset = MNIST1D(recipe=SMALL, channel=True)
-    x = torch.cat([x for x, _ in DataLoader(dataset, batch_size=7, num_workers=1)])
-    assert torch.equal(x, dataset.data)
-    assert torch.equal(pickle.loads(pickle.dumps(dataset)).data, dataset.data)
-
-
-def test_root_keeps_the_data_and_repairs_a_damaged_file(tmp_path):
-    root = tmp_path / "new" / "folder"
-    first = MNIST1D(root, recipe=SMALL, download=True)
-    (kept,) = root.iterdir()
-    written = kept.stat().st_mtime_ns
-    assert torch.equal(MNIST1D(root, recipe=SMALL).data, first.data)
-    assert kept.stat().st_mtime_ns == written
-    kept.write_bytes(kept.read_bytes()[:-400])
-    with pytest.warns(UserWarning, match=kept.name):
-        assert torch.equal(MNIST1D(root, recipe=SMALL).data, first.data)
-    MNIST1D(root, recipe=SMALL, stream="fast")
-    MNIST1D(root, recipe=Recipe(n_train=31))
-    assert len(list(root.iterdir())) == 3
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"split": "valid"}, "split must be one of train, val, test, got 'valid'"),
-        ({"split": "val"}, "split 'val' must hold samples"),
-        ({"recipe": 3}, "recipe must be a Recipe or None, got int"),
-        ({"stream": "slow"}, "stream must be 'exact' or 'fast', got 'slow'"),
-    ],
-)
-def test_bad_dataset_arguments(arguments, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        MNIST1D(**arguments)
