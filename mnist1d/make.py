@@ -90,6 +90,9 @@ def make_mnist1d(
             raise ValueError(
                 f"{name} must be left out for n_samples and random_state, got {shown(knobs[name])}"
             )
+    if "shuffle" in knobs:  # no knob, and shuffle_seq would not be what is meant
+        got = shown(knobs["shuffle"])
+        raise ValueError(f"shuffle must be left out: the order is always random, got {got}")
     pair = flag("return_X_y", return_X_y)
     recipe = Recipe.from_mapping({**knobs, "n_train": n_samples})
     random_state = _checked(random_state)

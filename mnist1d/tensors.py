@@ -109,7 +109,7 @@ def _need(recipe: Recipe, n_classes: int, size: int) -> int:
 
 def _memory(device: torch.device) -> int:
     there = physical()
-    if device.type == "cuda":
+    if device.type == "cuda" and torch.cuda.is_available():
         return min(there, torch.cuda.get_device_properties(device).total_memory)
     return there
 

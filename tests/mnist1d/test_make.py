@@ -163,6 +163,7 @@ def test_the_bunch_behaves_as_theirs(kind: Any) -> None:
         ({"random_state": True}, TypeError, "random_state must be"),
         ({"seed": 1}, ValueError, "seed must be left out for n_samples and random_state, got 1"),
         ({"n_train": 5}, ValueError, "n_train must be left out"),
+        ({"shuffle": False}, ValueError, "shuffle must be left out: the order is always random"),
         ({"return_X_y": 1}, TypeError, "return_X_y must be True or False, got 1"),
     ],
 )
