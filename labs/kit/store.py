@@ -65,8 +65,15 @@ class Store:
         return self.folder / f"{self.key(cell)}.json"
 
     def write(self, cell: Any, record: Mapping[str, Any]) -> None:
-        """Store a record: plain numbers, text, None, lists and mappings of them, numpy arrays.
+        """Store a record (see `pack`)."""
+        for name, content in self.pack(cell, record):
+            files.write(self.folder / name, content)
 
+    def pack(self, cell: Any, record: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+        """Return the files of a record, names and contents, in the order in which to write them:
+        the JSON file, whose presence says that the cell is done, comes last.
+
+        A record holds plain numbers, text, None, lists and mappings of them, and numpy arrays.
         Floats come back exactly, NaN and the infinities too.
 
         Raises:
@@ -80,7 +87,7 @@ class Store:
             )
         arrays = {n: v for n, v in record.items() if isinstance(v, np.ndarray)}
         plain = {n: _plain(v, n) for n, v in record.items() if n not in arrays}
-        path, packed = self.path(cell), _pack(arrays) if arrays else b""
+        name, packed = self.key(cell), _pack(arrays) if arrays else b""
         content = {
             "schema": SCHEMA,
             "lab": self.lab,
@@ -89,11 +96,10 @@ class Store:
             "record": plain,
             "arrays": hashlib.sha256(packed).hexdigest() if arrays else None,
         }
-        if arrays:  # before the JSON file, whose presence says that the cell is done
-            files.write(path.with_suffix(".npz"), packed)
         lines = [f"{json.dumps(n)}: {json.dumps(v)}" for n, v in content.items()]
         lines.append(f'"digest": "{_digest(content)}"')
-        files.write(path, "{\n" + ",\n".join(lines) + "\n}\n")
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
+        return [(f"{name}.npz", packed)] * bool(arrays) + [(f"{name}.json", text.encode())]
 
     def read(self, cell: Any) -> dict[str, Any] | None:
         """Return a cell's record, or None where it is not stored.
