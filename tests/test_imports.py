@@ -11,10 +11,10 @@ from labs import LABS
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for room in ("mnist1d", "labs") for path in (ROOT / room).rglob("*.py"))
-# threadpoolctl comes with scikit-learn, PIL with matplotlib
+# threadpoolctl and joblib come with scikit-learn, cloudpickle with joblib, PIL with matplotlib
 NEEDED = {"numpy", "scipy"}
-LABS_EXTRA = {"torch", "sklearn", "matplotlib", "tqdm", "threadpoolctl", "PIL"}
-OUTSIDE = NEEDED | LABS_EXTRA | {"pandas"}
+LABS_EXTRA = {"torch", "sklearn", "matplotlib", "tqdm", "threadpoolctl", "joblib", "cloudpickle"}
+OUTSIDE = NEEDED | LABS_EXTRA | {"PIL", "pandas", "dask", "distributed"}
 MAY_BE_ABSENT = {*OUTSIDE, "resource"} - NEEDED
 HEAVY = {"torch", "sklearn", "matplotlib"}
 HOMES = {module.rpartition(".")[0] for module in LABS.values()}

@@ -17,8 +17,9 @@ import numpy as np
 from labs.kit import draw, plan, report, texts
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Verdict
-from labs.kit.execute import Stack, cores
+from labs.kit.execute import Stack
 from labs.kit.lab import AnyLab, Lab, Remark, load
+from labs.kit.machine import cores
 from labs.kit.plan import Plan, Results
 
 if TYPE_CHECKING:  # matplotlib may be absent

@@ -10,13 +10,13 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
 from labs.kit.checks import check_sizes
-from labs.kit.execute import one_thread, workers
 from labs.kit.lab import Bench, Lab
+from labs.kit.machine import one_thread
+from labs.kit.workers import Pool, Workers
 
 ROUNDS = 5
 
@@ -41,7 +41,7 @@ def measure(lab: Lab[Any, Any, Any], *, jobs: int, rounds: int = ROUNDS) -> list
     if lab.bench is None:
         raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
     # A process keeps the threads of the moment it starts in: first the loop's, then the engine's.
-    with workers(1) as plain, one_thread(), workers(jobs) as stacked:
+    with Workers(1) as plain, one_thread(), Workers(jobs) as stacked:
         return [_measure(lab, bench, plain, stacked, rounds) for bench in lab.bench()]
 
 
@@ -53,8 +53,8 @@ def train_all(train: Callable[..., Any], cells: Sequence[Any]) -> None:
 def _measure(
     lab: Lab[Any, Any, Any],
     bench: Bench[Any],
-    plain: Sequence[Executor],
-    stacked: Sequence[Executor],
+    plain: Pool,
+    stacked: Pool,
     rounds: int,
 ) -> dict[str, Any]:
     loop = partial(bench.plain, bench.cells[0])
@@ -62,7 +62,7 @@ def _measure(
     _seconds(plain, loop)
     _seconds(stacked, stack)
     times = [(_seconds(plain, loop), _seconds(stacked, stack)) for _ in range(rounds)]
-    members = len(bench.cells) * len(stacked)
+    members = len(bench.cells) * stacked.slots()
     plain_s = statistics.median(one for one, _ in times)
     stacked_s = statistics.median(all_ for _, all_ in times) / members
     return {
@@ -75,8 +75,8 @@ def _measure(
     }
 
 
-def _seconds(lanes: Sequence[Executor], function: Callable[[], None]) -> float:
+def _seconds(pool: Pool, function: Callable[[], None]) -> float:
     begin = time.perf_counter()
-    for future in [lane.submit(function) for lane in lanes]:
+    for future in [pool.submit(function) for _ in range(pool.slots())]:
         future.result()
     return time.perf_counter() - begin

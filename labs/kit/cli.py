@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,9 @@ from typing import Any
 
 from labs.kit import bench, outputs, plan, power, report, template, texts, verify
 from labs.kit.checks import known
-from labs.kit.execute import Stack, TrainingError, cores
+from labs.kit.execute import Stack, TrainingError
 from labs.kit.lab import AnyLab, load
+from labs.kit.machine import cores
 from labs.kit.options import OPTIONS
 from labs.kit.plan import Plan, Results
 
@@ -297,9 +297,8 @@ def _text(error: BaseException) -> str:
 
 
 def _fail_training(error: TrainingError) -> int:
-    if error.__cause__ is not None:
-        traceback.print_exception(error.__cause__)
-    return _fail(error, FAILED)
+    print(error.trace, end="", file=sys.stderr)
+    return _fail(str(error), FAILED)
 
 
 def _fail(error: BaseException | str, code: int) -> int:

@@ -2,48 +2,60 @@
 
 Which cells share a stack follows from the full list of cells, never from what is missing, and a
 stack with any missing cell is trained whole: an interrupted and resumed run gives the same bytes
-as an undisturbed one. A worker writes each record itself, as soon as it has it.
+as an undisturbed one. A worker sends home the files of its stack, and this process writes them: so
+workers need no folder in common with it, and there is one way for all of them.
 """
 
-import multiprocessing
-import os
-import signal
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
+from labs.kit import files
+from labs.kit.failure import Failure, failure
 from labs.kit.lab import Lab
+from labs.kit.machine import limited, one_thread, peak_mb, process
 from labs.kit.store import Store, label
 from labs.kit.table import measured
+from labs.kit.workers import Pool, Workers
 
 Stack = tuple[Any, ...]
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 BEAT = 1.0  # seconds between two looks at the clock while stacks train
 
 
 class TrainingError(RuntimeError):
-    """A stack failed or its worker died; the message names the stack."""
+    """A stack failed or its worker died; the message names lab and stack.
+
+    Args:
+        message: one sentence.
+        trace: the traceback of the lab's own code, as text; a note of the error.
+    """
+
+    def __init__(self, message: str, trace: str = "") -> None:
+        super().__init__(message)
+        self.trace = trace
+        if trace:
+            self.add_note(trace)
 
 
 class Outcome(NamedTuple):
     """What a worker says of a trained stack: its process and that process's peak memory."""
 
     cells: int
-    pid: int
+    process: str
     peak_mb: float
+
+
+class Trained(NamedTuple):
+    """A trained stack on its way home: the names and contents of the files of its records."""
+
+    outcome: Outcome
+    files: list[tuple[str, bytes]]
 
 
 def stacks(lab: Lab[Any, Any, Any], cells: Sequence[Any]) -> list[Stack]:
@@ -66,13 +78,6 @@ def _cut(group: Sequence[Any], size: int) -> Iterator[Stack]:
     parts = -(-len(group) // size)
     for i in range(parts):
         yield tuple(group[len(group) * i // parts : len(group) * (i + 1) // parts])
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def expected(lab: Lab[Any, Any, Any], stack: Stack) -> float:
@@ -103,7 +108,7 @@ def execute(
     Args:
         lab: the lab.
         todo: the stacks to train.
-        store: where the records go; workers write to it themselves.
+        store: where the records go.
         device: passed on to the lab's `train`.
         jobs: 1 trains in this process, more in as many processes of one thread each.
         executor: takes all the stacks instead, for example a cluster's; left open.
@@ -115,116 +120,65 @@ def execute(
     """
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
+    if not todo:
+        return
     waiting = sorted(todo, key=partial(expected, lab), reverse=True)
     train = partial(train_stack, lab.train, store, device)
-    with one_thread():
-        if executor is not None:
-            _drive([executor] * len(waiting), train, waiting, store, started, beat, finished)
-        elif jobs == 1:
-            _drive([_Here(beat)], train, waiting, store, started, beat, finished)
-        else:
-            with workers(min(jobs, len(waiting))) as lanes:
-                _drive(lanes, train, waiting, store, started, beat, finished)
+    with one_thread(), _pool(executor, jobs, len(todo), beat) as pool:
+        _drive(pool, train, waiting, store, started, beat, finished)
 
 
-def train_stack(train: Callable[..., Any], store: Store, device: str, stack: Stack) -> Outcome:
-    """Train one stack with one thread and store each record as it comes; runs in a worker.
+def train_stack(
+    train: Callable[..., Any], store: Store, device: str, stack: Stack
+) -> Trained | Failure:
+    """Train one stack with one thread; runs in a worker.
 
-    Raises:
-        ValueError: `train` yields more or fewer records than there are cells.
+    Errors come back as text: their classes may be unknown to the process that asks.
     """
-    with limited():
-        for cell, record in zip(stack, train(stack, device), strict=True):
-            store.write(cell, measured(record))
-    return Outcome(len(stack), os.getpid(), peak_mb())
-
-
-def limited() -> AbstractContextManager[Any]:
-    """One thread in the libraries that this process has loaded: two would collapse where another
-    process is busy, and add in another order than a worker does."""
     try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:  # comes with scikit-learn, without which no lab trains
-        return nullcontext()
-    limits: AbstractContextManager[Any] = threadpool_limits(1)
-    return limits
+        with one_thread(), limited():
+            records = _records(train(stack, device), len(stack))
+        packed = [store.pack(cell, measured(r)) for cell, r in zip(stack, records, strict=True)]
+    except (Exception, SystemExit) as error:
+        return failure(error)
+    outcome = Outcome(len(stack), process(), peak_mb())
+    return Trained(outcome, [file for part in packed for file in part])
 
 
-def peak_mb() -> float:
-    """Return this process's peak resident memory in MB (10^6 bytes), NaN where unknown."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return float("nan")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+def _records(trained: Iterator[Any], count: int) -> list[Any]:
+    records = list(islice(trained, count + 1))
+    if len(records) != count:
+        got = f"{len(records)}" if len(records) < count else "more"
+        raise ValueError(f"train must yield one record per cell, {count} in all, got {got}")
+    return records
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Ask for one thread in this process's libraries not yet loaded, and in processes it starts."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+def _pool(
+    executor: Executor | None, jobs: int, count: int, beat: Callable[[], None]
+) -> Iterator[Pool]:
+    if executor is not None:
+        yield executor if isinstance(executor, Pool) else _Handed(executor, count)
+    elif jobs == 1:
+        yield _Here(beat)
+    else:
+        with Workers(min(jobs, count)) as workers:
+            yield workers
 
 
-@contextmanager
-def workers(count: int) -> Iterator[list[Executor]]:
-    """Give executors of one fresh process each; they end with the block, or with this process.
+class _Handed(Pool):
+    # An executor of somebody else's takes all stacks at once; it stays open.
+    def __init__(self, executor: Executor, size: int) -> None:
+        self._executor, self._size = executor, size
 
-    One process per executor rather than one pool: when a process dies, its stack is known.
-    """
-    others = set(multiprocessing.active_children())
-    context = multiprocessing.get_context("spawn")
-    lanes = [ProcessPoolExecutor(1, context, initializer=_in_worker) for _ in range(count)]
-    try:
-        with _no_interrupt():  # processes start here, with the environment of this moment
-            for lane in lanes:
-                lane.submit(os.getpid)
-        yield list(lanes)
-    except BaseException:
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-        raise
-    finally:
-        for lane in lanes:
-            lane.shutdown(wait=True, cancel_futures=True)
+    def slots(self) -> int:
+        return self._size
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._executor.submit(fn, *args, **kwargs)
 
 
-@contextmanager
-def _no_interrupt() -> Iterator[None]:
-    # A process started here ignores interrupts from its first instruction: the parent handles them.
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _in_worker() -> None:
-    # A worker must not outlive a killed parent.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-class _Here(Executor):
+class _Here(Pool):
     # Trains in this process and thread; another thread goes on saying how far the run is.
     def __init__(self, beat: Callable[[], None]) -> None:
         self._beat = beat
@@ -240,8 +194,6 @@ class _Here(Executor):
         pulse.start()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
         finally:
             done.set()
             pulse.join()
@@ -249,48 +201,54 @@ class _Here(Executor):
 
 
 def _drive(
-    lanes: Sequence[Executor],
-    train: Callable[[Stack], Outcome],
+    pool: Pool,
+    train: Callable[[Stack], Trained | Failure],
     todo: Sequence[Stack],
     store: Store,
     started: Callable[[Stack], None],
     beat: Callable[[], None],
     finished: Callable[[Stack, Outcome], None],
 ) -> None:
-    idle, waiting = list(lanes), deque(todo)
-    running: dict[Future[Outcome], tuple[Executor, Stack]] = {}
+    waiting = deque(todo)
+    running: dict[Future[Trained | Failure], Stack] = {}
     try:
         while waiting or running:
-            while waiting and idle:
-                lane, stack = idle.pop(), waiting.popleft()
+            for _ in range(min(pool.slots() - len(running), len(waiting))):
+                stack = waiting.popleft()
                 started(stack)
-                running[_submit(lane, train, stack)] = lane, stack
+                running[_submit(pool, train, stack)] = stack
             for future in wait(running, BEAT, FIRST_COMPLETED).done:
-                lane, stack = running.pop(future)
-                finished(stack, _result(future, describe(stack)))
-                idle.append(lane)
+                stack = running.pop(future)
+                finished(stack, _stored(pool, future, store, stack))
             beat()
     finally:
         for future in running:
             future.cancel()
 
 
-def _submit(lane: Executor, train: Callable[[Stack], Outcome], stack: Stack) -> Future[Outcome]:
+def _submit(
+    pool: Pool, train: Callable[[Stack], Trained | Failure], stack: Stack
+) -> Future[Trained | Failure]:
     try:
-        return lane.submit(train, stack)
-    except BrokenExecutor as error:  # the worker died between two stacks
-        future: Future[Outcome] = Future()
+        return pool.submit(train, stack)
+    except Exception as error:  # the worker died between two stacks, or the lab cannot travel
+        future: Future[Trained | Failure] = Future()
         future.set_exception(error)
         return future
 
 
-def _result(future: Future[Outcome], name: str) -> Outcome:
+def _stored(pool: Pool, future: Future[Trained | Failure], store: Store, stack: Stack) -> Outcome:
+    name = describe(stack)
     try:
-        return future.result()
-    except BrokenExecutor:
+        found = future.result()
+    except Exception as error:
         raise TrainingError(
-            f"the worker training {name} died (killed, or out of memory); "
+            f"lab {store.lab!r}: the worker training {name} {pool.fate(error)}; "
             "what is stored stays, the same command continues"
         ) from None
-    except Exception as error:
-        raise TrainingError(f"training {name} failed: {type(error).__name__}: {error}") from error
+    if isinstance(found, Failure):
+        message = f"lab {store.lab!r}: training {name} failed: {found.error}"
+        raise TrainingError(message, found.trace)
+    for file, content in found.files:
+        files.write(store.folder / file, content)
+    return found.outcome

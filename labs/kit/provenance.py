@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from labs.kit.execute import cores
+from labs.kit.machine import cores
 
 PACKAGES = ("mnist1d-labs", "numpy", "scipy", "torch", "scikit-learn", "matplotlib")
 HERE = Path(__file__).parents[2]

@@ -7,7 +7,6 @@ compared. `read_run` puts the files of a folder together.
 """
 
 import json
-import os
 import sys
 import time
 import uuid
@@ -19,7 +18,8 @@ from typing import Any
 from labs.kit import files
 from labs.kit.claims import Claim
 from labs.kit.digest import digest
-from labs.kit.execute import Outcome, peak_mb
+from labs.kit.execute import Outcome
+from labs.kit.machine import peak_mb, process
 from labs.kit.provenance import provenance
 
 FOLDER = "sessions"
@@ -108,7 +108,7 @@ class Session:
     jobs: int
     train: str = ""
     trained: int = 0
-    peaks: dict[Any, float] = field(default_factory=dict)
+    peaks: dict[str, float] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     began: float = field(default_factory=time.monotonic)
     origin: dict[str, Any] = field(default_factory=provenance)
@@ -127,7 +127,7 @@ class Session:
     def count(self, outcome: Outcome) -> None:
         """Add a trained stack, on disk at once: a killed run has spent its time, too."""
         self.trained += outcome.cells
-        self.peaks[outcome.pid] = outcome.peak_mb
+        self.peaks[outcome.process] = outcome.peak_mb
         self.save()
 
     def save(self) -> None:
@@ -172,7 +172,7 @@ class Session:
 
     def _entry(self) -> dict[str, Any]:
         # Workers add up; each one's peak may be at another time, so this is an upper bound.
-        memory = sum((self.peaks | {os.getpid(): peak_mb()}).values())
+        memory = sum((self.peaks | {process(): peak_mb()}).values())
         return {
             "id": self.id,
             "of": self.of,

@@ -11,8 +11,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import islice
-from pathlib import Path
+from itertools import chain, count, islice
 
 import pytest
 from hypothesis import given
@@ -20,12 +19,11 @@ from hypothesis import strategies as st
 
 from labs.kit import plan as plans
 from labs.kit.cli import main
-from labs.kit.execute import THREADS, TrainingError, execute, one_thread, stacks, workers
+from labs.kit.execute import TrainingError, execute, stacks
+from labs.kit.machine import THREADS, one_thread
+from labs.kit.workers import Workers
+from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, wait_for
 from tests.kit.toy_lab import LAB, Cell, Config
-
-ROOT = Path(__file__).parents[2]
-REGISTER = {"toy": "tests.kit.toy_lab"}
-SLOW = ["run", "toy", "--set", "pause=0.04"]
 
 
 def toy(*words, out, wait=True):
@@ -45,18 +43,6 @@ def toy(*words, out, wait=True):
 
 def here(*words, out):
     assert main(REGISTER, [*words, "--jobs", "1", "--out", str(out)]) == 0
-
-
-def contents(out):
-    """The bytes of everything that must not depend on how a run went."""
-    paths = [
-        p for p in Path(out).rglob("*") if p.suffix in {".json", ".npz", ".csv", ".svg", ".png"}
-    ]
-    return {
-        p.relative_to(out): p.read_bytes()
-        for p in paths
-        if p.name != "run.json" and p.parent.name != "sessions"
-    }
 
 
 @pytest.fixture(scope="module")
@@ -140,17 +126,25 @@ def test_an_executor_may_be_handed_in(tmp_path, undisturbed):
 def test_workers_have_one_thread_and_this_process_is_left_alone(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
-    with one_thread(), workers(1) as (lane,):
-        assert [lane.submit(os.getenv, name).result() for name in THREADS] == ["1"] * len(THREADS)
+    with one_thread(), Workers(1) as pool:
+        assert [pool.submit(os.getenv, name).result() for name in THREADS] == ["1"] * len(THREADS)
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "MKL_NUM_THREADS" not in os.environ
 
 
-def test_a_lab_that_yields_too_few_records_fails(tmp_path):
-    lab = replace(LAB, train=lambda cells, device: islice(LAB.train(cells, device), 1))
+@pytest.mark.parametrize(
+    ("change", "got"),
+    [(lambda records: islice(records, 1), "1"), (lambda records: chain(records, count()), "more")],
+)
+def test_a_lab_that_yields_too_few_or_too_many_records_fails(tmp_path, change, got):
+    lab = replace(LAB, train=lambda cells, device: change(LAB.train(cells, device)))
     plan = plans.resolve(lab, "smoke", out=tmp_path)
-    with pytest.raises(TrainingError, match=r"arm=fair.* and 1 more failed: ValueError"):
+    sentence = f"failed: ValueError: train must yield one record per cell, 2 in all, got {got}"
+    with pytest.raises(
+        TrainingError, match=rf"lab 'toy': training arm=fair.* and 1 more {sentence}"
+    ):
         plans.run(plan, plan.stacks)
+    assert not list(tmp_path.rglob("cells/*"))
 
 
 @pytest.mark.parametrize("changes", [{"jobs": 0}, {"jobs": -1}])
@@ -190,10 +184,7 @@ def test_workers_do_not_outlive_a_killed_parent(tmp_path):
 
 
 def wait_for_cells(out):
-    deadline = time.monotonic() + 30
-    while not list(out.rglob("cells/*.json")):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lambda: list(out.rglob("cells/*.json")))
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
