@@ -9,13 +9,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from labs.kit import bench, outputs, plan, power, report, template, texts, verify
 from labs.kit.checks import known
+from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
+from labs.kit.extras import MissingExtraError, explained, require
 from labs.kit.lab import AnyLab, load
 from labs.kit.machine import cores
 from labs.kit.options import OPTIONS
@@ -52,6 +54,11 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return _fail("interrupted; the same command continues where this one stopped", INTERRUPTED)
+    except ImportError as error:
+        missing = error if isinstance(error, MissingExtraError) else explained(error)
+        if missing is None:
+            raise
+        return _fail(missing, FAILED)
     except (OSError, ValueError) as error:
         return _fail(error, FAILED)
 
@@ -112,13 +119,22 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
     """Train, judge and draw one lab or all of them."""
     with usage():
         names = list(register) if arguments.lab == "all" else [arguments.lab]
+        if arguments.executor is not None:
+            check_executor(arguments.executor)
+        if not arguments.dry_run:
+            require("labs", "run")
         plans = [_resolve(load(register, name), arguments) for name in names]
+    if arguments.dry_run:
+        return max(_run(resolved, arguments, None) for resolved in plans)
     codes = []
-    for resolved in plans:
-        try:
-            codes.append(_run(resolved, arguments))
-        except TrainingError as error:
-            codes.append(_fail_training(error))
+    with joined(arguments.executor, arguments.jobs) if arguments.executor else nullcontext() as on:
+        for remark in on.remarks if on else []:
+            print(remark, file=sys.stderr)
+        for resolved in plans:
+            try:
+                codes.append(_run(resolved, arguments, on))
+            except TrainingError as error:
+                codes.append(_fail_training(error))
     return max(codes)
 
 
@@ -134,9 +150,9 @@ def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
     return plan.continued(resolved)
 
 
-def _run(resolved: Plan, arguments: argparse.Namespace) -> int:
+def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> int:
     device = arguments.device
-    jobs = arguments.jobs or (1 if device == "cuda" else cores())
+    jobs = on.slots() if on else arguments.jobs or (1 if device == "cuda" else cores())
 
     def announce(now: Plan, todo: list[Stack], damage: list[str], still_open: int | None) -> None:
         _warn(damage, "will be trained again")
@@ -150,9 +166,14 @@ def _run(resolved: Plan, arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         announce(resolved, *plan.pending(resolved, shard), None)
         return DONE
-    until = arguments.until_decided
     last = plan.train(
-        resolved, announce, shard=shard, until_decided=until, device=device, jobs=jobs
+        resolved,
+        announce,
+        shard=shard,
+        until_decided=arguments.until_decided,
+        device=device,
+        jobs=jobs,
+        executor=on,
     )
     _conclude(last)
     return DONE
@@ -205,6 +226,7 @@ def check(register: Register, arguments: argparse.Namespace) -> int:
 
 def redraw(register: Register, arguments: argparse.Namespace) -> int:
     """Draw the figures of stored results again."""
+    require("labs", "draw", ["matplotlib"])
     stored = _stored(register, arguments)
     found = plan.results(stored)
     _warn(found.damage, "is left out")
@@ -225,6 +247,7 @@ def train_again(register: Register, arguments: argparse.Namespace) -> int:
     """Train some cells of the committed reference again and compare; exits 1 where they differ."""
     with usage():
         lab = load(register, arguments.lab)
+        require("labs", "verify")
         reference = verify.reference(lab)
     print(texts.fill(verify.announce(reference, arguments.cells)), flush=True)
     found = verify.compare(reference, arguments.cells, jobs=arguments.jobs or cores())
@@ -238,6 +261,7 @@ def measure(register: Register, arguments: argparse.Namespace) -> int:
         lab = load(register, arguments.lab)
         if lab.bench is None:
             raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
+    require("labs", "bench")
     rows = bench.measure(lab, jobs=arguments.jobs or cores())
     print(json.dumps(rows, indent=2) if arguments.json else texts.bench(rows))
     return DONE
@@ -256,6 +280,7 @@ def write_report(register: Register, arguments: argparse.Namespace) -> int:
     if not arguments.write:
         print(report.table(register, Path("figures")))
         return DONE
+    require("labs", "report", ["matplotlib"])
     labs = [load(register, name) for name in register]
     for line in report.write(labs, results=arguments.out, root=Path()):
         print(line)

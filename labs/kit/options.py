@@ -40,6 +40,7 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--device": {"choices": ("cpu", "cuda"), "default": "cpu"},
         "--jobs": JOBS,
         "--shard": SHARD,
+        "--executor": {"metavar": "dask|tcp://HOST:PORT", "help": "start or join a cluster"},
         "--until-decided": {**SWITCH, "help": "more replicates while published claims are open"},
         "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
     },
