@@ -41,6 +41,7 @@ def run(
     jobs: int | None = None,
     shard: tuple[int, int] = (1, 1),
     until_decided: bool = False,
+    executor: str | None = None,
     **settings: Any,
 ) -> Run:
     """Run a lab as `python -m labs run` does: train what is not stored yet, judge, write, draw.
@@ -54,6 +55,8 @@ def run(
         jobs: processes; by default as many as there are cores, or 1 on cuda.
         shard: (i, n), i from 1 to n, trains every n-th stack.
         until_decided: more replicates while published claims are open.
+        executor: "dask" starts a dask.distributed cluster on this machine, "tcp://HOST:PORT" joins
+            one; by default the stacks train in processes of this machine.
         **settings: settings to change, ``replicates=5``; `python -m labs settings LAB` lists them.
 
     Returns:
@@ -63,6 +66,7 @@ def run(
     Raises:
         ValueError, TypeError: an unknown lab, preset or setting, or a value that is refused; before
             any work.
+        ImportError: a library is not installed; the message says which extra installs it.
         labs.kit.execute.TrainingError: a stack failed, or its worker died.
     """
     return api.run(
@@ -74,6 +78,7 @@ def run(
         jobs=jobs,
         shard=shard,
         until_decided=until_decided,
+        executor=executor,
         **settings,
     )
 

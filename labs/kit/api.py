@@ -7,6 +7,7 @@ import csv
 import io
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,9 @@ import numpy as np
 from labs.kit import draw, plan, report, texts
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Verdict
+from labs.kit.cluster import check_executor, joined
 from labs.kit.execute import Stack
+from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Lab, Remark, load
 from labs.kit.machine import cores
 from labs.kit.plan import Plan, Results
@@ -160,14 +163,18 @@ def run(
     jobs: int | None = None,
     shard: tuple[int, int] = (1, 1),
     until_decided: bool = False,
+    executor: str | None = None,
     **settings: Any,
 ) -> Run:
     """Train what is not stored yet, judge and write as `python -m labs run` does; see `labs.run`.
 
     Args:
         register: lab name -> module.
-        lab, preset, out, device, jobs, shard, until_decided, **settings: see `labs.run`.
+        lab, preset, out, device, jobs, shard, until_decided, executor, **settings: see `labs.run`.
     """
+    if executor is not None:
+        check_executor(executor)
+    require("labs", "labs.run")
     chosen = find(register, lab)
     plan.check_device(chosen, device)
     if jobs is not None:
@@ -176,14 +183,19 @@ def run(
     resolved = plan.resolve(
         chosen, preset, out=folder, values=settings, until_decided=until_decided
     )
-    last = plan.train(
-        plan.continued(resolved),
-        _announce,
-        shard=shard,
-        until_decided=until_decided,
-        device=device,
-        jobs=jobs or (1 if device == "cuda" else cores()),
-    )
+    resolved = plan.continued(resolved)
+    with joined(executor, jobs) if executor is not None else nullcontext() as on:
+        for remark in on.remarks if on else []:
+            warnings.warn(remark, stacklevel=3)
+        last = plan.train(
+            resolved,
+            _announce,
+            shard=shard,
+            until_decided=until_decided,
+            device=device,
+            jobs=on.slots() if on else jobs or (1 if device == "cuda" else cores()),
+            executor=on,
+        )
     return Run(last, plan.conclude(last)[0])
 
 

@@ -125,6 +125,7 @@ def test_a_lab_of_ones_own_is_a_value(tmp_path):
         ({"arms": ["red"]}, ValueError, "arms must be one of fair, biased, got 'red'"),
         ({"device": "cuda"}, ValueError, "device must be one that lab 'toy' can use here"),
         ({"jobs": 0}, ValueError, "jobs must be a whole number of at least 1, got 0"),
+        ({"executor": "dusk"}, ValueError, "executor must be dask or an address"),
         ({"shard": (3, 2)}, ValueError, r"shard must be .*, got \(3, 2\)"),
     ],
 )

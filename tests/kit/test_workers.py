@@ -80,7 +80,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("script", "last"),
-    [(REGISTERED, "figure-again.svg"), (IN_THE_SCRIPT, "[50.0, 51.0, 80.0, 81.0]")],
+    [(REGISTERED, "run.json"), (IN_THE_SCRIPT, "[50.0, 51.0, 80.0, 81.0]")],
     ids=["a lab of a module", "a lab of the script"],
 )
 def test_workers_start_from_anything(tmp_path, way, script, last):
