@@ -24,6 +24,7 @@ from torch.utils._pytree import tree_leaves
 from labs.hyperparameters import outer
 from labs.hyperparameters.inner import published
 from labs.hyperparameters.training import problem
+from labs.kit import console
 from labs.kit.checks import check_sizes
 from labs.kit.settings import parse
 from labs.nn.unroll import Method, hypergradient
@@ -103,6 +104,7 @@ def measure(method: Method, horizon: int, members: int) -> dict[str, Any]:
     }
 
 
+@console.patient()
 def main(words: Sequence[str] | None = None) -> int:
     """Print the table; returns the exit code."""
     first = (__doc__ or "").partition("\n")[0]

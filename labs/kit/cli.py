@@ -6,14 +6,13 @@ Results go to stdout, progress and remarks about files to stderr. Only training 
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from labs.kit import bench, outputs, plan, power, report, template, texts, verify
+from labs.kit import bench, console, outputs, plan, power, report, template, texts, verify
 from labs.kit.checks import known
 from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
@@ -31,6 +30,7 @@ class UsageError(Exception):
     """Bad input, found before any work."""
 
 
+@console.patient()
 def main(register: Register, argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
@@ -41,17 +41,18 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: with code 2, from argparse, for words that are no command.
     """
+    if argv is None:
+        console.without_display()
     arguments = parser(register).parse_args(argv)
     command: Callable[[Register, argparse.Namespace], int] = arguments.command
     try:
-        return command(register, arguments)
+        code = command(register, arguments)
+        sys.stdout.flush()
+        return code
     except UsageError as error:
         return _fail(error, USAGE)
     except TrainingError as error:
         return _fail_training(error)
-    except BrokenPipeError:  # `| head` has read enough: nobody reads what Python flushes at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         return _fail("interrupted; the same command continues where this one stopped", INTERRUPTED)
     except ImportError as error:
