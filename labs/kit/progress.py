@@ -1,8 +1,14 @@
-"""How far a run is, on stderr: a bar on a terminal, one line a minute otherwise."""
+"""How far a run is: a bar in a notebook or on a terminal, one line a minute on stderr otherwise.
+
+It is a courtesy: nothing that goes wrong with it ends a run.
+"""
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from labs.kit.execute import Outcome, Stack
 
@@ -43,20 +49,14 @@ class Progress:
         describe: Callable[[Stack], str],
         jobs: int,
     ) -> None:
-        from tqdm import tqdm  # here, because the commands that do not train go without it
-
         self._expected, self._describe = expected, describe
         self._left, self._passed = sum(expected(stack) for stack in todo), 0.0
         self._rate = float(jobs)  # expected seconds that pass in one second, until measured
         self._begin = self._said = time.monotonic()
-        self._bar = tqdm(
-            total=sum(len(stack) for stack in todo),
-            unit="network",
-            file=sys.stderr,
-            disable=not sys.stderr.isatty(),
-            bar_format="{n_fmt}/{total_fmt} networks |{bar:24}| {elapsed}{postfix}",
-        )
-        self._done, self._total, self._current = 0, self._bar.total, ""
+        self._done, self._total, self._current = 0, sum(len(stack) for stack in todo), ""
+        self._bar = None
+        with suppress(Exception):  # of a stream that is closed, not there, somebody's own
+            self._bar = _bar(self._total)
 
     def started(self, stack: Stack) -> None:
         """Name the stack that has begun to train."""
@@ -69,28 +69,56 @@ class Progress:
         self._left -= self._expected(stack)
         self._passed += self._expected(stack)
         self._rate = self._passed / max(time.monotonic() - self._begin, 1e-9)
-        self._bar.update(outcome.cells)
         self._show()
 
     def beat(self) -> None:
-        """Refresh the bar; without a terminal, write a line when the last is a minute old."""
+        """Refresh the bar; without one, write a line when the last is a minute old."""
         self._show()
-        if self._bar.disable and time.monotonic() - self._said >= MINUTE:
+        if self._bar is None and time.monotonic() - self._said >= MINUTE:
             self._said = time.monotonic()
-            print(
-                f"{self._done} of {self._total} networks after "
-                f"{duration(self._said - self._begin)}{self._tail()}",
-                file=sys.stderr,
-                flush=True,
-            )
+            passed = duration(self._said - self._begin)
+            _say(f"{self._done} of {self._total} networks after {passed}{self._tail()}")
 
     def close(self) -> None:
         """End the bar."""
-        self._bar.close()
+        if self._bar is not None:
+            with suppress(Exception):
+                self._bar.close()
 
     def _show(self) -> None:
-        self._bar.set_postfix_str(self._tail().removeprefix(", "))
+        if self._bar is not None:
+            with suppress(Exception):
+                self._bar.n = self._done
+                self._bar.set_postfix_str(self._tail().removeprefix(", "))
 
     def _tail(self) -> str:
         left = duration(self._left / self._rate) if self._rate > 0 else "unknown"
         return f", about {left} left, now {self._current}"
+
+
+def _bar(total: int) -> Any:
+    """Return a bar, or None where nobody would see it move."""
+    notebook = _in_notebook()
+    if not (notebook or sys.stderr.isatty()):
+        return None
+    with warnings.catch_warnings():  # of a notebook without ipywidgets, which gets a bar of text
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm  # here, because the commands that do not train go without it
+    length = "" if notebook else ":24"
+    return tqdm(
+        total=total,
+        unit="network",
+        file=sys.stderr,
+        bar_format=f"{{n_fmt}}/{{total_fmt}} networks |{{bar{length}}}| {{elapsed}}{{postfix}}",
+    )
+
+
+def _in_notebook() -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
+
+
+def _say(line: str) -> None:
+    with suppress(Exception):
+        if sys.stderr is not None:  # print would take stdout
+            print(line, file=sys.stderr, flush=True)
