@@ -1,13 +1,17 @@
-"""The drawing style of the labs: legible, colour-blind safe, and the same bytes every time.
+"""The drawing style of the labs: legible, colour-blind safe, and the same bytes every time,
+whatever the user's own matplotlib is set to.
 
 Figures are matplotlib `Figure` objects without pyplot, so nothing needs a display. The kit draws
 a lab's figure inside `style()`; a lab only composes.
 """
 
 import io
+import locale
+import os
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, chdir, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +44,38 @@ STYLE: Any = {
 
 
 def style() -> AbstractContextManager[None]:
-    """Return a context in which matplotlib draws as the labs do."""
-    import matplotlib as mpl
+    """Return a context in which matplotlib draws as the labs do: matplotlib's own defaults and
+    `STYLE`. The user's parameters are back after it, his backend is never touched."""
+    mpl = load_matplotlib()
+    defaults = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+    drawing: AbstractContextManager[None] = mpl.rc_context(defaults | STYLE)
+    return drawing
 
-    return mpl.rc_context(STYLE)
+
+def load_matplotlib() -> Any:
+    """Return matplotlib, even where importing it fails on what somebody has set around us: a
+    backend or a locale that is not installed, a `matplotlibrc` that is no text."""
+    try:
+        import matplotlib as mpl
+    except (ValueError, OSError, locale.Error):
+        for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+            del sys.modules[name]  # the half of it that was imported
+        with _nothing_set():
+            import matplotlib as mpl
+    return mpl
+
+
+@contextmanager
+def _nothing_set() -> Iterator[None]:
+    # A matplotlibrc of the working folder is read before any that a variable names.
+    before = {name: os.environ.pop(name, None) for name in ("MPLBACKEND", "MATPLOTLIBRC")}
+    os.environ["MATPLOTLIBRC"] = os.devnull
+    try:
+        with chdir(Path(__file__).parent):
+            yield
+    finally:
+        del os.environ["MATPLOTLIBRC"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})
 
 
 def figure(

@@ -1,5 +1,11 @@
 """Drawing: means and bands where they belong, the same bytes every time."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -7,6 +13,21 @@ from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.table import Table
 from tests.kit.toy_lab import heads as plot
+
+ROOT = Path(__file__).parents[2]
+TASTE = {  # of somebody who reads this in a dark room
+    "axes.facecolor": "black",
+    "axes.unicode_minus": False,
+    "agg.path.chunksize": 10,
+    "figure.constrained_layout.h_pad": 1.0,
+    "font.family": ["serif"],
+    "font.size": 31.0,
+    "path.sketch": (1, 100, 2),
+    "savefig.facecolor": "green",
+    "savefig.transparent": True,
+    "svg.fonttype": "none",
+    "text.usetex": True,
+}
 
 
 def test_band_draws_mean_and_interval():
@@ -63,6 +84,58 @@ def test_figures_are_saved_with_the_same_bytes(tmp_path):
     assert [path.name for path in paths[0]] == ["a.png", "a.svg"]
     for one, other in zip(*paths, strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+def drawn(stem):
+    table = Table({"arm": "fair", "heads": h, "replicate": r} for r, h in enumerate((-40.0, 50.0)))
+    with draw.style():
+        return [path.read_bytes() for path in draw.save(plot(table), stem)]
+
+
+def test_the_style_is_the_labs_and_the_users_own_stays(tmp_path, monkeypatch):
+    clean = drawn(tmp_path / "clean")
+    packaged = {**mpl.rcParamsDefault, "backend": "pdf"}  # as some distributions' is
+    monkeypatch.setattr(mpl, "rcParamsDefault", packaged)
+    backend = mpl.get_backend()
+    with mpl.rc_context(TASTE):
+        mpl.use("svg")
+        before = dict(mpl.rcParams.copy())
+        assert drawn(tmp_path / "taste") == clean
+        assert dict(mpl.rcParams.copy()) == before
+        assert mpl.get_backend() == "svg"
+        mpl.use(backend)
+
+
+BROKEN = """
+import os, sys
+from pathlib import Path
+before = dict(os.environ), os.getcwd()
+try:
+    import matplotlib
+except ValueError:
+    from labs.kit import draw
+    assert draw.load_matplotlib() is draw.load_matplotlib() is sys.modules["matplotlib"]
+    assert (dict(os.environ), os.getcwd()) == before
+    from tests.kit.test_draw import drawn
+    drawn(Path("figure"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "broken"),
+    [
+        ("MPLBACKEND", "nobody's", "other"),
+        ("MPLCONFIGDIR", "config", "config/matplotlibrc"),
+        ("HERE", "", "matplotlibrc"),
+    ],
+)
+def test_matplotlib_is_loaded_where_its_settings_are_broken(variable, value, broken, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / broken).write_bytes(b"font.family: caf\xe9")
+    environment = os.environ | {variable: str(tmp_path / value), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", BROKEN], cwd=tmp_path, env=environment, check=True)
+    expected = drawn(tmp_path / "expected")
+    assert [(tmp_path / f"figure{end}").read_bytes() for end in (".png", ".svg")] == expected
 
 
 @pytest.mark.parametrize("changes", [{"columns": 0}, {"rows": 0}, {"width": 0}, {"height": -1}])
