@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from mnist1d.extras import missing
-from mnist1d.pictures import check_page, draw_samples, draw_step, frame_of, samples_by_class
+from mnist1d.pictures import (
+    as_shipped,
+    check_page,
+    draw_samples,
+    draw_step,
+    frame_of,
+    samples_by_class,
+)
 from mnist1d.pipeline import Array
 from mnist1d.steps import SEED, Step, pipeline_steps
 from mnist1d.writing import replacing, writable
@@ -51,17 +58,21 @@ def animate(
     """
     path = writable(path, (".gif",))
     digit, seed = check_page(page, tuple(MOVIES), digit, seed)
-    figure = Figure(facecolor="white", dpi=90)
-    canvas, images, durations = FigureCanvasAgg(figure), [], []
-    for duration in MOVIES[page](figure, digit, seed):
-        canvas.draw()
-        images.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).quantize())
-        durations.append(duration)
+    with as_shipped():
+        images, durations = zip(*_frames(page, digit, seed), strict=True)
     with replacing(path) as temporary:
         images[0].save(
             temporary, save_all=True, append_images=images[1:], duration=durations, loop=0
         )
     return path
+
+
+def _frames(page: str, digit: int, seed: int) -> Iterator[tuple[Image.Image, int]]:
+    figure = Figure(facecolor="white", dpi=90)
+    canvas = FigureCanvasAgg(figure)
+    for duration in MOVIES[page](figure, digit, seed):
+        canvas.draw()
+        yield Image.fromarray(np.asarray(canvas.buffer_rgba())).quantize(), duration
 
 
 def _pipeline(figure: Figure, digit: int, seed: int) -> Iterator[int]:

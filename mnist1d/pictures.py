@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from mnist1d.transform import transform
 from mnist1d.writing import replacing, writable
 
 try:
+    import matplotlib as mpl
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 except ImportError as error:
@@ -261,10 +263,15 @@ def show(
     """
     path = writable(path, (".png",))
     digit, seed = check_page(page, tuple(PAGES), digit, seed)
-    figure = PAGES[page](digit, seed)
-    with replacing(path) as temporary:
-        figure.savefig(temporary)
+    with as_shipped(), replacing(path) as temporary:
+        PAGES[page](digit, seed).savefig(temporary)
     return path
+
+
+def as_shipped() -> AbstractContextManager[None]:
+    """A context in which matplotlib draws by its own defaults, whatever its user has set."""
+    defaults: Any = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
+    return mpl.rc_context(defaults)
 
 
 def check_page(page: str, pages: tuple[str, ...], digit: int, seed: int) -> tuple[int, int]:

@@ -123,6 +123,34 @@ def test_movies_move(page, tmp_path, monkeypatch):
         assert movie.convert("RGB").tobytes() != first
 
 
+TASTE = {
+    "axes.facecolor": "black",
+    "axes.unicode_minus": False,
+    "font.family": ["serif"],
+    "font.size": 31.0,
+    "lines.linestyle": "--",
+    "savefig.bbox": "tight",
+    "savefig.dpi": 37.0,
+    "text.usetex": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("write", "page", "name"), [(show, "dataset", "a.png"), (animate, "pipeline", "a.gif")]
+)
+def test_files_do_not_depend_on_the_users_style(write, page, name, tmp_path, monkeypatch):
+    monkeypatch.setattr("mnist1d.animations.MORPH", (1.0,))
+    clean = write(tmp_path / name, page).read_bytes()
+    backend = matplotlib.get_backend()
+    packaged = {**matplotlib.rcParamsDefault, "backend": "pdf"}  # as some distributions' is
+    monkeypatch.setattr(matplotlib, "rcParamsDefault", packaged)
+    with matplotlib.rc_context(TASTE):
+        before = dict(matplotlib.rcParams.copy())
+        assert write(tmp_path / name, page).read_bytes() == clean
+        assert dict(matplotlib.rcParams.copy()) == before
+    assert matplotlib.get_backend() == backend
+
+
 def test_the_seed_decides():
     assert (samples_by_class(2, 5) == samples_by_class(2, 5)).all()
     assert (samples_by_class(2, 5) != samples_by_class(2, 6)).any()
