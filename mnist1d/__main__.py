@@ -8,9 +8,12 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import chdir
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
+from mnist1d.console import complain, program
 from mnist1d.recipe import MISTAKES, Recipe
 
 
@@ -22,14 +25,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         command.error(_unknown(unknown[0], command))
     try:
-        args.run(args)
+        text = args.run(args)
     except (ValueError, TypeError, FileNotFoundError) as error:
         command.error(str(error))
     except (ImportError, OSError) as error:
-        print(f"{command.prog}: {error}", file=sys.stderr)
+        complain(f"{command.prog}: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
+    print(text)
     return 0
 
 
@@ -92,7 +96,7 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _generate(args: argparse.Namespace) -> None:
+def _generate(args: argparse.Namespace) -> str:
     from mnist1d.generate import generate
     from mnist1d.writing import checked_target, save
 
@@ -101,16 +105,16 @@ def _generate(args: argparse.Namespace) -> None:
     recipe = Recipe.from_mapping({name: vars(args)[name] for name in vars(args).keys() & knobs})
     data = generate(recipe, stream=args.stream)
     save(data, path)
-    print(f"wrote {path}: {args.stream} stream")
-    for name in ("x", "y", "x_val", "y_val", "x_test", "y_test", "t"):
-        array = getattr(data, name)
-        print(f"  {name:<7} {array.dtype} {array.shape}")
-    print(recipe)
+    names = ("x", "y", "x_val", "y_val", "x_test", "y_test", "t")
+    arrays = {name: getattr(data, name) for name in names}
+    lines = [f"  {name:<7} {array.dtype} {array.shape}" for name, array in arrays.items()]
+    return "\n".join([f"wrote {path}: {args.stream} stream", *lines, str(recipe)])
 
 
-def _show(args: argparse.Namespace) -> None:
-    from mnist1d.animations import MOVIES, animate
-    from mnist1d.pictures import PAGES, check_page, show
+def _show(args: argparse.Namespace) -> str:
+    with chdir(Path(__file__).parent):  # away from a matplotlibrc that could not be read
+        from mnist1d.animations import MOVIES, animate
+        from mnist1d.pictures import PAGES, check_page, show
     from mnist1d.steps import SEED
     from mnist1d.writing import writable
 
@@ -123,8 +127,9 @@ def _show(args: argparse.Namespace) -> None:
     if path.suffix == ".gif" or args.animate:
         check_page(page := args.page or "pipeline", tuple(MOVIES), args.digit, seed)
         writers.append((animate, page, path.with_suffix(".gif")))
-    for write, page, target in writers:
-        print(f"wrote {write(target, page, args.digit, seed)}: {page}")
+    return "\n".join(
+        f"wrote {write(out, page, args.digit, seed)}: {page}" for write, page, out in writers
+    )
 
 
 def _unknown(option: str, parser: argparse.ArgumentParser) -> str:
@@ -169,4 +174,4 @@ TYPES: dict[str, Callable[[str], Any]] = {
 METAVARS = {"int": "N", "float": "X", "bool": "true|false", "tuple[int, int]": "LOW,HIGH"}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program(main))
