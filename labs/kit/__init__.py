@@ -3,8 +3,9 @@
 In reading order: `lab` (what a lab is) with `settings` and `checks`; `table`, `measures`, `claims`,
 `intervals`, `verdicts` and `power` (how a sentence is judged); `seeds`, `store` and `execute` (how
 networks are trained once and kept) with `workers`, `cluster`, `parcel`, `machine` and `failure`
-(where, and what may befall them there); `plan`, `provenance` and `digest` (one run, from settings
-to verdicts, and where its results come from); `draw`, `bench`, `report` and `verify`; and `cli`
-with `options`, `texts`, `progress`, `extras` and `template` (what is typed and what is printed).
+(where, and what may befall them there); `plan`, `sessions`, `provenance` and `digest` (one run,
+from settings to verdicts, and where its results come from) with `outputs` (what is made of them);
+`draw`, `bench`, `report` and `verify`; `cli` with `options`, `texts`, `progress`, `console`,
+`extras` and `template` (what is typed and what is printed); and `api`, the same from Python.
 `files` writes for them all. Nothing here imports torch, a lab, or the data set.
 """

@@ -97,6 +97,13 @@ def patient() -> Iterator[None]:
                     stream.flush()
 
 
+def say(line: str) -> None:
+    """Write a line to stderr, where there is one; that it cannot be written is no error."""
+    with suppress(Exception):
+        if sys.stderr is not None:  # print would take stdout
+            print(line, file=sys.stderr, flush=True)
+
+
 def without_display() -> None:
     """Let matplotlib, in this process, draw for files alone.
 

@@ -233,7 +233,8 @@ def png(drawn: "Figure") -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()
-    FigureCanvasAgg(drawn).print_png(buffer)  # type: ignore[no-untyped-call]
+    with style():  # much of a figure is looked up when it is drawn
+        FigureCanvasAgg(drawn).print_png(buffer)  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 

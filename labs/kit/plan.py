@@ -5,7 +5,6 @@
 fields); only the cells of the current settings are judged.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from labs.kit import files, outputs, settings
+from labs.kit import console, files, outputs, settings
 from labs.kit.checks import known
 from labs.kit.claims import Verdict
 from labs.kit.digest import digest
@@ -238,10 +237,9 @@ def run(
     files.sweep(plan.store.folder)
     session = _session(plan, device, jobs)
     if old := session.trained_otherwise():
-        print(
+        console.say(
             f"lab {plan.lab.name!r}: `train` is another than the one that trained {old} networks "
-            f"in {plan.folder}; they are kept, a higher version of the lab trains them again",
-            file=sys.stderr,
+            f"in {plan.folder}; they are kept, a higher version of the lab trains them again"
         )
     if not todo and session.repeats():
         return

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from labs.kit import console
 from labs.kit.execute import Outcome, Stack
 
 MINUTE, YEAR = 60.0, 365 * 24 * 3600
@@ -77,7 +78,7 @@ class Progress:
         if self._bar is None and time.monotonic() - self._said >= MINUTE:
             self._said = time.monotonic()
             passed = duration(self._said - self._begin)
-            _say(f"{self._done} of {self._total} networks after {passed}{self._tail()}")
+            console.say(f"{self._done} of {self._total} networks after {passed}{self._tail()}")
 
     def close(self) -> None:
         """End the bar."""
@@ -116,9 +117,3 @@ def _bar(total: int) -> Any:
 def _in_notebook() -> bool:
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return hasattr(shell, "kernel")
-
-
-def _say(line: str) -> None:
-    with suppress(Exception):
-        if sys.stderr is not None:  # print would take stdout
-            print(line, file=sys.stderr, flush=True)

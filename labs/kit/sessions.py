@@ -7,7 +7,6 @@ compared. `read_run` puts the files of a folder together.
 """
 
 import json
-import sys
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labs.kit import files
+from labs.kit import console, files
 from labs.kit.claims import Claim
 from labs.kit.digest import digest
 from labs.kit.execute import Outcome
@@ -136,7 +135,7 @@ class Session:
             files.write(self.path, files.as_json(self._content()))
         except OSError as error:
             if not self.warned:
-                print(f"{self.path} could not be written ({error}); going on", file=sys.stderr)
+                console.say(f"{self.path} could not be written ({error}); going on")
             self.warned = True
 
     def earlier(self) -> dict[str, Any] | None:

@@ -86,14 +86,22 @@ def test_figures_are_saved_with_the_same_bytes(tmp_path):
         assert one.read_bytes() == other.read_bytes()
 
 
+TABLE = Table({"arm": "fair", "heads": h, "replicate": r} for r, h in enumerate((-40.0, 50.0)))
+
+
 def drawn(stem):
-    table = Table({"arm": "fair", "heads": h, "replicate": r} for r, h in enumerate((-40.0, 50.0)))
     with draw.style():
-        return [path.read_bytes() for path in draw.save(plot(table), stem)]
+        return [path.read_bytes() for path in draw.save(plot(TABLE), stem)]
+
+
+def drawn_late():
+    with draw.style():
+        figure = draw.compared(TABLE, column="heads", by="arm")
+    return draw.png(figure)  # as a notebook does at the end of a cell
 
 
 def test_the_style_is_the_labs_and_the_users_own_stays(tmp_path, monkeypatch):
-    clean = drawn(tmp_path / "clean")
+    clean, late = drawn(tmp_path / "clean"), drawn_late()
     packaged = {**mpl.rcParamsDefault, "backend": "pdf"}  # as some distributions' is
     monkeypatch.setattr(mpl, "rcParamsDefault", packaged)
     backend = mpl.get_backend()
@@ -101,6 +109,7 @@ def test_the_style_is_the_labs_and_the_users_own_stays(tmp_path, monkeypatch):
         mpl.use("svg")
         before = dict(mpl.rcParams.copy())
         assert drawn(tmp_path / "taste") == clean
+        assert drawn_late() == late
         assert dict(mpl.rcParams.copy()) == before
         assert mpl.get_backend() == "svg"
         mpl.use(backend)
