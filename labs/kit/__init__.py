@@ -5,7 +5,8 @@ In reading order: `lab` (what a lab is) with `settings` and `checks`; `table`, `
 networks are trained once and kept) with `workers`, `cluster`, `parcel`, `machine` and `failure`
 (where, and what may befall them there); `plan`, `sessions`, `provenance` and `digest` (one run,
 from settings to verdicts, and where its results come from) with `outputs` (what is made of them);
-`draw`, `bench`, `report` and `verify`; `cli` with `options`, `texts`, `progress`, `console`,
-`extras` and `template` (what is typed and what is printed); and `api`, the same from Python.
-`files` writes for them all. Nothing here imports torch, a lab, or the data set.
+`draw`, `bench`, `report`, `verify` and `places` (where the references lie); `cli` with `options`,
+`texts`, `progress`, `console`, `extras` and `template` (what is typed and what is printed); and
+`api`, the same from Python. `files` writes for them all. Nothing here imports torch, a lab, or the
+data set.
 """

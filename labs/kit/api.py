@@ -23,6 +23,7 @@ from labs.kit.execute import Stack
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Lab, Remark, load
 from labs.kit.machine import cores
+from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 
 if TYPE_CHECKING:  # matplotlib may be absent
@@ -205,7 +206,7 @@ def reference(register: Register, lab: str | Path | AnyLab) -> Reference:
     found = report.reference(chosen.name)
     if found is None:
         raise ValueError(f"lab must be one with a committed reference, got {chosen.name!r}")
-    return Reference(found, report.FIGURES)
+    return Reference(found, FIGURES)
 
 
 def find(register: Register, lab: str | Path | AnyLab) -> AnyLab:

@@ -20,6 +20,7 @@ from labs.kit.extras import MissingExtraError, explained, require
 from labs.kit.lab import AnyLab, load
 from labs.kit.machine import cores
 from labs.kit.options import OPTIONS
+from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 
 Register = Mapping[str, str]
@@ -279,7 +280,7 @@ def write_new(register: Register, arguments: argparse.Namespace) -> int:
 def write_report(register: Register, arguments: argparse.Namespace) -> int:
     """Print the README's table, or write it and the folder of figures."""
     if not arguments.write:
-        print(report.table(register, Path("figures")))
+        print(report.table(register, FIGURES))
         return DONE
     require("labs", "report", ["matplotlib"])
     labs = [load(register, name) for name in register]

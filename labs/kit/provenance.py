@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from labs.kit.machine import cores
+from labs.kit.places import HERE
 
 PACKAGES = ("mnist1d-labs", "numpy", "scipy", "torch", "scikit-learn", "matplotlib")
-HERE = Path(__file__).parents[2]
 
 
 def provenance() -> dict[str, Any]:

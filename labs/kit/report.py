@@ -17,9 +17,9 @@ from typing import Any
 from labs.kit import files, outputs, plan, power, texts
 from labs.kit.intervals import Interval
 from labs.kit.lab import AnyLab, Remark
+from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import duration
-from labs.kit.provenance import HERE
 from labs.kit.sessions import own_sessions, read_run
 from labs.kit.verdicts import FEWEST
 
@@ -27,9 +27,6 @@ BEGIN = "<!-- labs table: written by python -m labs report --write -->"
 END = "<!-- end of labs table -->"
 PRESET = "full"
 MORE = {"longer": "longer training", "wider": "wider networks"}  # presets beside it, and titles
-
-
-FIGURES = HERE / "figures"
 
 
 def reference(name: str, figures: Path = FIGURES) -> dict[str, Any] | None:
@@ -53,7 +50,7 @@ def write(labs: Sequence[AnyLab], *, results: Path, root: Path) -> list[str]:
         What was done, one sentence per file or reference.
 
     Raises:
-        ValueError: the README lacks the two marker lines.
+        ValueError: there is no README in the folder, or it lacks the two marker lines.
     """
     names = [lab.name for lab in labs]
     _texts(names, root)  # refuses a README without the markers before anything is written
@@ -73,7 +70,7 @@ def stale(names: Iterable[str], root: Path) -> list[Path]:
     """Return the files of README.md and figures/README.md that differ from the stored reference.
 
     Raises:
-        ValueError: the README lacks the two marker lines.
+        ValueError: there is no README in the folder, or it lacks the two marker lines.
     """
     found = _texts(list(names), root)
     return [
@@ -225,6 +222,8 @@ def _references(
 
 def _texts(names: Sequence[str], root: Path) -> dict[Path, str]:
     readme, figures = root / "README.md", root / "figures"
+    if not readme.is_file():
+        raise ValueError(f"folder must be a checkout's, with a README.md, got {root.absolute()}")
     text = readme.read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)

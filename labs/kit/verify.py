@@ -17,9 +17,10 @@ from labs.kit import outputs, report, settings, texts
 from labs.kit.checks import check_sizes
 from labs.kit.execute import Stack, execute, expected
 from labs.kit.lab import AnyLab
+from labs.kit.places import FIGURES
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
-from labs.kit.provenance import HERE, processor, versions
+from labs.kit.provenance import processor, versions
 from labs.kit.store import Store
 from labs.kit.table import Table
 
@@ -61,7 +62,7 @@ class Comparison:
         return self.allowed is not None and apart <= self.allowed
 
 
-def reference(lab: AnyLab, figures: Path = HERE / "figures") -> Reference:
+def reference(lab: AnyLab, figures: Path = FIGURES) -> Reference:
     """Read the committed reference of a lab.
 
     Raises:
