@@ -25,9 +25,8 @@ import numpy as np
 
 PLAIN = str | bool | bytes | enum.Enum | slice | range | None
 OURS = ("labs", "mnist1d")  # also where they are installed
-LIBRARIES = tuple(
-    sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
-)
+STDLIB = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
+INSTALLED = {"site-packages", "dist-packages"}  # of an environment, the system or a user
 
 
 def digest(value: Any) -> str:
@@ -116,7 +115,11 @@ def _ours(value: Any) -> bool:
         return True
     path = getattr(module, "__file__", None)
     name = getattr(module, "__name__", "").partition(".")[0]
-    return path is not None and (name in OURS or not str(Path(path)).startswith(LIBRARIES))
+    return path is not None and (name in OURS or not _of_a_library(Path(path)))
+
+
+def _of_a_library(path: Path) -> bool:
+    return str(path).startswith(STDLIB) or not INSTALLED.isdisjoint(path.parts)
 
 
 def _of_kit(value: Any) -> bool:

@@ -70,6 +70,14 @@ def test_what_a_module_holds_is_followed(written):
     assert digest(reader.f) != before
 
 
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
+def test_a_library_stands_with_its_name_wherever_it_is_installed(written, tmp_path, folder):
+    library = written("SIZE = object()\ndef g():\n    return SIZE\n", f"{folder[:4]}_library")
+    library.__file__ = str(tmp_path / folder / "library.py")  # of the system, or of a user
+    reader = written(f"from {library.__name__} import g\ndef f():\n    return g()\n")
+    assert digest(reader.f) == digest(reader.f)
+
+
 def test_a_function_that_calls_itself_has_one(written):
     module = written(
         "def make():\n    def f(n):\n        return n and f(n - 1)\n    return f\nf = make()\n"
