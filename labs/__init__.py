@@ -1,7 +1,7 @@
 """Labs: published experiments on MNIST-1D, each of which states its claims and judges them.
 
 `LABS` is the register: lab name -> module, in reading order. A module in it has a value `LAB`
-(see `labs.kit.lab.Lab`). This file imports no lab and no torch.
+(see `labs.kit.lab.Lab`). This file imports nothing of ours before `run` or `reference` is called.
 
 >>> import labs
 >>> labs.LABS["benchmark"]
@@ -10,14 +10,15 @@
 'holds'
 """
 
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from labs.kit import api
-from labs.kit.api import Reference, Run, Verdicts
-from labs.kit.lab import AnyLab
+if TYPE_CHECKING:
+    from labs.kit.api import Reference, Run
+    from labs.kit.lab import AnyLab
 
-__all__ = ["LABS", "Reference", "Run", "Verdicts", "reference", "run"]
+__all__ = ["LABS", "reference", "run"]
 
 LABS: dict[str, str] = {
     "benchmark": "labs.benchmark.lab",
@@ -33,7 +34,7 @@ LABS: dict[str, str] = {
 
 
 def run(
-    lab: str | Path | AnyLab,
+    lab: "str | Path | AnyLab",
     preset: str = "quick",
     *,
     out: str | Path = "results",
@@ -43,7 +44,7 @@ def run(
     until_decided: bool = False,
     executor: str | None = None,
     **settings: Any,
-) -> Run:
+) -> "Run":
     """Run a lab as `python -m labs run` does: train what is not stored yet, judge, write, draw.
 
     Args:
@@ -69,7 +70,7 @@ def run(
         ImportError: a library is not installed; the message says which extra installs it.
         labs.kit.execute.TrainingError: a stack failed, or its worker died.
     """
-    return api.run(
+    found: Run = _api().run(
         LABS,
         lab,
         preset,
@@ -81,9 +82,10 @@ def run(
         executor=executor,
         **settings,
     )
+    return found
 
 
-def reference(lab: str | Path | AnyLab) -> Reference:
+def reference(lab: "str | Path | AnyLab") -> "Reference":
     """Return the committed results of a lab, without training: `verdicts`, `table`, `finding`.
 
     Args:
@@ -92,4 +94,10 @@ def reference(lab: str | Path | AnyLab) -> Reference:
     Raises:
         ValueError: an unknown lab, or one without a committed reference.
     """
-    return api.reference(LABS, lab)
+    found: Reference = _api().reference(LABS, lab)
+    return found
+
+
+def _api() -> Any:
+    # Late: `python -m labs` sets the path first, and the register alone costs nothing.
+    return import_module("labs.kit.api")
