@@ -96,12 +96,11 @@ def needed(requirements, extras):
 
 
 def test_every_package_is_pinned():
-    lines = (ROOT / "constraints.txt").read_text().splitlines()[1:]
-    pins = {canonicalize_name(line.partition("==")[0]) for line in lines}
-    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
+    pinned = (line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()[1:])
+    pins = {canonicalize_name(name) for name, _ in pinned}
     extras = PROJECT["optional-dependencies"]
     own = [r for group in extras.values() for r in group if not r.startswith(PROJECT["name"])]
-    assert needed([*PROJECT["dependencies"], *own], [""]) <= pins
+    assert needed([*PROJECT["dependencies"], *own], [""]) - pins == set()
 
 
 def environment(folder, *words):
