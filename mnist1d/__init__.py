@@ -16,6 +16,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mnist1d import mixture  # noqa: F401  (first: it finds out whether all this is ours)
 from mnist1d.data import get_dataset, get_dataset_args, make_dataset
 from mnist1d.extras import installed
 from mnist1d.fast import draw, moments

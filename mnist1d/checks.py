@@ -29,7 +29,7 @@ def shown(value: object) -> str:
     >>> shown("0.8"), shown(list(range(10**6)))
     ("'0.8'", '[0, 1, 2, 3, 4, 5, ...]')
     """
-    return _short.repr(value)
+    return brief(_short.repr(value))
 
 
 def brief(error: object, most: int = 400) -> str:

@@ -1,4 +1,4 @@
-"""Upstream's `mnist1d.data`: the same names, calls and numbers, computed at once.
+"""Upstream's `mnist1d.data`: the same names, calls and numbers, computed at once where they can be.
 
 What differs on purpose: nothing is downloaded, and a file whose contents do not match the
 arguments is not returned in silence.
@@ -6,26 +6,42 @@ arguments is not returned in silence.
 
 from __future__ import annotations
 
-import random
+import difflib
+import os
 import warnings
-from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mnist1d.exact import LegacyStream
-from mnist1d.generate import generate, generate_from
-from mnist1d.recipe import Recipe
-from mnist1d.templates import checked_templates, get_templates
-from mnist1d.utils import ObjectView, from_pickle, to_pickle
+from mnist1d.arguments import PUBLISHED
+from mnist1d.asked import Asked, Templates, asked
+from mnist1d.cached import is_sound, write
+from mnist1d.checks import shown
+from mnist1d.one_by_one import global_generators
+from mnist1d.paths import expanded
+from mnist1d.templates import get_templates
+from mnist1d.transform import transform
+from mnist1d.utils import ObjectView, from_pickle, set_seed, to_pickle
 
-__all__ = ["get_dataset", "get_dataset_args", "get_templates", "make_dataset"]
+# What the original has here: names that its clients import from this module.
+__all__ = [
+    "ObjectView",
+    "from_pickle",
+    "get_dataset",
+    "get_dataset_args",
+    "get_templates",
+    "make_dataset",
+    "np",
+    "os",
+    "set_seed",
+    "to_pickle",
+    "transform",
+]
 
-Templates = Mapping[str, npt.ArrayLike]
+URL = "https://github.com/greydanus/mnist1d/raw/master/mnist1d_data.pkl"
 
 
 def get_dataset_args(as_dict: bool = False) -> Any:
@@ -49,21 +65,7 @@ def get_dataset_args(as_dict: bool = False) -> Any:
     >>> make_dataset(args)["x"].shape
     (8000, 40)
     """
-    args = {
-        "num_samples": 5000,
-        "train_split": 0.8,
-        "template_len": 12,
-        "padding": [36, 60],
-        "scale_coeff": 0.4,
-        "max_translation": 48,
-        "corr_noise_scale": 0.25,
-        "iid_noise_scale": 0.02,
-        "shear_scale": 0.75,
-        "shuffle_seq": False,
-        "final_seq_length": 40,
-        "seed": 42,
-        "url": "https://github.com/greydanus/mnist1d/raw/master/mnist1d_data.pkl",
-    }
+    args = {**PUBLISHED, "padding": list(PUBLISHED["padding"]), "url": URL}
     return args if as_dict else ObjectView(args)
 
 
@@ -73,35 +75,38 @@ def make_dataset(args: object = None, template: Templates | None = None) -> dict
     Parameters
     ----------
     args
-        An object with the knobs as attributes (:class:`ObjectView`, a namespace, a
-        :class:`mnist1d.Recipe`); None for the published data set. A missing knob takes its default,
-        other attributes are ignored.
+        An object with the knobs as attributes (:class:`ObjectView`, a namespace, a configuration,
+        a :class:`mnist1d.Recipe`); None for the published data set. Only what upstream reads is
+        read: a missing knob takes its default, other attributes are somebody's own.
     template
-        The classes, as :func:`get_templates` returns them; None for the ten digits.
+        The classes, as :func:`get_templates` returns them; None for the ten digits. Signals may
+        have different lengths, and labels be anything.
 
     Returns
     -------
     dict
         ``x`` (n_train, points), ``x_test`` (n_test, points) and ``t`` (points,), float64, ``y`` and
-        ``y_test`` int64, and ``templates``. Writable and C-contiguous.
+        ``y_test`` int64 or of the type of the labels, and ``templates``. Writable and C-contiguous.
+
+    Warns
+    -----
+    UserWarning
+        If upstream computes with a knob that :class:`mnist1d.Recipe` refuses, such as
+        ``scale_coeff=4``, which turns half of the digits round.
 
     Raises
     ------
     TypeError, ValueError
-        If a knob has the wrong type or lies outside its range; the generators are then untouched.
+        If upstream cannot compute it either; the generators are then untouched.
 
     Notes
     -----
-    Afterwards ``random`` is seeded with ``args.seed`` and ``numpy.random`` stands where drawing
-    the data set has left it, because notebooks draw their label noise from there. For the same
-    data without that side effect see :func:`mnist1d.generate`.
+    Afterwards ``random`` is seeded with ``args.seed`` (None: with fresh entropy) and
+    ``numpy.random`` stands where drawing the data set has left it, because notebooks draw their
+    label noise from there. For the same data without that side effect see
+    :func:`mnist1d.generate`.
     """
-    recipe = Recipe() if args is None else Recipe.from_args(args)
-    stream = LegacyStream(recipe.seed)
-    data = generate_from(stream, recipe, checked_templates(template)).as_dict()
-    random.seed(recipe.seed)
-    np.random.set_state(stream.generator.get_state())  # noqa: NPY002  (the point of this face)
-    return data if template is None else {**data, "templates": template}
+    return asked(args, template, stacklevel=2).computed(stacklevel=2)
 
 
 def get_dataset(
@@ -111,6 +116,7 @@ def get_dataset(
     download: bool = True,
     regenerate: bool = False,
     template: Templates | None = None,
+    **ignored: Any,
 ) -> dict[str, Any]:
     """The data set of `args`, from the file at `path` when that is what the file holds.
 
@@ -128,6 +134,8 @@ def get_dataset(
         and are those of `args` and not only of the published settings.
     regenerate
         Whether to compute the data anew and replace the file.
+    **ignored
+        Names that upstream takes and does not use either, such as ``force_download``.
 
     Returns
     -------
@@ -137,51 +145,66 @@ def get_dataset(
     Warns
     -----
     UserWarning
-        If the file is there, but cannot be read safely or does not hold the data of `args`. It is
-        left as it is, and the data of `args` are returned.
+        If the file is there, but cannot be read safely or does not hold the data of `args`: it is
+        left as it is, and the data of `args` are returned. Also if one of `ignored` looks like a
+        name misspelt, and as in :func:`make_dataset`.
 
     Notes
     -----
-    The global generators move only where upstream moves them: when it would compute the data,
-    because of `regenerate` or because there is no readable file and `download` is false.
+    A file written here is known by a digest that stands behind its pickle, where no reader looks:
+    the data are computed only to be compared with a file of another origin. The global generators
+    move only where upstream moves them: when it would compute the data, because of `regenerate`,
+    because there is no file and `download` is false, or because the file cannot be read.
     """
-    recipe = Recipe() if args is None else Recipe.from_args(args)
-    target = Path("mnist1d_data.pkl" if path is None else path)
+    for name in ignored:
+        _check_spelling(name)
+    what = asked(args, template, stacklevel=2)
+    target = expanded("mnist1d_data.pkl" if path is None else path)
     if regenerate or not target.exists():
-        compute = make_dataset if regenerate or not download else _computed
-        data = compute(recipe, template)
-        to_pickle(data, target)
-        if verbose:
-            print(f"Computed the data set and saved it to {target}")
+        with global_generators(keep=download and not regenerate):
+            data = what.computed(stacklevel=2)
+        write(data, target, what.identity(), stacklevel=2)
+        _say(verbose, f"Computed the data set and saved it to {target}")
         return data
-    data = _computed(recipe, template)
     try:
         stored = from_pickle(target)
     except UnpicklingError as error:
         _warn(target, f"cannot be read ({error})")
-        return data if download else make_dataset(recipe, template)
-    if not _same(stored, data):
-        _warn(target, "does not hold the data of these arguments")
-        return data
-    if verbose:
-        print(f"Loaded the data set from {target}")
+        return what.computed(stacklevel=2)
+    if not is_sound(target, stored, what.identity()):
+        with global_generators(keep=True):
+            data = what.computed(stacklevel=2)
+        if not _same(stored, data, what):
+            _warn(target, "does not hold the data of these arguments")
+            return data
+    _say(verbose, f"Loaded the data set from {target}")
     return stored
 
 
-def _computed(recipe: Recipe, template: Templates | None) -> dict[str, Any]:
-    return generate(recipe, templates=template).as_dict()
-
-
-def _same(stored: object, data: dict[str, Any]) -> bool:
-    if not isinstance(stored, dict) or not set(data) <= set(stored):
+def _same(stored: object, data: dict[str, Any], what: Asked) -> bool:
+    if not isinstance(stored, dict) or not data.keys() <= stored.keys():
         return False
-    for name in data.keys() - {"templates"}:
-        old, new = np.asarray(stored[name]), data[name]
-        if old.dtype != new.dtype or old.shape != new.shape:
-            return False
-        if not np.allclose(old, new, rtol=0, atol=1e-9):
-            return False
-    return True
+    pairs = [(np.asarray(stored[k]), np.asarray(v)) for k, v in data.items() if k != "templates"]
+    if any(old.dtype != new.dtype or old.shape != new.shape for old, new in pairs):
+        return False
+    return what.is_fresh or all(_close(old, new) for old, new in pairs)
+
+
+def _close(old: Any, new: Any) -> bool:
+    if np.issubdtype(new.dtype, np.number):
+        return np.allclose(old, new, rtol=0, atol=1e-9, equal_nan=True)
+    return np.array_equal(old, new)
+
+
+def _check_spelling(name: str) -> None:
+    names = ("args", "path", "verbose", "download", "regenerate", "template")
+    if close := difflib.get_close_matches(name, names, n=1, cutoff=0.8):
+        warnings.warn(f"{shown(name)} has no effect; did you mean {close[0]}?", stacklevel=3)
+
+
+def _say(verbose: bool, text: str) -> None:
+    if verbose:
+        print(text)
 
 
 def _warn(path: Path, why: str) -> None:

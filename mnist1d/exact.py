@@ -19,7 +19,7 @@ class LegacyStream:
     name = "exact"
     dtype = np.dtype(np.float64)
 
-    def __init__(self, seed: int | np.random.RandomState) -> None:
+    def __init__(self, seed: int | np.random.RandomState | None) -> None:
         bits = np.random.MT19937()
         self.generator = np.random.RandomState(bits)
         if isinstance(seed, np.random.RandomState):  # go on where it stands, and leave it there

@@ -1,20 +1,20 @@
-"""Reading a pickle without trusting it: arrays of numbers and strings, and plain containers.
-
-A pickle is a program that names the functions it calls. Here every name it may use stands for
-something of ours, numpy's own constructors included: they believe what a file says about a dtype,
-and a damaged or hostile one brings the interpreter down.
-"""
+"""Reading a pickle without trusting it: plain data, and nothing that could run."""
 
 from __future__ import annotations
 
+import io
 import pickle
-import re
-from collections import OrderedDict
-from typing import Any, BinaryIO, NoReturn
+from importlib import import_module
+from typing import Any, BinaryIO
 
-import numpy as np
+from mnist1d.checks import brief, shown
+from mnist1d.extras import library
+from mnist1d.finishing import finished
+from mnist1d.opcodes import check_places
+from mnist1d.plain_names import NAMES, TENSOR_NAMES
+from mnist1d.stand_ins import refuse
 
-# What the unpickler and numpy raise on bytes that make no sense.
+# What the unpickler, numpy and torch raise on bytes that make no sense.
 DAMAGE = (
     ValueError,
     TypeError,
@@ -23,24 +23,34 @@ DAMAGE = (
     AttributeError,
     ArithmeticError,
     MemoryError,
-    RecursionError,
+    RuntimeError,
 )
 
 
-def load_plain(handle: BinaryIO) -> Any:
+def load_plain(handle: BinaryIO, encoding: str = "latin1") -> Any:
     """What the pickle in an open binary file holds.
+
+    Parameters
+    ----------
+    handle
+        Where to read from; what stands behind the pickle is left alone.
+    encoding
+        Of Python 2's strings, as in :func:`pickle.load`.
 
     Raises
     ------
     pickle.UnpicklingError
-        If that is anything but numbers, strings, plain containers and numpy arrays of numbers or
-        strings: the message says what it is, and how to load it knowingly. Also if the file is
-        damaged or no pickle.
+        If that is anything but plain data: the message says what it is, and how to load it
+        knowingly. Also if the file is damaged or no pickle, or needs torch and there is none.
     """
     try:
-        return _finished(_PlainUnpickler(handle).load(), set())
+        program = handle.read()
+        check_places(program)
+        return finished(_PlainUnpickler(io.BytesIO(program), encoding=encoding).load())
     except DAMAGE as error:
-        raise pickle.UnpicklingError(f"the file is damaged or no pickle: {error!r}") from error
+        why = f"{type(error).__name__}: {brief(error)}"
+    # Not chained: Python would print the whole error, and some carry the data.
+    raise pickle.UnpicklingError(f"the file is damaged or no pickle: {why}")
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -48,83 +58,16 @@ class _PlainUnpickler(pickle.Unpickler):
         # The names before Python 3 and before numpy 2.
         module = {"__builtin__": "builtins"}.get(module, module)
         module = module.replace("numpy.core.", "numpy._core.")
-        if (module, name) not in _NAMES:
-            _refuse(f"{module}.{name}")
-        return _NAMES[module, name]
+        if (module, name) in TENSOR_NAMES:  # torch is imported where there are tensors, only
+            return _tensors().NAMES[module, name]
+        if (module, name) not in NAMES:
+            refuse(shown(f"{module}.{name}"))
+        return NAMES[module, name]
 
 
-class _Dtype:
-    """Stands for a dtype while it is read: a code, then a state of which the byte order counts."""
-
-    def __init__(self, code: str, *_: object) -> None:
-        if not re.fullmatch(r"[biufc]\d{1,2}|[SU]\d{1,9}", code):
-            _refuse(f"numpy dtype {code!r}")
-        self.dtype = np.dtype(code)
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, order, *structure = state[:5]
-        if structure != [None] * 3:
-            _refuse("structured numpy dtype")
-        self.dtype = self.dtype.newbyteorder(order)
-
-
-class _Array:
-    """Stands for an array while it is read: numpy makes an empty one and then fills it in place."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, *_: object) -> None:
-        self.array = np.empty(0)
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, shape, dtype, fortran, content = state
-        self.array = _array(content, dtype, shape, "F" if fortran else "C")
-
-
-def _array(content: bytes, dtype: _Dtype, shape: tuple[int, ...], order: Any) -> Any:
-    return np.ndarray(shape, dtype.dtype, content, order=order).copy(order="K")
-
-
-def _scalar(dtype: _Dtype, content: bytes) -> Any:
-    return _array(content, dtype, (), "C")[()]
-
-
-def _encode(text: str, encoding: str) -> bytes:
-    if encoding != "latin1":
-        _refuse(f"text encoded as {encoding!r}")
-    return text.encode("latin1")
-
-
-_NAMES: dict[tuple[str, str], Any] = {
-    ("numpy._core.multiarray", "_reconstruct"): _Array,
-    ("numpy._core.multiarray", "scalar"): _scalar,
-    ("numpy._core.numeric", "_frombuffer"): _array,
-    ("numpy", "ndarray"): _Array,
-    ("numpy", "dtype"): _Dtype,
-    ("collections", "OrderedDict"): OrderedDict,
-    ("_codecs", "encode"): _encode,  # bytes in protocols before 3
-    **{("builtins", kind.__name__): kind for kind in (complex, set, frozenset, bytearray)},
-}
-
-
-def _finished(thing: Any, seen: set[int]) -> Any:
-    """`thing` with what stood for an array or a dtype replaced by it; containers in place."""
-    if isinstance(thing, _Array):
-        return thing.array
-    if isinstance(thing, _Dtype):
-        return thing.dtype
-    if isinstance(thing, tuple):
-        return tuple(_finished(part, seen) for part in thing)
-    if isinstance(thing, (dict, list)) and id(thing) not in seen:
-        seen.add(id(thing))
-        for key in thing if isinstance(thing, dict) else range(len(thing)):
-            thing[key] = _finished(thing[key], seen)
-    return thing
-
-
-def _refuse(what: str) -> NoReturn:
-    raise pickle.UnpicklingError(
-        f"the file holds {what}, and only numpy arrays of numbers or strings and plain containers "
-        "are read here; if you trust where it comes from, pickle.load(open(path, 'rb')) reads "
-        "anything, and runs whatever the file says"
-    )
+def _tensors() -> Any:
+    try:
+        library("torch", "reading tensors")
+    except ImportError as error:
+        raise pickle.UnpicklingError(str(error)) from error
+    return import_module("mnist1d.pickled_tensors")

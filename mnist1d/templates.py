@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist1d.checks import shown
+
 # Row d: the horizontal position of the pen while it writes digit d from top to bottom.
 STROKES = (
     (5, 6, 6.5, 6.75, 7, 7, 7, 7, 6.75, 6.5, 6, 5),
@@ -75,8 +77,10 @@ def checked_templates(templates: Mapping[str, npt.ArrayLike] | None) -> dict[str
     if templates is None:
         return get_templates()
     if not isinstance(templates, Mapping) or not {"x", "t", "y"} <= set(templates):
-        raise TypeError(f"templates must be a mapping with 'x', 't' and 'y', got {templates!r}")
-    x, t = (np.array(templates[name], dtype=np.float64) for name in "xt")
+        raise TypeError(
+            f"templates must be a mapping with 'x', 't' and 'y', got {shown(templates)}"
+        )
+    x, t = (_numbers(name, templates[name]) for name in "xt")
     y = np.array(templates["y"])
     if x.ndim != 2 or x.shape[0] < 1 or x.shape[1] < 2 or not np.isfinite(x).all():
         raise ValueError(
@@ -92,3 +96,12 @@ def checked_templates(templates: Mapping[str, npt.ArrayLike] | None) -> dict[str
             f"templates['y'] must hold {x.shape[0]} integers, got {y.dtype} of shape {y.shape}"
         )
     return {"x": x, "t": t, "y": y.astype(np.int64)}
+
+
+def _numbers(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"templates[{name!r}] must hold numbers in rows of one length, got {shown(values)}"
+        ) from None
