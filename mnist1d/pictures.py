@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist1d.checks import shown
 from mnist1d.extras import missing
 from mnist1d.generate import generate
 from mnist1d.pipeline import Array
@@ -56,19 +57,20 @@ def plot_signals(
     args
         Knobs for `do_transform`: a `Recipe` or an object with upstream's attributes.
     ratio
-        Height of a panel over its width, above 0.
+        Height of a panel over its width.
     do_transform
         Whether each signal is first sent through `mnist1d.transform.transform`, which draws from
         numpy's global generator as upstream's does.
     dark_mode
         White dots on black instead of a black line.
     zoom
-        Both axes run from -zoom to zoom, above 0.
+        Both axes run from -zoom to zoom.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The picture, also shown on screen where pyplot can show it.
+        The picture, also shown on screen where pyplot can show it. It stays pyplot's current
+        figure, as in the original: ``plt.savefig`` saves it, and ``plt.close`` ends it.
 
     Raises
     ------
@@ -79,8 +81,6 @@ def plot_signals(
 
     signals, times = np.asarray(xs, dtype=float), np.asarray(t, dtype=float)
     _check_signals(signals, times, labels)
-    if not (ratio > 0 and zoom > 0):
-        raise ValueError(f"ratio and zoom must be above 0, got {ratio} and {zoom}")
     if do_transform and args is None:
         raise ValueError("args must hold the knobs of the transforms with do_transform, got None")
     # A notebook expects to see the picture at once; only pyplot knows how to show it there.
@@ -88,17 +88,16 @@ def plot_signals(
     for index, signal in enumerate(signals[:10]):
         axes = figure.add_subplot(1, 10, index + 1)
         x, y = transform(signal, times, args) if do_transform else (signal, times)
-        axes.plot(x, y, "wo" if dark_mode else "k-", linewidth=2)
+        axes.plot(x, y, "wo" if dark_mode else "k-", linewidth=6 if dark_mode else 2)
         axes.set_facecolor("black" if dark_mode else "white")
-        axes.set(xlim=(-zoom, zoom), ylim=(zoom, -zoom), xticks=[], yticks=[])
+        axes.set(xlim=(-zoom, zoom), ylim=(-zoom, zoom), xticks=[], yticks=[])
+        axes.invert_yaxis()
         if labels is not None:
             axes.set_title(f"label={labels[index]}", fontsize=22)
     figure.tight_layout()
     with warnings.catch_warnings():  # of a backend that only writes files
         warnings.filterwarnings("ignore", ".*non-interactive.*", UserWarning)
         plt.show()
-    if not plt.isinteractive():
-        plt.close(figure)
     return figure
 
 
@@ -285,7 +284,7 @@ def check_page(page: str, pages: tuple[str, ...], digit: int, seed: int) -> tupl
     if page not in pages:
         close = difflib.get_close_matches(str(page), pages, n=1, cutoff=0.65)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"page must be one of {', '.join(pages)}, got {page!r}{hint}")
+        raise ValueError(f"page must be one of {', '.join(pages)}, got {shown(page)}{hint}")
     return whole("digit", digit, 0, 9), whole("seed", seed, 0, 2**32 - 1)
 
 

@@ -28,6 +28,18 @@ def test_plot_signals_draws_ten_strokes():
         assert (line.get_xdata() == template).all()
         assert (line.get_ydata() == TEMPLATES["t"]).all()
         assert axes.get_ylim() == (2, -2)
+        assert line.get_linewidth() == 2
+    plt.close(figure)
+
+
+def test_plot_signals_leaves_its_figure_to_pyplot(tmp_path):
+    plt.close("all")
+    figure = plot_signals(TEMPLATES["x"], TEMPLATES["t"])
+    assert plt.gcf() is figure
+    assert plt.gca() is figure.axes[-1]
+    plt.savefig(tmp_path / "signals.png")
+    assert plt.imread(tmp_path / "signals.png").shape[:2] == (234, 900)
+    plt.close()
     assert not plt.get_fignums()
 
 
@@ -39,6 +51,8 @@ def test_plot_signals_in_the_dark_and_transformed():
     assert len(panels(figure)) == 3
     assert {len(axes.lines[0].get_xdata()) for axes in panels(figure)} == {40}
     assert {axes.get_facecolor() for axes in panels(figure)} == {(0, 0, 0, 1)}
+    assert {axes.lines[0].get_linewidth() for axes in panels(figure)} == {6}
+    plt.close(figure)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +62,6 @@ def test_plot_signals_in_the_dark_and_transformed():
         ({"t": np.zeros(3)}, r"t must have shape \(12,\), as xs has, got \(3,\)"),
         ({"labels": [1]}, "labels must name every signal shown, got 1"),
         ({"do_transform": True}, "args must hold the knobs"),
-        ({"zoom": 0}, "ratio and zoom must be above 0"),
     ],
 )
 def test_plot_signals_refuses(arguments, message):
