@@ -60,7 +60,7 @@ IMPORTS = [
 ]
 
 
-@pytest.mark.parametrize("code", ["import mnist1d", "import labs.data.mnist1d", *IMPORTS])
+@pytest.mark.parametrize("code", ["from labs.data import mnist1d; mnist1d.fresh", *IMPORTS])
 def test_ours_alone_says_nothing(site: Path, code: str) -> None:
     assert said(site, code=code) == ""
 
@@ -90,11 +90,19 @@ def test_theirs_over_ours_and_uninstalled(site: Path, code: str) -> None:
     assert CURE in last
 
 
-def test_labs_find_out_too_also_where_theirs_lies_elsewhere(site: Path, tmp_path: Path) -> None:
+def test_labs_find_out_too(site: Path, tmp_path: Path) -> None:
+    code = "from labs.data import mnist1d"
     install_theirs(tmp_path / "theirs")
-    last = said(tmp_path / "theirs", site, code="import labs.data.mnist1d").splitlines()[-1]
-    assert last.startswith("ImportError: mnist1d must be the one of mnist1d-labs, got the original")
-    assert CURE in last
+    last = said(tmp_path / "theirs", site, code=code).splitlines()[-1]
+    assert last.startswith("ImportError: mnist1d must be the one that lies beside labs in ")
+    assert "if pip has installed it, run 'python -m pip uninstall mnist1d'" in last
+    install_theirs(site)
+    for names in ((), THEIRS):
+        for name in names:
+            (site / "mnist1d" / name).unlink()
+        last = said(site, code=code).splitlines()[-1]
+        assert last.startswith("ImportError: mnist1d must be whole, got files of the original")
+        assert CURE in last
 
 
 def test_theirs_elsewhere_behind_ours_does_no_harm(site: Path, tmp_path: Path) -> None:
