@@ -22,6 +22,18 @@ from mnist1d.arguments import knobs_of
 from mnist1d.pipeline import EPSILON
 from mnist1d.refusals import in_the_recipes_words, must
 
+# What the original has here: notebooks import all of it with a star.
+__all__ = [
+    "corr_noise_like",
+    "iid_noise_like",
+    "interpolate",
+    "np",
+    "pad",
+    "shear",
+    "transform",
+    "translate",
+]
+
 Array = npt.NDArray[Any]
 
 KNOBS = (
