@@ -48,7 +48,9 @@ def install_theirs(site: Path) -> None:
 def said(*sites: Path, code: str) -> str:
     """The last line that a new process has to say, or nothing."""
     path = [str(site) for site in sites]
-    run = [sys.executable, "-I", "-c", f"import sys; sys.path[:0] = {path}\n{code}"]
+    # An editable install of ours is on the path, too, behind the packages of the environment.
+    others = f"[folder for folder in sys.path if folder != {str(OURS.parent)!r}]"
+    run = [sys.executable, "-I", "-c", f"import sys; sys.path = {path} + {others}\n{code}"]
     reply = subprocess.run(run, capture_output=True, text=True, check=False, cwd=sites[0])
     return (reply.stdout + reply.stderr).strip()
 
