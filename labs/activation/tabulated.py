@@ -20,7 +20,7 @@ function with a jump in its curvature there (ELU) is as smooth as it looks to bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -30,13 +30,35 @@ from labs.kit.checks import check_sizes
 
 Function = Callable[[Tensor], Tensor]
 REACH, CELLS = 16.0, 1024
+BLOCK = 1024  # points beyond the knots, of each member, that are computed at once
 
 
 class Outside(NamedTuple):
-    """Points beyond the knots: where in the flat input (P,), their members (P,), numbers (P,)."""
+    """Points beyond the knots: where in the flat input (P,), ascending, their members (P,), numbers
+    (P,)."""
 
     where: Tensor
     member: Tensor
+    x: Tensor
+
+    def blocks(self, members: int) -> Iterator[Block]:
+        """The points by member, in float64: a function of its own network is far larger than they
+        are, and a training that explodes has millions of them."""
+        first = torch.searchsorted(self.member, torch.arange(members))
+        place = torch.arange(len(self.x)) - first[self.member]
+        for start in range(0, int(place.max()) + 1, BLOCK):
+            (points,) = ((place >= start) & (place < start + BLOCK)).nonzero(as_tuple=True)
+            at = self.member[points], place[points] - start
+            x = torch.zeros(members, int(at[1].max()) + 1, dtype=torch.float64)
+            x[at] = self.x[points].double()
+            yield Block(points, at, x)
+
+
+class Block(NamedTuple):
+    """Some points beyond the knots: which (p,), and where they are in x (M, at most `BLOCK`)."""
+
+    points: Tensor
+    at: tuple[Tensor, Tensor]
     x: Tensor
 
 
@@ -189,16 +211,19 @@ class Tabulated:
         by_knots = _knot_gradients(c0, c1, c2 / 2, c3 / 6, self.width)
         outputs = [*self._knots, *(tensor for tensor, _ in others)]
         derivatives = [*by_knots, *(d for _, d in others)]
-        for outside, by_value, by_slope in self._beyond:
-            x = outside.x.double().expand(self.members, -1)
-            value, slope = value_and_slope(self.function, x)
-            chosen = outside.member, torch.arange(len(outside.x))
-            outputs += [value[chosen], slope[chosen]]
-            derivatives += [by_value.double(), by_slope.double()]
         result = torch.autograd.grad(outputs, list(parameters), derivatives, retain_graph=True)
+        for more in self._gradients_beyond(parameters):
+            result = tuple(a + b for a, b in zip(result, more, strict=True))
         self._sums.zero_()
         self._beyond.clear()
         return result
+
+    def _gradients_beyond(self, parameters: Sequence[Tensor]) -> Iterator[tuple[Tensor, ...]]:
+        for outside, *derivatives in self._beyond:
+            for block in outside.blocks(self.members):
+                both = value_and_slope(self.function, block.x)
+                here = [d[block.points].double() for d in derivatives]
+                yield torch.autograd.grad([part[block.at] for part in both], parameters, here)
 
     def __call__(self, x: Tensor) -> Tensor:
         """The values at x (M, ...), differentiable once in x and not in the parameters."""
@@ -210,13 +235,14 @@ class Tabulated:
         return Outside(where, member, x.reshape(-1)[where])
 
     def _exact(self, look: Look, outside: Outside) -> Look:
-        with torch.enable_grad():
-            x = outside.x.double().expand(self.members, -1).clone().requires_grad_()
-            value, slope = value_and_slope(self.function, x)
-            (curvature,) = torch.autograd.grad(slope.sum(), x)
-        chosen = outside.member, torch.arange(len(outside.x))
-        for here, exact in zip(look[:3], (value, slope, curvature), strict=True):
-            here.view(-1)[outside.where] = exact.detach()[chosen].to(here.dtype)
+        for block in outside.blocks(self.members):
+            with torch.enable_grad():
+                x = block.x.requires_grad_()
+                value, slope = value_and_slope(self.function, x)
+                (curvature,) = torch.autograd.grad(slope.sum(), x)
+            where = outside.where[block.points]
+            for here, exact in zip(look[:3], (value, slope, curvature), strict=True):
+                here.view(-1)[where] = exact.detach()[block.at].to(here.dtype)
         return look
 
 

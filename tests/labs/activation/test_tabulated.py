@@ -79,6 +79,29 @@ def test_outside_the_function_goes_on_as_it_is():
         torch.testing.assert_close(found[far], exact[far], rtol=1e-14, atol=1e-14)
 
 
+@pytest.mark.parametrize("block", [1, 3, 1024])
+def test_points_outside_are_computed_a_few_at_a_time_and_for_their_own_member(monkeypatch, block):
+    monkeypatch.setattr(tabulated, "BLOCK", block)
+    factors = torch.tensor([[1.0], [2.0], [-1.0]], dtype=DOUBLE)
+    seen = []
+
+    def function(x):
+        seen.append(x.shape)
+        return torch.sin(factors * x)
+
+    here = table(function, members=3, reach=0.5, cells=2)
+    seen.clear()
+    x = points(3, 5, 4)
+    x[1] = 0.25  # all inside
+    look = here.look(x)
+    exact = exactly(lambda x: torch.sin(factors.unsqueeze(2) * x), x)
+    far = (x < -0.5) | (x >= 0.5)
+    for found, value in zip(look[:3], exact, strict=True):
+        torch.testing.assert_close(found[far], value[far], rtol=1e-14, atol=1e-14)
+    assert max(shape[1] for shape in seen) <= block
+    assert sum(shape[1] for shape in seen) == far.sum((1, 2)).max()
+
+
 def test_what_diverged_stays_so():
     x = torch.tensor([[math.nan, 0.5, math.inf]], dtype=DOUBLE)
     value = table(torch.square, reach=1.0, cells=2).look(x).value
@@ -94,8 +117,9 @@ def test_an_earlier_look_outside_leaves_no_trace():
     assert inside.value.tolist() == [[0.0625, 0.25]]
 
 
-@pytest.mark.parametrize("reach", [16.0, 1.0])
-def test_gradients_are_those_of_the_function(reach):
+@pytest.mark.parametrize(("reach", "block"), [(16.0, 1024), (1.0, 1024), (1.0, 2)])
+def test_gradients_are_those_of_the_function(reach, block, monkeypatch):
+    monkeypatch.setattr(tabulated, "BLOCK", block)
     w = points(2, 1, seed=1).requires_grad_()
     other = (w**2).sum(1)
     x, by_value, by_slope = (points(2, 6, 5, seed=seed) for seed in (2, 3, 4))
