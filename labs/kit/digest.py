@@ -1,15 +1,16 @@
 """Digests of code: they change where a function would compute something else.
 
 A digest covers the function's own source, without comments, layout and docstrings, and everything
-of this project that it names, directly or through others: functions, classes, constants, and what
-it reads from this project's modules. What comes from other packages stands with its name, and so do
-the classes of the kit.
+of this project and of the labs of others that it names, directly or through others: functions,
+classes, constants, and what it reads from their modules. What comes from other packages stands with
+its name, and so do the classes of the kit.
 """
 
 import ast
 import enum
 import functools
 import hashlib
+import importlib.metadata
 import inspect
 import json
 import sys
@@ -25,6 +26,7 @@ import numpy as np
 
 PLAIN = str | bool | bytes | enum.Enum | slice | range | None
 OURS = ("labs", "mnist1d")  # also where they are installed
+ENTRY_POINTS = "mnist1d_labs"  # under which other packages offer labs
 STDLIB = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
 INSTALLED = {"site-packages", "dist-packages"}  # of an environment, the system or a user
 
@@ -115,11 +117,21 @@ def _ours(value: Any) -> bool:
         return True
     path = getattr(module, "__file__", None)
     name = getattr(module, "__name__", "").partition(".")[0]
-    return path is not None and (name in OURS or not _of_a_library(Path(path)))
+    if path is None or not of_a_library(path):
+        return path is not None
+    return name in OURS or name in _offering()
 
 
-def _of_a_library(path: Path) -> bool:
-    return str(path).startswith(STDLIB) or not INSTALLED.isdisjoint(path.parts)
+def of_a_library(path: str) -> bool:
+    """Return whether a file is Python's own, or of what is installed."""
+    return path.startswith(STDLIB) or not INSTALLED.isdisjoint(Path(path).parts)
+
+
+@functools.lru_cache(maxsize=1)
+def _offering() -> set[str]:
+    """The packages that offer labs."""
+    entries = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    return {entry.module.partition(".")[0] for entry in entries}
 
 
 def _of_kit(value: Any) -> bool:

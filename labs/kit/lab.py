@@ -1,10 +1,8 @@
 """What a lab is: a frozen record of plain functions. No base class, nothing to register."""
 
 import importlib
-import importlib.metadata
-import importlib.util
+import inspect
 import math
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
+from labs.kit import elsewhere
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Claim
 from labs.kit.intervals import Interval
@@ -27,7 +26,6 @@ Record = TypeVar("Record")
 
 PRESETS = ("smoke", "quick", "full")  # what every lab has; it may have more
 LOOKS = (1, 2, 4)  # times a preset's replicates, where it does not name its looks
-ENTRY_POINTS = "mnist1d_labs"
 
 
 @dataclass(frozen=True)
@@ -222,6 +220,14 @@ class Lab(Generic[Config, Cell, Record]):
     def _of(self, argument: str) -> str:
         return f"lab {self.name!r}: {argument}"
 
+    @property
+    def file(self) -> Path | None:
+        """The file in which the lab's cell is defined, None for one that was typed in."""
+        try:
+            return Path(inspect.getfile(self.cell)).resolve()
+        except (TypeError, OSError):
+            return None
+
     def stack_size(self, cell: Cell) -> int:
         """Return the most cells that may train in one stack with this one."""
         return self.members(cell) if callable(self.members) else self.members
@@ -249,45 +255,36 @@ def load(register: Mapping[str, str], name: str) -> AnyLab:
 
     Args:
         register: lab name -> module.
-        name: a name in it; the path of a Python file or a module with dots that has a `LAB`; or a
-            name that an installed package offers under the entry point ``mnist1d_labs``.
+        name: a name in it; the path of a Python file; a name that an installed package offers under
+            the entry point ``mnist1d_labs``; or a module, alone or in a package, that has a `LAB`.
 
     Raises:
-        ValueError: there is no such lab; the message offers the nearest name.
-        TypeError: the module has no `LAB`, or one of another name than the register says.
+        ValueError: there is no such lab (the message offers the nearest name), its module fails, or
+            another lab in the register has its name.
+        TypeError: the module has no `LAB`, or one of another name than register or package say.
     """
-    if name in register:
-        return _lab(register[name], name)
-    if name.endswith(".py") and Path(name).is_file():
-        path = Path(name).resolve()
-        if path.stem in register:  # their results would lie in one folder
-            raise ValueError(f"lab must be of a name that no other has, got {name!r}: rename it")
-        return _lab(_importable(path), path.stem)
-    if "." in name and not name.endswith(".py") and _found(name):
-        return _lab(name)
-    offered = {e.name: e.value for e in importlib.metadata.entry_points(group=ENTRY_POINTS)}
-    return _lab(offered[known("lab", name, [*register, *offered])].partition(":")[0], name)
-
-
-def _lab(module: str, name: str | None = None) -> AnyLab:
-    lab = getattr(importlib.import_module(module), "LAB", None)
-    if not isinstance(lab, Lab) or (name is not None and lab.name != name):
-        raise TypeError(f"{module}.LAB must be a Lab{f' named {name!r}' if name else ''}")
+    module, attribute, its_name = _place(register, name)
+    lab = getattr(elsewhere.imported(module, name), attribute, None)
+    if not isinstance(lab, Lab) or (its_name and lab.name != its_name):
+        raise TypeError(
+            f"{module}.{attribute} must be a Lab{f' named {its_name!r}' if its_name else ''}, got "
+            f"{f'one named {lab.name!r}' if isinstance(lab, Lab) else type(lab).__name__}"
+        )
+    if register.get(lab.name, module) != module:  # their results would lie in one folder
+        raise ValueError(
+            f"lab must be of a name that no other has, got {lab.name!r} in {module}: rename it"
+        )
     return lab
 
 
-def _importable(path: Path) -> str:
-    # By its name from its folder, so that worker processes find its functions, too.
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
-    found = importlib.util.find_spec(path.stem)
-    if found is None or found.origin is None or Path(found.origin).resolve() != path:
-        raise ValueError(f"lab {str(path)!r}: the file must not be named like a module, rename it")
-    return path.stem
-
-
-def _found(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):  # no such parent, or not a name
-        return False
+def _place(register: Mapping[str, str], name: str) -> tuple[str, str, str]:
+    """The module of a lab, the name of its value there, and the name that it must have, if any."""
+    if name in register:
+        return register[name], "LAB", name
+    path = elsewhere.file(name)
+    if path is not None:
+        return elsewhere.module_of(path), "LAB", ""
+    offers = elsewhere.offers()
+    if name not in offers and elsewhere.is_module(name):
+        return name, "LAB", ""
+    return *elsewhere.only(name, offers[known("lab", name, [*register, *offers])]), name

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from labs.kit import console, files, outputs, settings
+from labs.kit import console, files, outputs, owner, settings
 from labs.kit.checks import known
 from labs.kit.claims import Verdict
 from labs.kit.digest import digest
@@ -123,6 +123,7 @@ def resolve(
     """
     named = settings.change(lab.presets[known("preset", preset, lab.presets)], changes)
     config = settings.changed(named, values)
+    owner.check(out / lab.name, lab)
     plan = Plan(lab, preset, config, out / lab.name / preset)
     if until_decided:
         looks = lab.looks_of(preset)
@@ -169,6 +170,7 @@ def stored(lab: AnyLab, preset: str | None = None, out: Path = Path("results")) 
     """
     if preset is not None:
         known("preset", preset, lab.presets)
+    owner.check(out / lab.name, lab)
     folders = [out / lab.name / name for name in ([preset] if preset else lab.presets)]
     folder = max(folders, key=latest)
     if not latest(folder):
@@ -245,6 +247,7 @@ def run(
         return
     if session.earlier() is None:
         outputs.remove(plan.lab, plan.folder)  # those of other settings
+    owner.sign(plan.folder.parent, plan.lab)
     session.start()
     cost = partial(expected, plan.lab)
     progress = Progress(todo, expected=cost, describe=describe, jobs=min(jobs, max(len(todo), 1)))

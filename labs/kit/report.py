@@ -17,7 +17,7 @@ from typing import Any
 from labs.kit import files, outputs, plan, power, texts
 from labs.kit.intervals import Interval
 from labs.kit.lab import AnyLab, Remark
-from labs.kit.places import FIGURES
+from labs.kit.places import FIGURES, LABS
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import duration
 from labs.kit.sessions import own_sessions, read_run
@@ -36,6 +36,27 @@ def reference(name: str, figures: Path = FIGURES) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def home(lab: AnyLab) -> Path:
+    """Return the folder of a lab's reference: `figures` of this project, or beside the file of a
+    lab that stands elsewhere."""
+    if lab.file is None or lab.file.is_relative_to(LABS):
+        return FIGURES
+    return lab.file.parent / "figures"
+
+
+def write_beside(lab: AnyLab, results: Path) -> list[str]:
+    """Write the references of a lab that stands elsewhere, beside its file.
+
+    Returns:
+        What was done, one sentence per reference.
+    """
+    return [_reference(lab, preset, results, home(lab)) for preset in _presets(lab)]
+
+
+def _presets(lab: AnyLab) -> list[str]:
+    return [preset for preset in (PRESET, *MORE) if preset in lab.presets]
 
 
 def write(labs: Sequence[AnyLab], *, results: Path, root: Path) -> list[str]:
@@ -57,8 +78,7 @@ def write(labs: Sequence[AnyLab], *, results: Path, root: Path) -> list[str]:
     done = [
         _reference(lab, preset, results, root / "figures")
         for lab in labs
-        for preset in (PRESET, *MORE)
-        if preset in lab.presets
+        for preset in _presets(lab)
     ]
     for path, text in _texts(names, root).items():
         files.write(path, text)

@@ -17,7 +17,6 @@ from labs.kit import outputs, report, settings, texts
 from labs.kit.checks import check_sizes
 from labs.kit.execute import Stack, execute, expected
 from labs.kit.lab import AnyLab
-from labs.kit.places import FIGURES
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
 from labs.kit.provenance import processor, versions
@@ -62,12 +61,13 @@ class Comparison:
         return self.allowed is not None and apart <= self.allowed
 
 
-def reference(lab: AnyLab, figures: Path = FIGURES) -> Reference:
-    """Read the committed reference of a lab.
+def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
+    """Read the committed reference of a lab, by default from where it has its home.
 
     Raises:
         ValueError: there is none, it has no table, or it is of another version of the lab.
     """
+    figures = figures or report.home(lab)
     found, path = report.reference(lab.name, figures), figures / f"{lab.name}.csv"
     if found is None or not path.exists():
         raise ValueError(f"lab must be one with a table of its reference, {path} is not there")
