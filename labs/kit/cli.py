@@ -12,7 +12,18 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from labs.kit import bench, console, outputs, plan, power, report, template, texts, verify
+from labs.kit import (
+    bench,
+    console,
+    elsewhere,
+    outputs,
+    plan,
+    power,
+    report,
+    template,
+    texts,
+    verify,
+)
 from labs.kit.checks import known
 from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
@@ -89,7 +100,9 @@ def parser(register: Register) -> argparse.ArgumentParser:
         sub.add_argument("--out", type=Path, default=argparse.SUPPRESS, help="default: results")
         if name == "new":
             sub.add_argument("name", metavar="NAME", help="of the lab; writes NAME.py")
-        elif name != "report":
+        elif name == "report":
+            sub.add_argument("lab", metavar="LAB", nargs="?", help="one that stands elsewhere")
+        else:
             known_labs = ", ".join(["all", *register] if name == "run" else register)
             sub.add_argument("lab", metavar="LAB", help=f"{known_labs}; or a file, or a module")
         for flag, keywords in OPTIONS[name].items():
@@ -99,22 +112,28 @@ def parser(register: Register) -> argparse.ArgumentParser:
 
 def list_labs(register: Register, arguments: argparse.Namespace) -> int:
     """Print every lab's name, question and verdicts: of its reference, and of the last run here."""
-    for name in register:
-        lab = load(register, name)
-        print(f"{name}: {lab.question}")
-        reference = report.reference(lab.name)
-        if reference is not None:
-            print(f"    reference: {texts.tally(reference['claims'])}")
+    for name in dict.fromkeys([*register, *elsewhere.offers()]):
         try:
-            stored = plan.stored(lab, out=arguments.out)
-            found = plan.results(stored)
-        except FileNotFoundError:
-            print("    not run here")
-        except ValueError as error:
-            print(f"    not judged: {error}")
-        else:
-            print(f"    {stored.preset}: {texts.tally(_plain(found))}{_lacking(found)}")
+            _introduce(load(register, name), arguments.out)
+        except (ValueError, TypeError) as error:  # of somebody else, most likely
+            print(f"{name}: {_text(error)}")
     return DONE
+
+
+def _introduce(lab: AnyLab, out: Path) -> None:
+    print(f"{lab.name}: {lab.question}")
+    reference = report.reference(lab.name, report.home(lab))
+    if reference is not None:
+        print(f"    reference: {texts.tally(reference['claims'])}")
+    try:
+        stored = plan.stored(lab, out=out)
+        found = plan.results(stored)
+    except FileNotFoundError:
+        print("    not run here")
+    except ValueError as error:
+        print(f"    not judged: {error}")
+    else:
+        print(f"    {stored.preset}: {texts.tally(_plain(found))}{_lacking(found)}")
 
 
 def run(register: Register, arguments: argparse.Namespace) -> int:
@@ -183,7 +202,7 @@ def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> i
 
 def _power(resolved: Plan) -> list[power.Power]:
     lab = resolved.lab
-    reference = report.reference(lab.name) or {"claims": []}
+    reference = report.reference(lab.name, report.home(lab)) or {"claims": []}
     claims = reference["claims"] if reference.get("version", lab.version) == lab.version else []
     replicates = len({cell.replicate for cell in resolved.cells})
     return power.table(lab.claims, claims, replicates, len(resolved.looks))
@@ -272,13 +291,16 @@ def measure(register: Register, arguments: argparse.Namespace) -> int:
 def write_new(register: Register, arguments: argparse.Namespace) -> int:
     """Write a lab to start from, NAME.py in this folder: it runs and meets the contract."""
     with usage():
-        path = template.write(arguments.name, register, Path())
+        path = template.write(arguments.name, [*register, *elsewhere.offers()], Path())
     print(f"{path}: written; now `python -m labs run {path} --preset smoke`")
     return DONE
 
 
 def write_report(register: Register, arguments: argparse.Namespace) -> int:
-    """Print the README's table, or write it and the folder of figures."""
+    """Print the README's table, or write it and the folder of figures; of a lab that stands
+    elsewhere print its reference, or write it to the folder `figures` beside it."""
+    if arguments.lab:
+        return _report_beside(register, arguments)
     if not arguments.write:
         print(report.table(register, FIGURES))
         return DONE
@@ -286,6 +308,21 @@ def write_report(register: Register, arguments: argparse.Namespace) -> int:
     labs = [load(register, name) for name in register]
     for line in report.write(labs, results=arguments.out, root=Path()):
         print(line)
+    return DONE
+
+
+def _report_beside(register: Register, arguments: argparse.Namespace) -> int:
+    with usage():
+        lab = load(register, arguments.lab)
+        if lab.name in register:
+            raise ValueError(
+                f"LAB must be one that stands elsewhere, got {lab.name!r}: leave it out"
+            )
+    if arguments.write:
+        require("labs", "report", ["matplotlib"])
+        print("\n".join(report.write_beside(lab, arguments.out)))
+    else:
+        print(report.index([lab.name], report.home(lab)))
     return DONE
 
 
