@@ -1,5 +1,6 @@
 """The settings, the grid of cells, and what is measured of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -264,3 +265,17 @@ def seconds(cell: Cell) -> float:
     transfer = times * sum(epoch[t] * n for t, n in zip(cell.tasks, cell.epochs, strict=True))
     outer = 1e-3 * cell.outer_steps * cell.inner_steps
     return 1.2 * (0.5 + outer + inner + transfer)  # half a second makes the data
+
+
+KEPT = {
+    **dict.fromkeys(LEARNED, 0.41),
+    KNOTS: 0.68,
+}  # MB of a network's inner step, for the way back
+IMAGES = {"mnist": 450, "cifar10": 1500}  # MB of a data set and its copy
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 280 to 850 in `full`)."""
+    cell = stack[0]
+    inner = KEPT.get(cell.arm, 0) * cell.inner_steps
+    return 60 + len(stack) * (40 + inner + max((IMAGES.get(t, 0) for t in cell.tasks), default=0))

@@ -18,7 +18,17 @@ activation in one replicate, with all the networks that were trained to learn an
 
 from labs.activation.claims import CLAIMS
 from labs.activation.figure import activations, descent, transfer
-from labs.activation.grid import NAME, PRESETS, Cell, Config, Record, cells, members, seconds
+from labs.activation.grid import (
+    NAME,
+    PRESETS,
+    Cell,
+    Config,
+    Record,
+    cells,
+    megabytes,
+    members,
+    seconds,
+)
 from labs.activation.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -41,6 +51,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"activations": activations, "descent": descent, "transfer": transfer},
     seconds=seconds,
+    megabytes=megabytes,
     members=members,
     bench=Deferred("labs.activation.speed:bench"),
     remarks=remarks,

@@ -1,6 +1,7 @@
 """The grid: models on plain and shuffled positions, changed MLPs, larger training sets."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labs.benchmark.published import STEPS
@@ -171,3 +172,23 @@ def seconds(cell: Cell) -> float:
     if cell.model in SKLEARN:
         return 0.5
     return SECONDS.get(cell.change, SECONDS[cell.model]) * cell.steps / 1000
+
+
+MEGABYTES = {  # that a network adds to its stack, but for its training examples
+    "logistic": 5,
+    "mlp": 8,
+    "cnn": 17,
+    "gru": 24,
+    "local": 27,
+    "transformer": 19,
+    "width=256": 15,
+}
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 170 to 250 in `full`)."""
+    cell = stack[0]
+    if cell.model in SKLEARN:
+        return 30
+    own = MEGABYTES.get(cell.change, MEGABYTES[cell.model])
+    return 60 + len(stack) * (own + 7e-4 * cell.examples)

@@ -14,7 +14,17 @@ one), the starting weights, the batch order and the permutation; its arms share 
 
 from labs.benchmark.claims import CLAIMS
 from labs.benchmark.figure import models
-from labs.benchmark.grid import NAME, PRESETS, Cell, Config, Record, cells, members, seconds
+from labs.benchmark.grid import (
+    NAME,
+    PRESETS,
+    Cell,
+    Config,
+    Record,
+    cells,
+    megabytes,
+    members,
+    seconds,
+)
 from labs.benchmark.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -35,6 +45,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"models": models},
     seconds=seconds,
+    megabytes=megabytes,
     members=members,
     bench=Deferred("labs.benchmark.speed:bench"),
     remarks=remarks,

@@ -304,3 +304,14 @@ def members(cell: Cell) -> int:
     if cell.net == "cnn":
         return 10 if cell.size <= 40 else 5
     return 20 if cell.size <= 200 else 10
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 80 to 360 in `full`)."""
+    cell = stack[0]
+    each = {
+        "cnn": 2 + 0.55 * cell.size,
+        "one": 3 + 0.02 * cell.size + 4e-4 * cell.examples,
+        "two": 3 + 3e-4 * parameters("two", cell.size, cell.outputs),
+    }
+    return 60 + len(stack) * each[cell.net]

@@ -14,7 +14,17 @@ its squared-error figure never published.
 
 from labs.double_descent.claims import CLAIMS
 from labs.double_descent.figure import descent, thresholds
-from labs.double_descent.grid import NAME, PRESETS, Cell, Config, Record, cells, members, seconds
+from labs.double_descent.grid import (
+    NAME,
+    PRESETS,
+    Cell,
+    Config,
+    Record,
+    cells,
+    megabytes,
+    members,
+    seconds,
+)
 from labs.double_descent.published import SOURCE
 from labs.double_descent.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -39,6 +49,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"descent": descent, "thresholds": thresholds},
     seconds=seconds,
+    megabytes=megabytes,
     within=("sweep", "noise", "noise_kind", "start", "replicate"),
     members=members,
     bench=Deferred("labs.double_descent.speed:bench"),

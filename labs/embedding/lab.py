@@ -14,7 +14,7 @@ Figure 3 and its sentence that neighbours in pixel space are not semantically me
 
 from labs.embedding.claims import CLAIMS
 from labs.embedding.figure import neighbours
-from labs.embedding.grid import NAME, PRESETS, Cell, Config, Record, cells, seconds
+from labs.embedding.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
 from labs.embedding.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -35,6 +35,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"neighbours": neighbours},
     seconds=seconds,
+    megabytes=megabytes,
     within=(),  # nothing trains together: a data set is a job of its own
     members=1,
     remarks=remarks,

@@ -1,6 +1,6 @@
 """What is tuned, from where and over how many steps, and what is stored of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from labs.hyperparameters.published import HORIZON, OUTER_STEPS, STARTS
@@ -140,3 +140,13 @@ def seconds(cell: Cell) -> float:
     again = 1.45 if cell.horizon > HORIZON else 1.0  # checkpointed
     tuning = cell.outer_steps * again * (0.27 if cell.arm == "joint" else 0.18)
     return 0.05 + cell.horizon * (tuning + 0.05 * cell.fresh) / 1000
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 160 to 390 in `full`)."""
+    cell = stack[0]
+    if cell.arm == GRID:
+        return 30
+    kept = cell.horizon if cell.horizon <= HORIZON else 2 * cell.horizon**0.5  # checkpointed
+    tuning = kept * (0.09 if cell.arm == "joint" else 0.07)
+    return 70 + len(stack) * (tuning + 1e-3 * cell.horizon * cell.fresh)

@@ -24,7 +24,17 @@ r); replicate 0 is the published run to the printed digits.
 
 from labs.hyperparameters.claims import CLAIMS
 from labs.hyperparameters.figure import further, rate
-from labs.hyperparameters.grid import NAME, PRESETS, Cell, Config, Record, cells, members, seconds
+from labs.hyperparameters.grid import (
+    NAME,
+    PRESETS,
+    Cell,
+    Config,
+    Record,
+    cells,
+    megabytes,
+    members,
+    seconds,
+)
 from labs.hyperparameters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -46,6 +56,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"rate": rate, "further": further},
     seconds=seconds,
+    megabytes=megabytes,
     within=("start", "replicate"),
     members=members,
     bench=Deferred("labs.hyperparameters.speed:bench"),

@@ -126,6 +126,10 @@ def _cpu() -> Sequence[str]:
     return ("cpu",)
 
 
+def _modest(stack: Sequence[Any]) -> float:
+    return 60.0 + 15 * len(stack)  # of small networks with a data set of their own
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lab(Generic[Config, Cell, Record]):
     """An experiment.
@@ -153,6 +157,9 @@ class Lab(Generic[Config, Cell, Record]):
             table and say how many replicates they show. The first is the lab's own.
         seconds: expected seconds of one core for this cell inside a stack; only for the estimate,
             the order of the work (longest first) and the time left.
+        megabytes: expected memory in MB that training this stack takes on the CPU at its peak,
+            beyond what Python and the libraries take (310 MB with torch and scikit-learn); only for
+            the estimate, and for how many processes fit. By default 60, and 15 for each cell.
         members: most cells in one stack, a number or a function of a cell.
         bench: the networks of `python -m labs bench`, if any.
         remarks: what a run says after its claims, if anything.
@@ -180,6 +187,7 @@ class Lab(Generic[Config, Cell, Record]):
     claims: Sequence[Claim]
     figures: Mapping[str, Callable[[Table], "Figure"]]
     seconds: Callable[[Cell], float]
+    megabytes: Callable[[Sequence[Cell]], float] = _modest
     within: Sequence[str] = ("replicate",)
     members: int | Callable[[Cell], int] = 16
     bench: Callable[[], Sequence[Bench[Cell]]] | None = None

@@ -11,6 +11,7 @@ from labs.kit.claims import FAMILIES
 from labs.kit.execute import Stack, expected
 from labs.kit.intervals import Interval
 from labs.kit.lab import Remark
+from labs.kit.memory import size, together_mb
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
 from labs.kit.settings import describe
@@ -77,26 +78,32 @@ def plan(plan: Plan, todo: Sequence[Stack], *, device: str, jobs: int, power: st
         "device": f"{device}, {where}",
         "folder": f"{plan.folder}"
         + (f" (with {others} networks of other settings, not judged)" if others else ""),
-        "estimate": _estimate(plan, todo, jobs),
+        "estimate": _estimate(plan, todo, jobs, device),
         "power": power,
     }
     rows = [_row((name, text), (9, WIDTH - 10)) for name, text in lines.items() if text]
     return "\n".join(rows)
 
 
-def look(plan: Plan, todo: Sequence[Stack], still_open: int, *, jobs: int) -> str:
+def look(
+    plan: Plan, todo: Sequence[Stack], still_open: int, *, jobs: int, device: str = "cpu"
+) -> str:
     """Return why a run goes on, and with how many networks."""
     return fill(
         f"Published claims that are open: {still_open}. The next look is at {plan.replicates} "
-        f"replicates: {sum(map(len, todo))} more networks, {_estimate(plan, todo, jobs)}."
+        f"replicates: {sum(map(len, todo))} more networks, {_estimate(plan, todo, jobs, device)}."
     )
 
 
-def _estimate(plan: Plan, todo: Sequence[Stack], jobs: int) -> str:
+def _estimate(plan: Plan, todo: Sequence[Stack], jobs: int, device: str) -> str:
     if not todo:
         return "nothing to train"
     seconds = [expected(plan.lab, stack) for stack in todo]
-    return f"about {duration(max(sum(seconds) / jobs, *seconds))}"
+    time = f"about {duration(max(sum(seconds) / jobs, *seconds))}"
+    if device != "cpu":  # networks live elsewhere
+        return time
+    memory = size(together_mb(plan.lab, todo, jobs))
+    return f"{time} and {memory} of memory with {jobs} process{'es' if jobs > 1 else ''}"
 
 
 def number(value: float) -> str:

@@ -145,3 +145,9 @@ def seconds(cell: Cell) -> float:
     steps, batch = (cell.steps, cell.batch) if own else (cell.transfer_steps, cell.transfer_batch)
     each = float(np.interp(cell.sparsity, *COST)) * (batch / 100) ** 0.8
     return 0.35 + steps * each * max(cell.hidden / 500, 0.1) / 1000
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 120 in `full`); two of its
+    networks train at a time."""
+    return 75 + 45 * (stack[0].hidden / 500) ** 2

@@ -17,7 +17,7 @@ the permutation; its arms share them.
 from labs.kit.lab import Deferred, Lab
 from labs.lottery.claims import CLAIMS
 from labs.lottery.figure import locality, tickets
-from labs.lottery.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells, seconds
+from labs.lottery.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells, megabytes, seconds
 from labs.lottery.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -37,6 +37,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"tickets": tickets, "locality": locality},
     seconds=seconds,
+    megabytes=megabytes,
     within=WITHIN,  # a replicate is one stack: its rounds follow one another
     members=10_000,  # never cut a replicate
     bench=Deferred("labs.lottery.speed:bench"),

@@ -1,5 +1,6 @@
 """The settings, what is trained, and what is measured of a network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -258,3 +259,13 @@ def seconds(cell: Cell) -> float:
     work = cell.batch / batch * max(cell.length, 1) / (1 if name == "mlp" else FULL.length)
     work *= (cell.width / getattr(FULL, f"{name}_widths")[0]) ** 1.5
     return SECONDS[name] * cell.steps / 1000 * work
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 160 to 550 in `full`);
+    what is computed grows with the width, weights with its square."""
+    cell = stack[0]
+    name = cell.architecture
+    wider = cell.width / getattr(FULL, f"{name}_widths")[0]
+    each = {"mlp": 0.8 + 0.065 * cell.rules, "mha": 3.6, "rnn": 4.4}[name]
+    return 60 + len(stack) * (each * wider + 0.1 * wider**2)

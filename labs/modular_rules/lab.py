@@ -23,7 +23,7 @@ too: 10,000 samples or 1024 sequences.
 from labs.kit.lab import Deferred, Lab
 from labs.modular_rules import figure
 from labs.modular_rules.claims import CLAIMS
-from labs.modular_rules.grid import NAME, PRESETS, Cell, Config, Record, cells, seconds
+from labs.modular_rules.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
 from labs.modular_rules.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -51,6 +51,7 @@ LAB = Lab[Config, Cell, Record](
         "use": figure.use,
     },
     seconds=seconds,
+    megabytes=megabytes,
     within=("model", "seed", "replicate"),  # side by side, on batches drawn once
     members=120,
     bench=Deferred("labs.modular_rules.speed:bench"),

@@ -8,6 +8,7 @@ of a replicate also share the batch order and, where they have as many channels,
 convolutions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,3 +107,10 @@ def cells(config: Config) -> list[Cell]:
 def seconds(cell: Cell) -> float:
     """Expected seconds of one core of a 2.5 GHz Xeon, evaluation included."""
     return ARMS[cell.arm].seconds * (cell.steps + cell.further) / 1000
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 160 to 320 in `full`);
+    the whole draw of each replicate is kept."""
+    cell = stack[0]
+    return 60 + len(stack) * (5 + 1.6e-4 * cell.drawn + 2e-4 * cell.examples)

@@ -14,7 +14,7 @@ Figure 9.
 from labs.kit.lab import Deferred, Lab
 from labs.pooling.claims import CLAIMS
 from labs.pooling.figure import curves, gains
-from labs.pooling.grid import NAME, PRESETS, Cell, Config, Record, cells, seconds
+from labs.pooling.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
 from labs.pooling.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -33,6 +33,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"curves": curves, "gains": gains},
     seconds=seconds,
+    megabytes=megabytes,
     members=10,
     bench=Deferred("labs.pooling.speed:bench"),
     remarks=remarks,

@@ -1,5 +1,6 @@
 """The grid: projectors, losses, augmentations and inputs, and the replicates of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -143,3 +144,9 @@ def seconds(cell: Cell) -> float:
     """Expected seconds of one core, probes included (measured on a 2.5 GHz Xeon)."""
     probes = 5 + 0.4 * len(cell.looks)
     return 1.2 * (SECONDS.get(cell.arm, 0.09) * cell.epochs + probes + 0.008 * cell.mapped)
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 540 to 630 in `full`);
+    probes look at all layers of all examples."""
+    return 60 + 90 * len(stack)

@@ -19,7 +19,17 @@ starting weights, the batch order and the views; its arms share them.
 from labs.kit.lab import Deferred, Lab
 from labs.self_supervised.claims import CLAIMS
 from labs.self_supervised.figure import layers
-from labs.self_supervised.grid import MEMBERS, NAME, PRESETS, Cell, Config, Record, cells, seconds
+from labs.self_supervised.grid import (
+    MEMBERS,
+    NAME,
+    PRESETS,
+    Cell,
+    Config,
+    Record,
+    cells,
+    megabytes,
+    seconds,
+)
 from labs.self_supervised.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -39,6 +49,7 @@ LAB = Lab[Config, Cell, Record](
     claims=CLAIMS,
     figures={"layers": layers},
     seconds=seconds,
+    megabytes=megabytes,
     within=("mapped", "replicate"),
     members=MEMBERS,
     bench=Deferred("labs.self_supervised.speed:bench"),
