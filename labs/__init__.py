@@ -53,7 +53,7 @@ def run(
         preset: smoke (seconds), quick (at most 3 minutes), full (at most an hour), ...
         out: folder of all results.
         device: "cpu" or "cuda".
-        jobs: processes; by default as many as there are cores, or 1 on cuda.
+        jobs: processes; by default one per core as far as they fit into memory, or 1 on cuda.
         shard: (i, n), i from 1 to n, trains every n-th stack.
         until_decided: more replicates while published claims are open.
         executor: "dask" starts a dask.distributed cluster on this machine, "tcp://HOST:PORT" joins

@@ -16,8 +16,8 @@ TRAIN = """
 import json, sys
 from collections import deque
 from labs import LABS
-from labs.kit.execute import limited, one_thread, peak_mb
 from labs.kit.lab import load
+from labs.kit.machine import limited, one_thread, peak_mb
 from labs.kit.memory import expected_mb
 from labs.kit.plan import resolve
 with one_thread():

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from labs.kit import draw, plan, report, texts
+from labs.kit import draw, memory, plan, report, texts
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Verdict
 from labs.kit.cluster import check_executor, joined
 from labs.kit.execute import Stack
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Lab, Remark, load
-from labs.kit.machine import cores
-from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 
 if TYPE_CHECKING:  # matplotlib may be absent
@@ -185,16 +183,18 @@ def run(
         chosen, preset, out=folder, values=settings, until_decided=until_decided
     )
     resolved = plan.continued(resolved)
+    todo, _ = plan.pending(resolved, shard)
     with joined(executor, jobs) if executor is not None else nullcontext() as on:
-        for remark in on.remarks if on else []:
-            warnings.warn(remark, stacklevel=3)
+        count, remark = (on.slots(), "") if on else memory.processes(chosen, todo, jobs, device)
+        for text in [*(on.remarks if on else []), *filter(None, [remark])]:
+            warnings.warn(text, stacklevel=3)
         last = plan.train(
             resolved,
             _announce,
             shard=shard,
             until_decided=until_decided,
             device=device,
-            jobs=on.slots() if on else jobs or (1 if device == "cuda" else cores()),
+            jobs=count,
             executor=on,
         )
     return Run(last, plan.conclude(last)[0])
@@ -203,10 +203,11 @@ def run(
 def reference(register: Register, lab: str | Path | AnyLab) -> Reference:
     """Return the committed results of a lab; see `labs.reference`."""
     chosen = find(register, lab)
-    found = report.reference(chosen.name)
+    folder = report.home(chosen)
+    found = report.reference(chosen.name, folder)
     if found is None:
         raise ValueError(f"lab must be one with a committed reference, got {chosen.name!r}")
-    return Reference(found, FIGURES)
+    return Reference(found, folder)
 
 
 def find(register: Register, lab: str | Path | AnyLab) -> AnyLab:

@@ -16,6 +16,7 @@ from labs.kit import (
     bench,
     console,
     elsewhere,
+    memory,
     outputs,
     plan,
     power,
@@ -172,8 +173,9 @@ def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
 
 
 def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> int:
-    device = arguments.device
-    jobs = on.slots() if on else arguments.jobs or (1 if device == "cuda" else cores())
+    device, shard = arguments.device, arguments.shard
+    todo, _ = plan.pending(resolved, shard)
+    jobs = on.slots() if on else _jobs(resolved.lab, todo, arguments)
 
     def announce(now: Plan, todo: list[Stack], damage: list[str], still_open: int | None) -> None:
         _warn(damage, "will be trained again")
@@ -181,9 +183,8 @@ def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> i
             seen = power.summary(_power(now))
             print(texts.plan(now, todo, device=device, jobs=jobs, power=seen), flush=True)
         else:
-            print(texts.look(now, todo, still_open, jobs=jobs), flush=True)
+            print(texts.look(now, todo, still_open, jobs=jobs, device=device), flush=True)
 
-    shard = arguments.shard
     if arguments.dry_run:
         announce(resolved, *plan.pending(resolved, shard), None)
         return DONE
@@ -198,6 +199,13 @@ def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> i
     )
     _conclude(last)
     return DONE
+
+
+def _jobs(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace) -> int:
+    jobs, remark = memory.processes(lab, todo, arguments.jobs, getattr(arguments, "device", "cpu"))
+    if remark:
+        print(remark, file=sys.stderr)
+    return jobs
 
 
 def _power(resolved: Plan) -> list[power.Power]:
@@ -271,7 +279,8 @@ def train_again(register: Register, arguments: argparse.Namespace) -> int:
         require("labs", "verify")
         reference = verify.reference(lab)
     print(texts.fill(verify.announce(reference, arguments.cells)), flush=True)
-    found = verify.compare(reference, arguments.cells, jobs=arguments.jobs or cores())
+    jobs = _jobs(lab, verify.chosen(reference, arguments.cells), arguments)
+    found = verify.compare(reference, arguments.cells, jobs=jobs)
     print(verify.say(found))
     return DONE if all(comparison.agrees for comparison in found) else FAILED
 
@@ -283,7 +292,8 @@ def measure(register: Register, arguments: argparse.Namespace) -> int:
         if lab.bench is None:
             raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
     require("labs", "bench")
-    rows = bench.measure(lab, jobs=arguments.jobs or cores())
+    stacks = [item.cells for item in lab.bench()] * cores()  # as many of each as there are cores
+    rows = bench.measure(lab, jobs=_jobs(lab, stacks, arguments))
     print(json.dumps(rows, indent=2) if arguments.json else texts.bench(rows))
     return DONE
 

@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from labs.kit.execute import Stack, cores
+from labs.kit.execute import Stack
 from labs.kit.lab import AnyLab
+from labs.kit.machine import cores
 
 LIBRARIES = 310.0  # MB of a process that has imported torch and scikit-learn and does nothing yet
 MB = 1e6

@@ -24,7 +24,10 @@ def _shard(text: str) -> tuple[int, int]:
     return index, count
 
 
-JOBS: dict[str, Any] = {"type": _positive, "help": "processes; default: cores, or 1 on cuda"}
+JOBS: dict[str, Any] = {
+    "type": _positive,
+    "help": "processes; default: one per core as far as they fit into memory, or 1 on cuda",
+}
 SHARD: dict[str, Any] = {
     "type": _shard,
     "default": (1, 1),
