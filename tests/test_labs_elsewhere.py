@@ -333,25 +333,21 @@ def test_a_reference_lies_beside_its_lab(clean, capsys, refused):
 
 FOLLOWED = """
 import sys
-from labs.kit import digest, lab
-digest.LIBRARIES = (sys.argv[1],)
-print(lab.load({}, "theirs").claims[0].digests["measure"])
+from labs.kit.lab import load
+print(load({}, sys.argv[1]).claims[0].digests["measure"])
 """
 
 
 @pytest.mark.parametrize("offered", [True, False])
 def test_a_measure_of_an_installed_lab_has_a_digest_of_its_code(tmp_path, offered):
     # what else is installed stands with its name
-    lab = write_package(tmp_path / "site", "theirs", offered=True)
-    if not offered:
-        offer(tmp_path / "site", "theirs", {})
+    site = tmp_path / "site-packages"
+    lab = write_package(site, "theirs", offered=offered)
     found = []
     for change in ("difference(table)", "difference(table) or {}"):
         lab.write_text(lab.read_text().replace("return difference(table)", f"return {change}"))
-        where = tmp_path / "site"
-        lab_name = "theirs" if offered else "theirs.lab"
-        code = FOLLOWED.replace('"theirs"', repr(lab_name))
-        found.append(python("-c", code, where, cwd=tmp_path, path=[where]))
+        name = "theirs" if offered else "theirs.lab"
+        found.append(python("-c", FOLLOWED, name, cwd=tmp_path, path=[site]))
     assert (found[0] != found[1]) == offered
 
 

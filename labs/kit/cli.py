@@ -16,6 +16,7 @@ from labs.kit import (
     bench,
     console,
     elsewhere,
+    listing,
     memory,
     outputs,
     plan,
@@ -113,28 +114,9 @@ def parser(register: Register) -> argparse.ArgumentParser:
 
 def list_labs(register: Register, arguments: argparse.Namespace) -> int:
     """Print every lab's name, question and verdicts: of its reference, and of the last run here."""
-    for name in dict.fromkeys([*register, *elsewhere.offers()]):
-        try:
-            _introduce(load(register, name), arguments.out)
-        except (ValueError, TypeError) as error:  # of somebody else, most likely
-            print(f"{name}: {_text(error)}")
+    for line in listing.lines(register, arguments.out):
+        print(line)
     return DONE
-
-
-def _introduce(lab: AnyLab, out: Path) -> None:
-    print(f"{lab.name}: {lab.question}")
-    reference = report.reference(lab.name, report.home(lab))
-    if reference is not None:
-        print(f"    reference: {texts.tally(reference['claims'])}")
-    try:
-        stored = plan.stored(lab, out=out)
-        found = plan.results(stored)
-    except FileNotFoundError:
-        print("    not run here")
-    except ValueError as error:
-        print(f"    not judged: {error}")
-    else:
-        print(f"    {stored.preset}: {texts.tally(_plain(found))}{_lacking(found)}")
 
 
 def run(register: Register, arguments: argparse.Namespace) -> int:
@@ -222,7 +204,7 @@ def _conclude(resolved: Plan) -> None:
     if resolved.lab.remarks and (said := texts.remarks(resolved.lab.remarks(found.table))):
         print("\n" + said)
     if found.missing:
-        print(f"\nThis is not the whole grid{_lacking(found)}.")
+        print(f"\nThis is not the whole grid{texts.lacking(found.missing)}.")
     print("\n".join(["", *(str(path) for path in paths)]))
 
 
@@ -244,10 +226,13 @@ def check(register: Register, arguments: argparse.Namespace) -> int:
     _warn(found.damage, "run the lab to train it again")
     if arguments.json:
         if found.missing:
-            print(f"{stored.folder}:{_lacking(found)}", file=sys.stderr)
+            print(f"{stored.folder}:{texts.lacking(found.missing)}", file=sys.stderr)
         print(json.dumps(_plain(found), indent=2))
     else:
-        print(texts.fill(f"{stored.folder}: {texts.settings(stored)}{_lacking(found)}") + "\n")
+        print(
+            texts.fill(f"{stored.folder}: {texts.settings(stored)}{texts.lacking(found.missing)}")
+            + "\n"
+        )
         print(_verdicts(stored.lab, found))
     contradicted = any(verdict.verdict == "contradicted" for verdict in found.verdicts)
     return CONTRADICTED if arguments.strict and contradicted else DONE
@@ -355,10 +340,6 @@ def _stored(register: Register, arguments: argparse.Namespace) -> Plan:
 
 def _plain(found: Results) -> list[dict[str, Any]]:
     return [verdict.as_dict() for verdict in found.verdicts]
-
-
-def _lacking(found: Results) -> str:
-    return f" ({found.missing} networks are not stored yet)" if found.missing else ""
 
 
 def _warn(damage: Sequence[str], consequence: str) -> None:

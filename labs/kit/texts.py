@@ -160,6 +160,11 @@ def tally(verdicts: Iterable[Judged]) -> str:
     return ", ".join(words) or "no claims"
 
 
+def lacking(networks: int) -> str:
+    """Return how many networks are missing, as the end of a sentence."""
+    return f" ({networks} networks are not stored yet)" if networks else ""
+
+
 def level() -> str:
     """Return the sentence about the intervals."""
     return (
