@@ -29,7 +29,7 @@ from labs.kit.table import Table, measured
 from labs.kit.verdicts import judge
 
 ROOT = Path(__file__).parents[1]
-REGISTER = {**LABS, "toy": "tests.kit.toy_lab"}
+REGISTER = {**LABS, "toy": "tests.toy_lab"}
 # Cells that must give what another cell gives: neighbours are the same in any order of positions.
 TWINS = {"benchmark": {"model": "knn", "shuffled": True}}
 CHAOTIC = {"self_supervised": "map"}  # t-SNE: the last digit of an input moves all of it
@@ -60,7 +60,7 @@ pytestmark = [
 
 
 def command(name, *words):
-    package = "labs" if name in LABS else "tests.kit.toy_lab"
+    package = "labs" if name in LABS else "tests.toy_lab"
     return [sys.executable, "-m", package, *words]
 
 

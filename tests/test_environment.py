@@ -45,7 +45,7 @@ HOSTILE = {
     "TQDM_DISABLE": "1",
     "TZ": "Asia/Kathmandu",
 }
-TOY = ["tests.kit.toy_lab", "run", "toy", "--preset", "smoke"]
+TOY = ["tests.toy_lab", "run", "toy", "--preset", "smoke"]
 SHOW = ["mnist1d", "show", "--page", "dataset", "--out", "a.png"]
 
 

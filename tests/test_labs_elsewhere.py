@@ -260,7 +260,7 @@ def test_a_new_lab_is_not_named_as_an_offered_one(site, refused):
 
 def test_run_all_keeps_to_ours(site, capsys):
     write_package(site, "theirs", offered=True)
-    register = {"toy": "tests.kit.toy_lab"}
+    register = {"toy": "tests.toy_lab"}
     assert main(register, ["run", "all", "--preset", "smoke", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert "lab       toy" in said
@@ -327,7 +327,7 @@ def test_a_reference_lies_beside_its_lab(clean, capsys, refused):
     assert main({}, ["report", path]) == 0
     assert "## mine\n\nDo more sides show more?" in capsys.readouterr().out
     assert "LAB must be one that stands elsewhere, got 'toy'" in refused(
-        "report", "toy", register={"toy": "tests.kit.toy_lab"}
+        "report", "toy", register={"toy": "tests.toy_lab"}
     )
 
 

@@ -15,7 +15,7 @@ pytest.importorskip("ipykernel")
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
-TOY = (ROOT / "tests" / "kit" / "toy_lab.py").read_text(encoding="utf-8")
+TOY = (ROOT / "tests" / "toy_lab.py").read_text(encoding="utf-8")
 TOY = TOY.partition('if __name__ == "__main__"')[0]
 
 

@@ -44,12 +44,14 @@ class Outside(NamedTuple):
     def blocks(self, members: int) -> Iterator[Block]:
         """The points by member, in float64: a function of its own network is far larger than they
         are, and a training that explodes has millions of them."""
-        first = torch.searchsorted(self.member, torch.arange(members))
-        place = torch.arange(len(self.x)) - first[self.member]
+        device = self.x.device
+        first = torch.searchsorted(self.member, torch.arange(members, device=device))
+        place = torch.arange(len(self.x), device=device) - first[self.member]
         for start in range(0, int(place.max()) + 1, BLOCK):
             (points,) = ((place >= start) & (place < start + BLOCK)).nonzero(as_tuple=True)
             at = self.member[points], place[points] - start
-            x = torch.zeros(members, int(at[1].max()) + 1, dtype=torch.float64)
+            size = members, int(at[1].max()) + 1
+            x = torch.zeros(size, dtype=torch.float64, device=device)
             x[at] = self.x[points].double()
             yield Block(points, at, x)
 

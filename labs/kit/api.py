@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from labs.kit import draw, memory, plan, report, texts
+from labs.kit import draw, memory, plan, report, runs, texts
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Verdict
 from labs.kit.cluster import check_executor, joined
@@ -182,13 +182,13 @@ def run(
     resolved = plan.resolve(
         chosen, preset, out=folder, values=settings, until_decided=until_decided
     )
-    resolved = plan.continued(resolved)
-    todo, _ = plan.pending(resolved, shard)
+    resolved = runs.continued(resolved)
+    todo, _ = runs.pending(resolved, shard)
     with joined(executor, jobs) if executor is not None else nullcontext() as on:
         count, remark = (on.slots(), "") if on else memory.processes(chosen, todo, jobs, device)
         for text in [*(on.remarks if on else []), *filter(None, [remark])]:
             warnings.warn(text, stacklevel=3)
-        last = plan.train(
+        last = runs.train(
             resolved,
             _announce,
             shard=shard,

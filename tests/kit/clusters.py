@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 SLOW = ["run", "toy", "--set", "pause=0.04"]
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="needs the extra `cluster`"

@@ -11,9 +11,9 @@ import pytest
 import labs
 from labs.kit import api
 from labs.kit.cli import main
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 
 
 def run(lab="toy", *words, **settings):
@@ -91,7 +91,7 @@ def test_figures_show_themselves(found):
 
 def test_the_same_call_trains_nothing_again(tmp_path, monkeypatch):
     run(out=tmp_path)
-    monkeypatch.setattr("tests.kit.toy_lab.train", None)
+    monkeypatch.setattr("tests.toy_lab.train", None)
     before = outputs(tmp_path)
     assert run(out=tmp_path).results.missing == 0
     assert outputs(tmp_path) == before

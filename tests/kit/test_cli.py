@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from labs.kit.cli import main
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -205,12 +205,12 @@ def test_a_damaged_session_is_named_before_any_work(tmp_path, capsys, name, cont
 
 
 def test_a_register_with_a_wrong_lab_is_refused(capsys):
-    assert main({"tony": "tests.kit.toy_lab"}, ["run", "tony"]) == 2
-    assert "tests.kit.toy_lab.LAB must be a Lab named 'tony'" in capsys.readouterr().err
+    assert main({"tony": "tests.toy_lab"}, ["run", "tony"]) == 2
+    assert "tests.toy_lab.LAB must be a Lab named 'tony'" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_read_enough_is_no_failure(out):
-    words = [sys.executable, "-m", "tests.kit.toy_lab", "check", "toy", "--json", "--out", str(out)]
+    words = [sys.executable, "-m", "tests.toy_lab", "check", "toy", "--json", "--out", str(out)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         run.stdout.close()
         assert run.stderr.read() == b""
@@ -225,7 +225,7 @@ class Block:
             raise ImportError(f"{name} is blocked")
 sys.meta_path.insert(0, Block())
 from labs.kit.cli import main
-codes = [main({"toy": "tests.kit.toy_lab"}, words.split()) for words in sys.argv[1:]]
+codes = [main({"toy": "tests.toy_lab"}, words.split()) for words in sys.argv[1:]]
 assert codes == [0] * len(codes), codes
 """
 
@@ -252,10 +252,10 @@ def test_settings_are_shown_with_values_meaning_and_range(call):
 
 def test_a_lab_may_be_a_file_or_a_module(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main({}, ["settings", "tests.kit.toy_lab"]) == 0
+    assert main({}, ["settings", "tests.toy_lab"]) == 0
     assert "coins per arm" in capsys.readouterr().out
     assert main({}, ["new", "wide"]) == 0
     assert main({}, ["settings", "wide.py"]) == 0
     assert "hidden units" in capsys.readouterr().out
-    assert main({"wide": "tests.kit.toy_lab"}, ["run", "./wide.py"]) == 2
+    assert main({"wide": "tests.toy_lab"}, ["run", "./wide.py"]) == 2
     assert "lab must be of a name that no other has" in capsys.readouterr().err

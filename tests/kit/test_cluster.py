@@ -11,13 +11,13 @@ from functools import partial
 
 import pytest
 
-from labs.kit import cluster
+from labs.kit import cluster, runs
 from labs.kit import plan as plans
 from labs.kit.cli import main
 from labs.kit.cluster import check_executor, joined
 from labs.kit.execute import TrainingError, execute
 from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, needs_dask, process, wait_for
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_worker_killed_in_the_middle_of_a_stack_costs_no_byte(tmp_path, pair, 
     assert len(killed) == 1
     assert len([path for path in told.iterdir() if path.name.endswith(killed[0])]) == 2
     assert sorted(begun, key=repr) == sorted(ended, key=repr)
-    plans.run(plan, [])  # settings and sessions
+    runs.run(plan, [])  # settings and sessions
     plans.write(plan, plans.results(plan))
     assert contents(out) == undisturbed
 
@@ -106,14 +106,14 @@ def test_a_stack_that_kills_every_worker_is_named_after_a_few_tries(tmp_path, pa
     plan = plans.resolve(LAB, "smoke", ["accident=die"], tmp_path)
     name = "arm=biased,tosses=50,pause=0.0,accident=die,replicate=0 and 1 more"
     with pytest.raises(TrainingError, match=f"{name} died, and so did every other .* 4 in all"):
-        plans.run(plan, plan.stacks, executor=pair)
+        runs.run(plan, plan.stacks, executor=pair)
 
 
 @needs_dask
 def test_a_failing_train_is_shown_as_at_home(tmp_path, pair):
     plan = plans.resolve(LAB, "smoke", ["accident=raise"], tmp_path)
     with pytest.raises(TrainingError, match=r"lab 'toy': training arm=biased.* failed: Runti") as e:
-        plans.run(plan, plan.stacks, executor=pair)
+        runs.run(plan, plan.stacks, executor=pair)
     assert [line for line in e.value.trace.splitlines() if line.startswith("  File")] == [
         line for line in e.value.trace.splitlines() if "toy_lab.py" in line
     ]
@@ -141,7 +141,7 @@ def test_longest_first_and_no_more_at_once_than_workers(tmp_path, pair):
     costs = [sum(cell.replicate for cell in stack) for stack in order]
     assert costs == sorted(costs, reverse=True)
     assert max(at_once) == 2
-    assert not plans.pending(plan)[0]
+    assert not runs.pending(plan)[0]
 
 
 @needs_dask
@@ -170,7 +170,7 @@ def test_a_worker_with_threads_trains_one_stack_at_a_time(monkeypatch):
 @pytest.mark.parametrize("accident", ["interrupt", "kill"])
 def test_workers_end_with_the_run_that_started_them(tmp_path, accident):
     words = [*SLOW, "--set", "replicates=400", "--executor=dask", "--jobs=2", f"--out={tmp_path}"]
-    with process("-m", "tests.kit.toy_lab", *words, cwd=ROOT, stderr=subprocess.PIPE) as run:
+    with process("-m", "tests.toy_lab", *words, cwd=ROOT, stderr=subprocess.PIPE) as run:
         wait_for(lambda: list(tmp_path.rglob("cells/*.json")))
         if accident == "kill":
             run.kill()
@@ -184,9 +184,9 @@ def test_workers_end_with_the_run_that_started_them(tmp_path, accident):
 UNGUARDED = """
 import os, signal
 from pathlib import Path
-from labs.kit import plan
+from labs.kit import plan, runs
 from labs.kit.cluster import joined
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
 print("main runs", flush=True)
 resolved = plan.resolve(LAB, "smoke", out=Path(OUT))
@@ -194,7 +194,7 @@ with joined("dask", 1) as pool:
     before = pool.submit(os.getpid).result()
     os.kill(before, signal.SIGKILL)
     print(pool.submit(os.getpid).result() != before)  # its nanny has started another
-    plan.run(resolved, resolved.stacks, executor=pool)
+    runs.run(resolved, resolved.stacks, executor=pool)
 print(len(plan.results(resolved).table))
 """
 

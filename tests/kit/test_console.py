@@ -13,7 +13,7 @@ from labs.kit import console
 from labs.kit.cli import main
 
 ROOT = Path(__file__).parents[2]
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 NO_SPACE = OSError(28, "No space left on device")
 
 

@@ -12,7 +12,7 @@ import pytest
 from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.table import Table
-from tests.kit.toy_lab import heads as plot
+from tests.toy_lab import heads as plot
 
 ROOT = Path(__file__).parents[2]
 TASTE = {  # of somebody who reads this in a dark room

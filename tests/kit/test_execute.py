@@ -18,16 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.kit import plan as plans
+from labs.kit import runs
 from labs.kit.cli import main
 from labs.kit.execute import TrainingError, execute, stacks
 from labs.kit.machine import THREADS, one_thread
 from labs.kit.workers import Workers
 from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, wait_for
-from tests.kit.toy_lab import LAB, Cell, Config
+from tests.toy_lab import LAB, Cell, Config
 
 
 def toy(*words, out, wait=True):
-    command = [sys.executable, "-m", "tests.kit.toy_lab", *words, "--out", str(out)]
+    command = [sys.executable, "-m", "tests.toy_lab", *words, "--out", str(out)]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -98,7 +99,7 @@ def test_what_is_missing_does_not_change_the_stacks(tmp_path_factory, stored, sh
             return Stored(plan.folder, "toy", 1)
 
     some = Some(plan.lab, plan.preset, plan.config, plan.folder)
-    todo = [stack for i in range(shards) for stack in plans.pending(some, (i + 1, shards))[0]]
+    todo = [stack for i in range(shards) for stack in runs.pending(some, (i + 1, shards))[0]]
     missing = {plan.cells[i] for i in set(range(20)) - stored}
     assert sorted(todo, key=repr) == sorted(
         (stack for stack in plan.stacks if missing & set(stack)), key=repr
@@ -112,13 +113,13 @@ def test_longest_stacks_go_first(tmp_path):
     execute(lab, plan.stacks, plan.store, started=order.append)
     costs = [sum(cell.replicate for cell in stack) for stack in order]
     assert costs == sorted(costs, reverse=True)
-    assert not plans.pending(plan)[0]
+    assert not runs.pending(plan)[0]
 
 
 def test_an_executor_may_be_handed_in(tmp_path, undisturbed):
     plan = plans.resolve(LAB, "quick", ["pause=0.04"], tmp_path)
     with ThreadPoolExecutor(3) as executor:
-        plans.run(plan, plan.stacks, executor=executor)
+        runs.run(plan, plan.stacks, executor=executor)
     plans.conclude(plan)
     assert contents(tmp_path) == undisturbed
 
@@ -143,7 +144,7 @@ def test_a_lab_that_yields_too_few_or_too_many_records_fails(tmp_path, change, g
     with pytest.raises(
         TrainingError, match=rf"lab 'toy': training arm=fair.* and 1 more {sentence}"
     ):
-        plans.run(plan, plan.stacks)
+        runs.run(plan, plan.stacks)
     assert not list(tmp_path.rglob("cells/*"))
 
 

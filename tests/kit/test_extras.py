@@ -85,7 +85,7 @@ def test_other_commands_need_none(tmp_path, words):
 
 
 def test_stored_results_are_judged_without_any(tmp_path):
-    toy = "{'toy': 'tests.kit.toy_lab'}"
+    toy = "{'toy': 'tests.toy_lab'}"
     run = without("distributed", words=["run", "toy", "--jobs", "1"], register=toy, folder=tmp_path)
     assert run.returncode == 0, run.stderr
     everything = [name for names in EXTRAS.values() for name in names]

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from labs.kit import cluster
+from labs.kit import cluster, runs
 from labs.kit import plan as plans
 from labs.kit.cli import main
 from labs.kit.cluster import joined
@@ -27,7 +27,7 @@ from tests.kit.clusters import (
     wait_for,
     workers,
 )
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ MINE = """
 import helper
 from dataclasses import replace
 from labs.kit.lab import Deferred
-from tests.kit.toy_lab import LAB as TOY
+from tests.toy_lab import LAB as TOY
 
 def train(cells, device):
     for record in TOY.train(cells, device):
@@ -88,7 +88,7 @@ def test_a_lab_of_the_users_own_travels_to_workers(tmp_path, elsewhere, capsys, 
 @needs_dask
 def test_an_interrupt_clears_a_joined_cluster_and_leaves_it_alive(tmp_path, elsewhere):
     words = [*SLOW, "--set", "replicates=40", "--executor", elsewhere, "--out", str(tmp_path)]
-    with process("-m", "tests.kit.toy_lab", *words, cwd=ROOT, stderr=subprocess.PIPE) as run:
+    with process("-m", "tests.toy_lab", *words, cwd=ROOT, stderr=subprocess.PIPE) as run:
         wait_for(lambda: list(tmp_path.rglob("cells/*.json")))
         os.killpg(run.pid, signal.SIGINT)
         error = run.communicate(timeout=30)[1]
@@ -117,7 +117,7 @@ def test_workers_may_come_late_and_the_scheduler_go(tmp_path, undisturbed):
             workers(address, tmp_path, "--nthreads", "1", "--death-timeout", "5"),
             pytest.raises(TrainingError, match="is lost, with the connection to the cluster; what"),
         ):
-            plans.run(plan, plan.stacks, executor=pool)
+            runs.run(plan, plan.stacks, executor=pool)
         killer.join()
     stored = len(list(tmp_path.rglob("cells/*.json")))
     assert 0 < stored < 12

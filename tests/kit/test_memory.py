@@ -8,7 +8,7 @@ import pytest
 from labs.kit import memory, plan, texts
 from labs.kit.cli import main
 from labs.kit.memory import LIBRARIES, available_mb, fitting, together_mb
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
 GB = 10**9
 # stacks of 6 and of 4 cells in two arms: 1000, 600, 400 and 100 MB
@@ -179,9 +179,9 @@ def test_by_default_a_run_has_as_many_processes_as_fit(tmp_path, monkeypatch, ca
     monkeypatch.setattr(memory, "cores", lambda: 2)
     monkeypatch.setattr(memory, "available_mb", lambda: 500.0)
     words = ["run", "toy", "--preset", "smoke", "--dry-run", "--out", str(tmp_path)]
-    assert main({"toy": "tests.kit.toy_lab"}, words) == 0
+    assert main({"toy": "tests.toy_lab"}, words) == 0
     seen = capsys.readouterr()
     assert "in this process" in seen.out
     assert seen.err.startswith("2 processes may take")
-    assert main({"toy": "tests.kit.toy_lab"}, [*words, "--jobs", "2"]) == 0
+    assert main({"toy": "tests.toy_lab"}, [*words, "--jobs", "2"]) == 0
     assert "in 2 processes" in capsys.readouterr().out

@@ -10,9 +10,9 @@ from labs import LABS
 from labs.kit import report, texts
 from labs.kit.cli import main
 from labs.kit.lab import load
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 ROOT = Path(__file__).parents[2]
 README = f"# Title\n\n{report.BEGIN}\nold\n{report.END}\nthe rest\n"
 

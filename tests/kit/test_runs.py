@@ -4,7 +4,7 @@ import json
 
 from labs.kit.cli import main
 
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 
 
 def _check(out, capsys):

@@ -14,12 +14,12 @@ import pytest
 from labs.kit import api, files, outputs, plan, report
 from labs.kit.cli import main
 from labs.kit.sessions import latest, read_run
-from tests.kit.toy_lab import LAB, Record
+from tests.toy_lab import LAB, Record
 
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 ROOT = Path(__file__).parents[2]
 RUN = ["run", "toy", "--preset", "full", "--jobs", "1"]
-MODULE = [sys.executable, "-m", "tests.kit.toy_lab"]
+MODULE = [sys.executable, "-m", "tests.toy_lab"]
 
 
 def test_shards_that_run_at_once_lose_no_session(tmp_path):

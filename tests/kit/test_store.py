@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from labs.kit import files
 from labs.kit.store import DamagedError, Store
-from tests.kit.toy_lab import Cell
+from tests.toy_lab import Cell
 
 CELL = Cell("fair", 10, 0.0, "none", 0)
 CELLS = st.builds(

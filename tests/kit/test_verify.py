@@ -6,9 +6,9 @@ import pytest
 
 from labs.kit import verify
 from labs.kit.cli import main
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
-REGISTER = {"toy": "tests.kit.toy_lab"}
+REGISTER = {"toy": "tests.toy_lab"}
 
 
 @pytest.fixture

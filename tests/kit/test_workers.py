@@ -13,21 +13,22 @@ from pathlib import Path
 import pytest
 
 from labs.kit import plan as plans
+from labs.kit import runs
 from labs.kit.cli import main
 from labs.kit.execute import TrainingError
 from labs.kit.workers import Pool, Workers
-from tests.kit.toy_lab import LAB
+from tests.toy_lab import LAB
 
 ROOT = Path(__file__).parents[2]
 REGISTERED = """
 from labs.kit.cli import main
 print("main runs")
-main({"toy": "tests.kit.toy_lab"}, ["run", "toy", "--preset", "smoke", "--jobs", "2"])
+main({"toy": "tests.toy_lab"}, ["run", "toy", "--preset", "smoke", "--jobs", "2"])
 """
 IN_THE_SCRIPT = """
 from dataclasses import dataclass, replace
-from labs.kit import plan
-from tests.kit.toy_lab import LAB
+from labs.kit import plan, runs
+from tests.toy_lab import LAB
 
 print("main runs")
 
@@ -53,7 +54,7 @@ lab = replace(
     LAB, cell=Cell, record=Record, cells=cells, train=train, seconds=lambda cell: 1.0
 )
 resolved = plan.resolve(lab, "smoke")
-plan.run(resolved, resolved.stacks, jobs=2)
+runs.run(resolved, resolved.stacks, jobs=2)
 print([row["heads"] for row in plan.results(resolved).table])
 """
 NOTEBOOK = """
@@ -168,13 +169,13 @@ def test_a_lab_that_cannot_be_sent_is_said(tmp_path):
     lab = replace(LAB, train=lambda cells, device: lock)
     plan = plans.resolve(lab, "smoke", out=tmp_path)
     with pytest.raises(TrainingError, match=r"lab 'toy': .* and 1 more did not get it: "):
-        plans.run(plan, plan.stacks, jobs=2)
+        runs.run(plan, plan.stacks, jobs=2)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_failing_train_shows_the_labs_own_frames_and_then_a_sentence(tmp_path, capsys, jobs):
     words = ["run", "toy", "--jobs", jobs, "--set", "accident=raise", "--out", str(tmp_path)]
-    assert main({"toy": "tests.kit.toy_lab"}, words) == 1
+    assert main({"toy": "tests.toy_lab"}, words) == 1
     first, *frames, error, sentence = capsys.readouterr().err.splitlines()
     assert first == "Traceback (most recent call last):"
     assert [line for line in frames if line.startswith("  File")] == frames[:1]
@@ -208,6 +209,6 @@ def leave(cells, device):
 def test_no_error_of_a_lab_passes_for_a_death(tmp_path, jobs, train, words):
     plan = plans.resolve(replace(LAB, train=train), "smoke", out=tmp_path)
     with pytest.raises(TrainingError, match=words) as caught:
-        plans.run(plan, plan.stacks, jobs=jobs)
+        runs.run(plan, plan.stacks, jobs=jobs)
     assert caught.value.trace.splitlines()[1].endswith(f"in {train.__name__}")
     assert caught.value.__notes__ == [caught.value.trace]

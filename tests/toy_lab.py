@@ -1,7 +1,7 @@
 """Does training help a coin? A lab without torch, in which every part of the kit can be tested.
 
 Two arms, "fair" and "biased", toss coins; the record holds the share of heads in per cent.
-`python -m tests.kit.toy_lab` is the command line of a register with this one lab.
+`python -m tests.toy_lab` is the command line of a register with this one lab.
 """
 
 import os
@@ -164,4 +164,4 @@ LAB = Lab[Config, Cell, Record](
 )
 
 if __name__ == "__main__":
-    sys.exit(main({"toy": "tests.kit.toy_lab"}))
+    sys.exit(main({"toy": "tests.toy_lab"}))

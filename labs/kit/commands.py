@@ -1,0 +1,294 @@
+"""The commands of the command line: each takes the register and its arguments, and returns an exit
+code.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 `check --strict` met a contradicted claim, 130 interrupted.
+Results go to stdout, progress and remarks about files to stderr. Only training needs torch.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from labs.kit import (
+    bench,
+    elsewhere,
+    listing,
+    memory,
+    outputs,
+    plan,
+    power,
+    report,
+    runs,
+    template,
+    texts,
+    verify,
+)
+from labs.kit.checks import known
+from labs.kit.cluster import Cluster, check_executor, joined
+from labs.kit.execute import Stack, TrainingError
+from labs.kit.extras import require
+from labs.kit.lab import AnyLab, load
+from labs.kit.machine import cores
+from labs.kit.places import FIGURES
+from labs.kit.plan import Plan, Results
+
+Register = Mapping[str, str]
+DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class UsageError(Exception):
+    """Bad input, found before any work."""
+
+
+def list_labs(register: Register, arguments: argparse.Namespace) -> int:
+    """Print every lab's name, question and verdicts: of its reference, and of the last run here."""
+    for line in listing.lines(register, arguments.out):
+        print(line)
+    return DONE
+
+
+def run(register: Register, arguments: argparse.Namespace) -> int:
+    """Train, judge and draw one lab or all of them."""
+    with usage():
+        names = list(register) if arguments.lab == "all" else [arguments.lab]
+        if arguments.executor is not None:
+            check_executor(arguments.executor)
+        if not arguments.dry_run:
+            require("labs", "run")
+        plans = [_resolve(load(register, name), arguments) for name in names]
+    if arguments.dry_run:
+        return max(_run(resolved, arguments, None) for resolved in plans)
+    codes = []
+    with joined(arguments.executor, arguments.jobs) if arguments.executor else nullcontext() as on:
+        for remark in on.remarks if on else []:
+            print(remark, file=sys.stderr)
+        for resolved in plans:
+            try:
+                codes.append(_run(resolved, arguments, on))
+            except TrainingError as error:
+                codes.append(fail_training(error))
+    return max(codes)
+
+
+def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
+    plan.check_device(lab, arguments.device)
+    resolved = plan.resolve(
+        lab,
+        arguments.preset,
+        arguments.set,
+        arguments.out,
+        until_decided=arguments.until_decided,
+    )
+    return runs.continued(resolved)
+
+
+def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> int:
+    device, shard = arguments.device, arguments.shard
+    todo, _ = runs.pending(resolved, shard)
+    jobs = on.slots() if on else _jobs(resolved.lab, todo, arguments)
+
+    def announce(now: Plan, todo: list[Stack], damage: list[str], still_open: int | None) -> None:
+        _warn(damage, "will be trained again")
+        if still_open is None:
+            seen = power.summary(_power(now))
+            print(texts.plan(now, todo, device=device, jobs=jobs, power=seen), flush=True)
+        else:
+            print(texts.look(now, todo, still_open, jobs=jobs, device=device), flush=True)
+
+    if arguments.dry_run:
+        announce(resolved, *runs.pending(resolved, shard), None)
+        return DONE
+    last = runs.train(
+        resolved,
+        announce,
+        shard=shard,
+        until_decided=arguments.until_decided,
+        device=device,
+        jobs=jobs,
+        executor=on,
+    )
+    _conclude(last)
+    return DONE
+
+
+def _jobs(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace) -> int:
+    jobs, remark = memory.processes(lab, todo, arguments.jobs, getattr(arguments, "device", "cpu"))
+    if remark:
+        print(remark, file=sys.stderr)
+    return jobs
+
+
+def _power(resolved: Plan) -> list[power.Power]:
+    lab = resolved.lab
+    reference = report.reference(lab.name, report.home(lab)) or {"claims": []}
+    claims = reference["claims"] if reference.get("version", lab.version) == lab.version else []
+    replicates = len({cell.replicate for cell in resolved.cells})
+    return power.table(lab.claims, claims, replicates, len(resolved.looks))
+
+
+def _conclude(resolved: Plan) -> None:
+    found, paths = plan.conclude(resolved)
+    print("\n" + _verdicts(resolved.lab, found))
+    if resolved.lab.remarks and (said := texts.remarks(resolved.lab.remarks(found.table))):
+        print("\n" + said)
+    if found.missing:
+        print(f"\nThis is not the whole grid{texts.lacking(found.missing)}.")
+    print("\n".join(["", *(str(path) for path in paths)]))
+
+
+def _verdicts(lab: AnyLab, found: Results) -> str:
+    verdicts = _plain(found)
+    parts = [
+        texts.fill(texts.finding(lab.finding, verdicts)),
+        texts.tally(verdicts),
+        texts.claims(verdicts),
+        texts.fill(texts.unplanned(found.unplanned)),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def check(register: Register, arguments: argparse.Namespace) -> int:
+    """Judge stored results again; writes nothing."""
+    stored = _stored(register, arguments)
+    found = plan.results(stored)
+    _warn(found.damage, "run the lab to train it again")
+    if arguments.json:
+        if found.missing:
+            print(f"{stored.folder}:{texts.lacking(found.missing)}", file=sys.stderr)
+        print(json.dumps(_plain(found), indent=2))
+    else:
+        print(
+            texts.fill(f"{stored.folder}: {texts.settings(stored)}{texts.lacking(found.missing)}")
+            + "\n"
+        )
+        print(_verdicts(stored.lab, found))
+    contradicted = any(verdict.verdict == "contradicted" for verdict in found.verdicts)
+    return CONTRADICTED if arguments.strict and contradicted else DONE
+
+
+def redraw(register: Register, arguments: argparse.Namespace) -> int:
+    """Draw the figures of stored results again."""
+    require("labs", "draw", ["matplotlib"])
+    stored = _stored(register, arguments)
+    found = plan.results(stored)
+    _warn(found.damage, "is left out")
+    paths = outputs.write_figures(stored.lab, found.table, stored.folder / "figure")
+    print("\n".join(str(path) for path in paths))
+    return DONE
+
+
+def show_settings(register: Register, arguments: argparse.Namespace) -> int:
+    """Print a lab's settings: name, range, meaning, and the value in each preset."""
+    with usage():
+        lab = load(register, arguments.lab)
+    print(texts.settings_table(lab.presets))
+    return DONE
+
+
+def train_again(register: Register, arguments: argparse.Namespace) -> int:
+    """Train some cells of the committed reference again and compare; exits 1 where they differ."""
+    with usage():
+        lab = load(register, arguments.lab)
+        require("labs", "verify")
+        reference = verify.reference(lab)
+    print(texts.fill(verify.announce(reference, arguments.cells)), flush=True)
+    jobs = _jobs(lab, verify.chosen(reference, arguments.cells), arguments)
+    found = verify.compare(reference, arguments.cells, jobs=jobs)
+    print(verify.say(found))
+    return DONE if all(comparison.agrees for comparison in found) else FAILED
+
+
+def measure(register: Register, arguments: argparse.Namespace) -> int:
+    """Print seconds per network, stacked and by the usual loop."""
+    with usage():
+        lab = load(register, arguments.lab)
+        if lab.bench is None:
+            raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
+    require("labs", "bench")
+    stacks = [item.cells for item in lab.bench()] * cores()  # as many of each as there are cores
+    rows = bench.measure(lab, jobs=_jobs(lab, stacks, arguments))
+    print(json.dumps(rows, indent=2) if arguments.json else texts.bench(rows))
+    return DONE
+
+
+def write_new(register: Register, arguments: argparse.Namespace) -> int:
+    """Write a lab to start from, NAME.py in this folder: it runs and meets the contract."""
+    with usage():
+        path = template.write(arguments.name, [*register, *elsewhere.offers()], Path())
+    print(f"{path}: written; now `python -m labs run {path} --preset smoke`")
+    return DONE
+
+
+def write_report(register: Register, arguments: argparse.Namespace) -> int:
+    """Print the README's table, or write it and the folder of figures; of a lab that stands
+    elsewhere print its reference, or write it to the folder `figures` beside it."""
+    if arguments.lab:
+        return _report_beside(register, arguments)
+    if not arguments.write:
+        print(report.table(register, FIGURES))
+        return DONE
+    require("labs", "report", ["matplotlib"])
+    labs = [load(register, name) for name in register]
+    for line in report.write(labs, results=arguments.out, root=Path()):
+        print(line)
+    return DONE
+
+
+def _report_beside(register: Register, arguments: argparse.Namespace) -> int:
+    with usage():
+        lab = load(register, arguments.lab)
+        if lab.name in register:
+            raise ValueError(
+                f"LAB must be one that stands elsewhere, got {lab.name!r}: leave it out"
+            )
+    if arguments.write:
+        require("labs", "report", ["matplotlib"])
+        print("\n".join(report.write_beside(lab, arguments.out)))
+    else:
+        print(report.index([lab.name], report.home(lab)))
+    return DONE
+
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """Turn the errors of bad input into exit code 2."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise UsageError(_text(error)) from error
+
+
+def _stored(register: Register, arguments: argparse.Namespace) -> Plan:
+    with usage():
+        lab = load(register, arguments.lab)
+        if arguments.preset:
+            known("preset", arguments.preset, lab.presets)
+    return plan.stored(lab, arguments.preset, arguments.out)
+
+
+def _plain(found: Results) -> list[dict[str, Any]]:
+    return [verdict.as_dict() for verdict in found.verdicts]
+
+
+def _warn(damage: Sequence[str], consequence: str) -> None:
+    for text in damage:
+        print(f"{text}; {consequence}", file=sys.stderr)
+
+
+def _text(error: BaseException) -> str:
+    return " ".join([str(error), *getattr(error, "__notes__", [])])
+
+
+def fail_training(error: TrainingError) -> int:
+    print(error.trace, end="", file=sys.stderr)
+    return fail(str(error), FAILED)
+
+
+def fail(error: BaseException | str, code: int) -> int:
+    text = error if isinstance(error, str) else _text(error)
+    print(f"python -m labs: {text}", file=sys.stderr)
+    return code
