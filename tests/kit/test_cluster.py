@@ -96,7 +96,7 @@ def test_a_worker_killed_in_the_middle_of_a_stack_costs_no_byte(tmp_path, pair, 
     assert len([path for path in told.iterdir() if path.name.endswith(killed[0])]) == 2
     assert sorted(begun, key=repr) == sorted(ended, key=repr)
     runs.run(plan, [])  # settings and sessions
-    plans.write(plan, plans.results(plan))
+    plans.conclude(plan)
     assert contents(out) == undisturbed
 
 

@@ -33,7 +33,7 @@ def test_the_table_is_that_of_the_package():
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for extra, libraries in EXTRAS.items():
         names = [text.partition(">")[0] for text in listed["optional-dependencies"][extra]]
-        assert [PROJECTS.get(name, name) for name in names] == list(libraries)
+        assert [PROJECTS.get(name, name) for name in dict.fromkeys(names)] == list(libraries)
 
 
 def test_require_names_purpose_library_and_extra(monkeypatch):

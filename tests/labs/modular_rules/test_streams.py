@@ -124,7 +124,7 @@ def test_the_smallest_batch_keeps_its_axes(task, length, loss):
         (lambda: Stream([MLPTask(2), MLPTask(3)], [0, 1], 4), "tasks must differ in nothing but"),
         (lambda: Stream([MLPTask(2), MHATask(2)], [0, 1], 4), "tasks must differ in nothing but"),
         (lambda: Stream([MLPTask(2)], [0, 1], 4), "seeds must be one per task, 1, got 2"),
-        (lambda: Stream([MLPTask(2)], [-1], 4), "seeds must be an integer from 0"),
+        (lambda: Stream([MLPTask(2)], [-1], 4), "seeds must be an integer of at least 0"),
         (lambda: Stream([MLPTask(2)], [0], 0), "batch must be an integer of at least 1[,;] got 0"),
         (lambda: Stream([MLPTask(2)], [0], 4, rule_probs=np.eye(2)), "\\(1, 2\\), got \\(2, 2\\)"),
     ],
