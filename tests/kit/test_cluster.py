@@ -59,11 +59,11 @@ def test_a_run_on_dask_gives_the_bytes_of_a_local_run(tmp_path, undisturbed, cap
 
 
 def train_and_tell(folder, cells, device):
-    # A worker in the middle of a stack says who it is.
+    # A worker in the middle of a stack says who it is, and waits until one has been killed.
     records = LAB.train(cells, device)
     yield next(records)
     (folder / f"{os.getpid()} {cells[0].arm} {cells[0].replicate}").touch()
-    time.sleep(0.3)
+    wait_for((folder.parent / "killed").exists)
     yield from records
 
 
@@ -79,6 +79,7 @@ def test_a_worker_killed_in_the_middle_of_a_stack_costs_no_byte(tmp_path, pair, 
         for path in told.iterdir() if not killed else ():
             pid, _, stack = path.name.partition(" ")
             os.kill(int(pid), signal.SIGKILL)
+            (tmp_path / "killed").touch()
             killed.append(stack)
             return
 
