@@ -114,7 +114,8 @@ def _attend_grad(
         torch.mul(grad_mixed, views.values[d], out=product)
         torch.sum(product, 3, out=grad_weights[d])
         grad.values[d].addcmul_(weight, grad_mixed)
-    grad_scores = torch._softmax_backward_data(grad_weights, weights, 0, weights.dtype)
+    whole = weights.contiguous()  # of one in strides torch before 2.6 gives wrong numbers
+    grad_scores = torch._softmax_backward_data(grad_weights, whole, 0, weights.dtype)
     for d, grad_score in enumerate(grad_scores.unsqueeze(4)):
         grad.query.addcmul_(grad_score, views.keys[d])
         grad.keys[d].addcmul_(grad_score, views.query)
