@@ -131,7 +131,7 @@ def test_one_state_width_for_all():
     given_width = {"encoder": 16, "width": 64, "state": 24}
     nets = [stack("rnn", model, 1, rules, **given_width) for model in MODELS for rules in (2, 7)]
     assert {net.state for net in nets} == {24}
-    assert {net.decode_first.weight.shape for net in nets} == {(1, 24, 24)}
+    assert {tuple(net.decode_first.weight.shape) for net in nets} == {(1, 24, 24)}
 
 
 @every_model
