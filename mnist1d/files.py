@@ -30,7 +30,7 @@ from mnist1d.layout import (
 )
 from mnist1d.parquet import pyarrow, read_parquet
 from mnist1d.paths import known_path
-from mnist1d.recipe import Recipe
+from mnist1d.recipe import Recipe, checked_recipe
 from mnist1d.writing import columns_of
 
 # What zipfile, numpy, json, csv, pyarrow and Recipe raise on bytes that are damaged or not ours.
@@ -72,6 +72,10 @@ def load(
     ImportError
         For ``.parquet`` without pyarrow; the message says which extra installs it.
     """
+    if recipe is not None:
+        checked_recipe(recipe)
+    if stream is not None and stream not in DTYPES:
+        raise ValueError(f"stream must be one of {', '.join(DTYPES)}, got {shown(stream)}")
     path = known_path(path, tuple(READERS))
     if path.suffix == ".parquet":
         pyarrow()

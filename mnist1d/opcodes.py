@@ -30,7 +30,9 @@ def check_places(program: bytes) -> None:
         elif code == _PUT and (digits := program[start:at].strip()).isdigit():
             place = int(digits[:20])
         if place > end:
-            raise pickle.UnpicklingError(f"the file keeps {place} things in {end} bytes")
+            raise pickle.UnpicklingError(
+                f"the file is damaged or no pickle: it keeps {place} things in {end} bytes"
+            )
 
 
 def _next(program: bytes, at: int) -> int:

@@ -11,7 +11,7 @@ from mnist1d.checks import brief, shown
 from mnist1d.extras import library
 from mnist1d.finishing import finished
 from mnist1d.opcodes import check_places
-from mnist1d.plain_names import NAMES, TENSOR_NAMES
+from mnist1d.plain_names import NAMES, TENSOR_NAMES, todays
 from mnist1d.stand_ins import refuse
 
 # What the unpickler, numpy and torch raise on bytes that make no sense.
@@ -55,9 +55,7 @@ def load_plain(handle: BinaryIO, encoding: str = "latin1") -> Any:
 
 class _PlainUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        # The names before Python 3 and before numpy 2.
-        module = {"__builtin__": "builtins"}.get(module, module)
-        module = module.replace("numpy.core.", "numpy._core.")
+        module = todays(module)
         if (module, name) in TENSOR_NAMES:  # torch is imported where there are tensors, only
             return _tensors().NAMES[module, name]
         if (module, name) not in NAMES:

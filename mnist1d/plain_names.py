@@ -103,6 +103,12 @@ TENSOR_NAMES = {
 }
 
 
+def todays(module: str) -> str:
+    """The name of a module that had another before Python 3 or before numpy 2."""
+    return {"__builtin__": "builtins"}.get(module, module).replace("numpy.core.", "numpy._core.")
+
+
 def readable(module: str, name: str) -> bool:
     """Whether a pickle may name this class or function."""
+    module = todays(module)
     return (module, name) in NAMES or (module, name) in TENSOR_NAMES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -248,6 +249,11 @@ def recipe_or_published(recipe: object) -> Recipe:
     """`recipe` itself, or the published one for None; TypeError if it is neither."""
     return Recipe() if recipe is None else checked_recipe(recipe)
 
+
+# What notebooks and `help` show of a call: `__new__` is there for names that are no knobs.
+_made = inspect.signature(Recipe.__init__)
+_shown = _made.replace(parameters=list(_made.parameters.values())[1:])
+Recipe.__signature__ = _shown  # type: ignore[attr-defined]
 
 KNOBS = tuple(field.name for field in fields(Recipe))
 

@@ -110,10 +110,12 @@ class Reference:
     """The committed results of a lab, read and not trained.
 
     Attributes:
+        lab: whose they are.
         found: what `figures/<lab>.json` holds: settings, claims, versions, commit, wall time, ...
         folder: where it and what belongs to it lies.
     """
 
+    lab: AnyLab
     found: Mapping[str, Any]
     folder: Path
 
@@ -125,7 +127,8 @@ class Reference:
     @property
     def finding(self) -> str:
         """The answer to the lab's question in two sentences."""
-        return str(self.found["finding"])
+        written: str | None = self.found.get("finding")  # older ones lack it
+        return written or texts.finding(self.lab.finding, self.found["claims"])
 
     @cached_property
     def table(self) -> Any:
@@ -134,7 +137,12 @@ class Reference:
         Raises:
             FileNotFoundError: the reference was made before tables were kept.
         """
-        path = self.folder / f"{self.found['lab']}.csv"
+        path = self.folder / f"{self.lab.name}.csv"
+        if not path.exists():
+            raise FileNotFoundError(
+                f"the reference of lab {self.lab.name!r} was made before tables were kept: {path} "
+                f"is not there"
+            )
         rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
         return frame([{name: _number(text) for name, text in row.items()} for row in rows])
 
@@ -171,6 +179,7 @@ def run(
         register: lab name -> module.
         lab, preset, out, device, jobs, shard, until_decided, executor, **settings: see `labs.run`.
     """
+    _check_types(preset, out, device, shard, until_decided, executor)
     if executor is not None:
         check_executor(executor)
     require("labs", "labs.run")
@@ -207,7 +216,26 @@ def reference(register: Register, lab: str | Path | AnyLab) -> Reference:
     found = report.reference(chosen.name, folder)
     if found is None:
         raise ValueError(f"lab must be one with a committed reference, got {chosen.name!r}")
-    return Reference(found, folder)
+    return Reference(chosen, found, folder)
+
+
+def _check_types(
+    preset: Any, out: Any, device: Any, shard: Any, until_decided: Any, executor: Any
+) -> None:
+    sound = {
+        "preset must be text": (isinstance(preset, str), preset),
+        "out must be the path of a folder": (isinstance(out, str | Path) and str(out) != "", out),
+        "device must be text": (isinstance(device, str), device),
+        "shard must be a pair of whole numbers": (
+            isinstance(shard, tuple | list) and [type(n) for n in shard] == [int, int],
+            shard,
+        ),
+        "until_decided must be True or False": (isinstance(until_decided, bool), until_decided),
+        "executor must be text or None": (executor is None or isinstance(executor, str), executor),
+    }
+    for rule, (fits, value) in sound.items():
+        if not fits:
+            raise TypeError(f"{rule}, got {value!r}")
 
 
 def find(register: Register, lab: str | Path | AnyLab) -> AnyLab:

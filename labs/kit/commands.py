@@ -95,7 +95,9 @@ def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> i
         _warn(damage, "will be trained again")
         if still_open is None:
             seen = power.summary(_power(now))
-            print(texts.plan(now, todo, device=device, jobs=jobs, power=seen), flush=True)
+            cluster = arguments.executor if on else ""
+            text = texts.plan(now, todo, device=device, jobs=jobs, power=seen, cluster=cluster)
+            print(text, flush=True)
         else:
             print(texts.look(now, todo, still_open, jobs=jobs, device=device), flush=True)
 
@@ -244,6 +246,11 @@ def _report_beside(register: Register, arguments: argparse.Namespace) -> int:
         if lab.name in register:
             raise ValueError(
                 f"LAB must be one that stands elsewhere, got {lab.name!r}: leave it out"
+            )
+        if not arguments.write and report.reference(lab.name, report.home(lab)) is None:
+            raise ValueError(
+                f"LAB must be one with a reference, {report.home(lab)} has none of {lab.name!r}: "
+                "`report LAB --write` makes it from a run of `full`"
             )
     if arguments.write:
         require("labs", "report", ["matplotlib"])

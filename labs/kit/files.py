@@ -33,8 +33,11 @@ def write(path: Path, content: str | bytes) -> None:
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         _patiently(lambda: os.replace(temporary, path))
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is not None:  # in the caller's words
+            error.filename, error.filename2 = str(path), None
         raise
 
 

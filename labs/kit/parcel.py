@@ -1,10 +1,13 @@
 """Calls as bytes, to be made in another process: what it cannot import travels by value."""
 
+import copyreg
+import functools
 import importlib.util
 import pickle
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -22,7 +25,8 @@ def pack(call: Call) -> bytes:
         from joblib import wrap_non_picklable_objects
     except ImportError:  # comes with scikit-learn, without which no lab trains
         return pickle.dumps(call)
-    return pickle.dumps(wrap_non_picklable_objects(call, keep_wrapper=False))
+    with _caches_travel(["__main__"]):
+        return pickle.dumps(wrap_non_picklable_objects(call, keep_wrapper=False))
 
 
 def pack_for_elsewhere(call: Call) -> bytes:
@@ -36,11 +40,39 @@ def pack_for_elsewhere(call: Call) -> bytes:
     for module in own:
         cloudpickle.register_pickle_by_value(module)
     try:
-        parcel: bytes = cloudpickle.dumps((_resolved(fn), args, kwargs))
+        with _caches_travel(["__main__", *(module.__name__ for module in own)]):
+            parcel: bytes = cloudpickle.dumps((_resolved(fn), args, kwargs))
         return parcel
     finally:
         for module in own:
             cloudpickle.unregister_pickle_by_value(module)
+
+
+@contextmanager
+def _caches_travel(modules: Collection[str]) -> Iterator[None]:
+    """Let functions behind `functools.lru_cache` that these modules define go by value, with empty
+    caches: pickles know such a function by the name of what it wraps alone."""
+    kind = functools._lru_cache_wrapper
+
+    def reduced(cached: Any) -> str | tuple[Any, ...]:
+        module, name = cached.__module__, cached.__qualname__
+        if module not in modules and getattr(sys.modules.get(module), name, None) is cached:
+            return str(name)
+        return _cached, (cached.cache_parameters(), cached.__wrapped__)
+
+    before = copyreg.dispatch_table.get(kind)
+    copyreg.pickle(kind, reduced)
+    try:
+        yield
+    finally:
+        del copyreg.dispatch_table[kind]
+        if before is not None:
+            copyreg.dispatch_table[kind] = before
+
+
+def _cached(parameters: dict[str, Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    cached: Callable[..., Any] = functools.lru_cache(**parameters)(function)
+    return cached
 
 
 def unpack(parcel: bytes) -> Any:

@@ -23,6 +23,8 @@ from labs.kit.store import Store
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
 
+MOST = 100_000  # replicates
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -121,6 +123,9 @@ def resolve(
     """
     named = settings.change(lab.presets[known("preset", preset, lab.presets)], changes)
     config = settings.changed(named, values)
+    _check_replicates(config)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"out must be a folder, got the file {out}")
     owner.check(out / lab.name, lab)
     plan = Plan(lab, preset, config, out / lab.name / preset)
     if until_decided:
@@ -131,6 +136,13 @@ def resolve(
     if not plan.stacks:
         raise ValueError(f"lab {lab.name!r}: these settings must give networks to train, got none")
     return plan
+
+
+def _check_replicates(config: Any) -> None:
+    # Before the grid is listed: a typing error would fill the memory with it.
+    for name, value in asdict(config).items():
+        if name.endswith("replicates") and isinstance(value, int) and value > MOST:
+            raise ValueError(f"{name} must be at most {MOST}, got {value}")
 
 
 def check_device(lab: AnyLab, device: str) -> None:

@@ -62,10 +62,15 @@ def _value(value: Any) -> str:
     return ",".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)
 
 
-def plan(plan: Plan, todo: Sequence[Stack], *, device: str, jobs: int, power: str) -> str:
-    """Return what a run is about to do: settings, networks, folder, time, and what it can see."""
+def plan(
+    plan: Plan, todo: Sequence[Stack], *, device: str, jobs: int, power: str, cluster: str = ""
+) -> str:
+    """Return what a run is about to do: settings, networks, folder, time, and what it can see;
+    `cluster` says which one trains, if any."""
     missing = sum(len(stack) for stack in todo)
     where = "in this process" if jobs == 1 else f"in {jobs} processes of one thread"
+    if cluster:
+        where = f"on a cluster, {cluster}, of {jobs} worker{'s' if jobs > 1 else ''} now"
     others = plan.store.strangers(plan.cells)
     looks = ", ".join(map(str, plan.looks))
     lines = {

@@ -126,6 +126,13 @@ def test_a_lab_of_ones_own_is_a_value(tmp_path):
         ({"device": "cuda"}, ValueError, "device must be one that lab 'toy' can use here"),
         ({"jobs": 0}, ValueError, "jobs must be a whole number of at least 1, got 0"),
         ({"executor": "dusk"}, ValueError, "executor must be dask or an address"),
+        ({"shard": 2}, TypeError, "shard must be a pair of whole numbers, got 2"),
+        ({"shard": (1, 2, 3)}, TypeError, "shard must be a pair of whole numbers"),
+        ({"until_decided": "yes"}, TypeError, "until_decided must be True or False, got 'yes'"),
+        ({"executor": 3}, TypeError, "executor must be text or None, got 3"),
+        ({"preset": 5}, TypeError, "preset must be text, got 5"),
+        ({"device": None}, TypeError, "device must be text, got None"),
+        ({"replicates": 10**11}, ValueError, "replicates must be at most 100000"),
         ({"shard": (3, 2)}, ValueError, r"shard must be .*, got \(3, 2\)"),
     ],
 )
@@ -155,6 +162,9 @@ def test_references_are_read_and_not_trained(without_pandas):
     assert found.table["replicate"].dtype == int
     assert "reference of 304 networks: " in " ".join(repr(found).split())
     assert [path.name for path in found.figures] == ["benchmark.png"]
+    for out in (3, ""):
+        with pytest.raises(TypeError, match="out must be the path of a folder"):
+            run(out=out)
     with pytest.raises(ValueError, match="with a committed reference, got 'toy'"):
         api.reference(REGISTER, "toy")
 
@@ -164,3 +174,8 @@ def test_every_lab_has_a_reference_that_can_be_read():
         found = labs.reference(name)
         assert len(found.verdicts) == len(found.found["claims"]) > 0
         assert Path(found.figures[0]).exists()
+        assert found.finding in " ".join(repr(found).split())
+        assert "{" not in found.finding
+        if not (found.folder / f"{name}.csv").exists():
+            with pytest.raises(FileNotFoundError, match=f"{name!r} was made before tables"):
+                _ = found.table

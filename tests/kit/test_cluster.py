@@ -53,7 +53,7 @@ def test_other_places_are_refused(where, capsys):
 def test_a_run_on_dask_gives_the_bytes_of_a_local_run(tmp_path, undisturbed, capsys):
     words = [*SLOW, "--executor", "dask", "--jobs", "2", "--out", str(tmp_path)]
     assert main(REGISTER, words) == 0
-    assert "in 2 processes of one thread" in capsys.readouterr().out
+    assert "on a cluster, dask, of 2 workers now" in capsys.readouterr().out
     assert contents(tmp_path) == undisturbed
     assert multiprocessing.active_children() == []
 
@@ -116,8 +116,8 @@ def test_a_failing_train_is_shown_as_at_home(tmp_path, pair):
     with pytest.raises(TrainingError, match=r"lab 'toy': training arm=biased.* failed: Runti") as e:
         runs.run(plan, plan.stacks, executor=pair)
     assert [line for line in e.value.trace.splitlines() if line.startswith("  File")] == [
-        line for line in e.value.trace.splitlines() if "toy_lab.py" in line
-    ]
+        line for line in e.value.trace.splitlines() if "toy_lab.py" in line or ", in train" in line
+    ]  # old cloudpickles forget the file of what travels by value
 
 
 @needs_dask

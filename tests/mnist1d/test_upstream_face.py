@@ -195,15 +195,10 @@ class TestTopLevel:
             mnist1d.nothing  # noqa: B018
 
     def test_importing_it_is_light(self) -> None:
-        code = (
-            "import sys, time, numpy; start = time.perf_counter(); import mnist1d\n"
-            "print(time.perf_counter() - start, *sys.modules)"
-        )
-        run = [sys.executable, "-c", code]
-        replies = [subprocess.check_output(run, text=True).split() for _ in range(3)]
-        heavy = {"torch", "matplotlib", "scipy.interpolate", "sklearn", "requests"}
-        assert not heavy & set(replies[0])
-        assert min(float(reply[0]) for reply in replies) < 0.25
+        run = [sys.executable, "-c", "import sys, mnist1d; print(*sys.modules)"]
+        modules = subprocess.check_output(run, text=True).split()
+        heavy = {"torch", "matplotlib", "scipy.interpolate", "sklearn", "pyarrow", "requests"}
+        assert not heavy & set(modules)
 
     def test_stars_import_what_they_import_from_the_original(self) -> None:
         names: dict[str, Any] = {}
