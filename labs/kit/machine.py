@@ -1,10 +1,12 @@
 """The machine that this process runs on: its cores, memory and threads."""
 
+import multiprocessing
 import os
 import platform
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -12,7 +14,9 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 def cores() -> int:
     """Return how many cores this process may use: those of the machine that its affinity and its
-    container's quota leave it, at least 1."""
+    container's quota leave it, at least 1; 1 in a process that must not start others."""
+    if multiprocessing.current_process().daemon:  # of somebody's own multiprocessing.Pool
+        return 1
     try:
         from joblib import cpu_count
     except ImportError:  # comes with scikit-learn, without which no lab trains
@@ -36,9 +40,31 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
+class _Shared:
+    """A context of the whole process: the first thread to enter sets it up, the last one to leave
+    puts back what was there before."""
+
+    def __init__(self, context: Callable[[], AbstractContextManager[Any]]) -> None:
+        self._context, self._lock, self._inside = context, threading.Lock(), 0
+        self._stack = ExitStack()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._inside:
+                self._stack.enter_context(self._context())
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._stack.close()
+
+
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Ask for one thread in this process's libraries not yet loaded, and in processes it starts."""
+def _one_thread() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
@@ -51,12 +77,24 @@ def one_thread() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def limited() -> AbstractContextManager[Any]:
-    """One thread in the libraries that this process has loaded: two would collapse where another
-    process is busy, and add in another order than a worker does."""
+def _limited() -> AbstractContextManager[Any]:
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:  # comes with scikit-learn, without which no lab trains
         return nullcontext()
     limits: AbstractContextManager[Any] = threadpool_limits(1)
     return limits
+
+
+_environment, _libraries = _Shared(_one_thread), _Shared(_limited)
+
+
+def one_thread() -> AbstractContextManager[None]:
+    """Ask for one thread in this process's libraries not yet loaded, and in processes it starts."""
+    return _environment()
+
+
+def limited() -> AbstractContextManager[None]:
+    """One thread in the libraries that this process has loaded: two would collapse where another
+    process is busy, and add in another order than a worker does."""
+    return _libraries()

@@ -66,7 +66,7 @@ def fitting(
     jobs = asked or max(fit, 1)
     return jobs, (
         f"{_count(wanted)} may take {size(together_mb(lab, todo, wanted))} of memory and "
-        f"{size(available)} is free: training in {_count(jobs)}"
+        f"{size(available)} is free: training in {_count(min(jobs, wanted))}"
         + (", which may fail" if jobs > fit else "")
     )
 

@@ -34,8 +34,9 @@ def check(folder: Path, lab: AnyLab) -> None:
 def sign(folder: Path, lab: AnyLab) -> None:
     """Say which file the results in a folder are made by, unless the lab is one of ours."""
     if lab.file is not None and not lab.file.is_relative_to(LABS):
-        content = files.as_json({"lab": lab.name, "file": str(lab.file)})
-        files.write(folder / FILE, content)
+        content = {"lab": lab.name, "file": str(lab.file)}
+        # In ASCII: a path need not be text in any encoding.
+        files.write(folder / FILE, json.dumps(content, indent=2) + "\n")
 
 
 def _made_by(folder: Path) -> Path | None:

@@ -63,11 +63,11 @@ def run(
             f"lab {plan.lab.name!r}: `train` is another than the one that trained {old} networks "
             f"in {plan.folder}; they are kept, a higher version of the lab trains them again"
         )
+    owner.sign(plan.folder.parent, plan.lab)
     if not todo and session.repeats():
         return
     if session.earlier() is None:
         outputs.remove(plan.lab, plan.folder)  # those of other settings
-    owner.sign(plan.folder.parent, plan.lab)
     session.start()
     cost = partial(expected, plan.lab)
     progress = Progress(todo, expected=cost, describe=describe, jobs=min(jobs, max(len(todo), 1)))

@@ -22,6 +22,7 @@ from labs.kit.machine import peak_mb, process
 from labs.kit.provenance import provenance
 
 FOLDER = "sessions"
+READ = {"networks_trained", "of", "protocol", "looks", "replicates", "rules", "train"}  # of them
 KINDS: dict[str, type] = {
     "lab": str,
     "version": int,
@@ -48,7 +49,7 @@ def read_run(folder: Path) -> dict[str, Any]:
         FileNotFoundError: there is no session.
         ValueError: a file is damaged.
     """
-    paths = sorted((folder / FOLDER).glob("*.json"), key=lambda path: (_number(path), path.name))
+    paths = sorted(_paths(folder), key=lambda path: (_number(path), path.name))
     if not paths:
         raise FileNotFoundError(f"{folder / FOLDER} holds no session of a run")
     found = [_read(path) for path in paths]
@@ -65,7 +66,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(files.read(path))
         sound = all(isinstance(found["run"][name], kind) for name, kind in KINDS.items())
-        sound &= {"networks_trained", "of", "rules", "train"} <= found["session"].keys()
+        sound &= found["session"].keys() >= READ
         sound &= isinstance(found["rules"], dict)
     except (ValueError, LookupError, TypeError, AttributeError):
         sound = False
@@ -76,7 +77,12 @@ def _read(path: Path) -> dict[str, Any]:
 
 def latest(folder: Path) -> int:
     """Return the number of a folder's last session, 0 where there is none."""
-    return max(map(_number, (folder / FOLDER).glob("*.json")), default=0)
+    return max(map(_number, _paths(folder)), default=0)
+
+
+def _paths(folder: Path) -> list[Path]:
+    # Some systems put files of their own beside any file, with a dot before its name.
+    return [path for path in (folder / FOLDER).glob("*.json") if not path.name.startswith(".")]
 
 
 def _number(path: Path) -> int:

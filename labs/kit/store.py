@@ -85,7 +85,7 @@ class Store:
             raise ValueError(
                 f"record must not repeat fields of the cell, got {', '.join(both)} in both"
             )
-        arrays = {n: v for n, v in record.items() if isinstance(v, np.ndarray)}
+        arrays = {n: v for n, v in record.items() if isinstance(v, np.ndarray) and v.ndim}
         plain = {n: _plain(v, n) for n, v in record.items() if n not in arrays}
         name, packed = self.key(cell), _pack(arrays) if arrays else b""
         content = {
@@ -158,7 +158,7 @@ def _digest(value: Any) -> str:
 
 
 def _plain(value: Any, name: str) -> Any:
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and not value.ndim):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return {NON_FINITE: repr(value)}

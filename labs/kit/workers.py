@@ -58,6 +58,18 @@ class FreshContext(SpawnContext):
     Process = FreshProcess
 
 
+class CountedContext(FreshContext):
+    """Fresh processes, which it knows: other pools of this process may have their own."""
+
+    def __init__(self) -> None:
+        self.processes: list[FreshProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> FreshProcess:  # type: ignore[override]  # noqa: N802
+        process = FreshProcess(*args, **kwargs)
+        self.processes.append(process)
+        return process
+
+
 _main = threading.Lock()
 
 
@@ -80,22 +92,21 @@ class Workers(Pool):
     """
 
     def __init__(self, count: int) -> None:
-        context = FreshContext()
+        self._context = CountedContext()
         self._lanes = [
-            ProcessPoolExecutor(1, context, initializer=_in_worker) for _ in range(count)
+            ProcessPoolExecutor(1, self._context, initializer=_in_worker) for _ in range(count)
         ]
         self._free: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
-        self._processes: set[Any] = set()
 
     def __enter__(self) -> "Workers":
-        others = set(multiprocessing.active_children())
         try:
             with no_interrupt():  # processes start here, with the environment of this moment
                 for lane in self._lanes:
                     lane.submit(os.getpid)
                     self._free.put(lane)
-        finally:
-            self._processes = set(multiprocessing.active_children()) - others
+        except BaseException:
+            self._end(kill=True)
+            raise
         return self
 
     def __exit__(
@@ -104,7 +115,10 @@ class Workers(Pool):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process in self._processes if kind else ():
+        self._end(kill=kind is not None)
+
+    def _end(self, kill: bool) -> None:
+        for process in self._context.processes if kill else ():
             process.terminate()
         for lane in self._lanes:
             lane.shutdown(wait=True, cancel_futures=True)
@@ -132,7 +146,7 @@ class Workers(Pool):
         # Of the process that died: the others live, and have none. It comes a moment later.
         deadline = time.monotonic() + REAP
         while time.monotonic() < deadline:
-            for code in (process.exitcode for process in self._processes):
+            for code in (process.exitcode for process in self._context.processes):
                 if code is not None:
                     return int(code)
             time.sleep(0.01)
@@ -156,7 +170,11 @@ def _death(code: int | None) -> str:
 def no_interrupt() -> Iterator[None]:
     """Let processes that start here ignore interrupts from their first instruction: the one that
     starts them handles them."""
-    if threading.current_thread() is not threading.main_thread():
+    # In another thread, and where another language handles them, they cannot be set back.
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is None
+    ):
         yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -251,3 +251,17 @@ def test_damaged_files_are_named_and_trained_again(tmp_path, undisturbed, capsys
     assert "(2 networks are not stored yet)" in check.out
     assert "3 to train now" in again.out  # the stack of the two
     assert contents(tmp_path) == undisturbed
+
+
+def test_libraries_that_are_loaded_already_have_one_thread_while_a_stack_trains(tmp_path):
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    seen = []
+
+    def train(cells, device):
+        seen.extend(pool["num_threads"] for pool in threadpoolctl.threadpool_info())
+        yield from LAB.train(cells, device)
+
+    plan = plans.resolve(replace(LAB, train=train), "smoke", out=tmp_path)
+    with threadpoolctl.threadpool_limits(2):
+        execute(plan.lab, plan.stacks, plan.store)
+    assert set(seen) == {1}

@@ -1,12 +1,13 @@
 """The machine: cores that affinity and quota leave, one thread, peak memory."""
 
 import io
+import multiprocessing
 import os
 import sys
 
 import pytest
 
-from labs.kit.machine import cores, peak_mb, process
+from labs.kit.machine import cores, limited, one_thread, peak_mb, process
 
 loky = pytest.importorskip("joblib.externals.loky.backend.context")
 V2 = {"/sys/fs/cgroup/cpu.max": "{quota} {period}\n"}
@@ -64,3 +65,36 @@ def test_cores_without_joblib(machine, monkeypatch):
 def test_a_process_has_a_name_and_a_peak():
     assert process().endswith(f"-{os.getpid()}")
     assert peak_mb() > 10 or sys.platform == "win32"
+
+
+def test_threads_are_put_back_by_whoever_leaves_last(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    first, second = one_thread(), one_thread()
+    first.__enter__()
+    second.__enter__()  # another run, in another thread
+    first.__exit__(None, None, None)
+    assert os.environ["OMP_NUM_THREADS"] == "1"
+    second.__exit__(None, None, None)
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_limits_of_libraries_are_put_back_by_whoever_leaves_last():
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+
+    def threads():
+        return {pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
+
+    with threadpoolctl.threadpool_limits(2):
+        before = threads()
+        first, second = limited(), limited()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert threads() == {1}
+        second.__exit__(None, None, None)
+        assert threads() == before
+
+
+def test_a_process_that_must_not_start_others_has_one_core(monkeypatch):
+    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
+    assert cores() == 1

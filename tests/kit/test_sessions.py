@@ -13,7 +13,7 @@ import pytest
 
 from labs.kit import api, files, outputs, plan, report
 from labs.kit.cli import main
-from labs.kit.sessions import latest, read_run
+from labs.kit.sessions import READ, latest, read_run
 from tests.toy_lab import LAB, Record
 
 REGISTER = {"toy": "tests.toy_lab"}
@@ -115,3 +115,71 @@ def test_a_train_that_was_changed_since_is_said(tmp_path, capsys):
         assert (said in capsys.readouterr().err) == expected
     api.run({}, replace(LAB, name="mine", train=another, version=2), "smoke", out=tmp_path, jobs=1)
     assert said not in capsys.readouterr().err
+
+
+def test_files_of_other_systems_beside_a_session_are_passed_over(tmp_path):
+    assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
+    (tmp_path / "toy" / "full" / "sessions" / "._0001-x.json").write_text("\x00")
+    assert main(REGISTER, ["check", "toy", "--out", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize("name", sorted(READ))
+def test_a_session_that_lacks_what_is_read_of_it_is_damaged(tmp_path, name):
+    assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
+    (path,) = (tmp_path / "toy" / "full" / "sessions").iterdir()
+    content = json.loads(path.read_text())
+    del content["session"][name]
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match="is damaged"):
+        read_run(tmp_path / "toy" / "full")
+
+
+def test_a_session_without_networks_keeps_those_of_other_settings(tmp_path):
+    words = [*RUN, "--out", str(tmp_path)]
+    assert main(REGISTER, words) == 0
+    other = [*words, "--set", "tosses=60", "accident=raise", "arms=biased"]
+    assert main(REGISTER, other) == 1  # has trained none
+    run = read_run(tmp_path / "toy" / "full")
+    assert run["settings"]["tosses"] == 60
+    assert [s["networks_trained"] for s in run["sessions"]] == [20, 0]
+
+
+def test_a_rule_is_younger_than_networks_that_other_settings_have_trained(tmp_path, capsys):
+    # Six replicates of an old rule, and four of today's: the rule is younger than some of them.
+    words = ["run", "toy", "--jobs", "1", "--out", str(tmp_path)]
+    assert main(REGISTER, words) == 0
+    (path,) = (tmp_path / "toy" / "quick" / "sessions").iterdir()
+    old = json.loads(path.read_text())
+    old["rules"]["T1"] |= {"threshold": "above 20 points", "rule": "another"}
+    old["session"]["rules"] = "earlier"
+    path.write_text(json.dumps(old))
+    capsys.readouterr()
+    assert main(REGISTER, [*words, "--set", "replicates=10"]) == 0
+    assert "T1: † the rule was above 20 points" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_shard_spends_no_look_on_a_part_of_the_grid(tmp_path):
+    words = ["run", "toy", "--preset", "smoke", "--jobs", "1", "--until-decided"]
+    words += ["--set", "replicates=8", "--shard", "1/2"]  # four of each arm: nothing is decided
+    assert main(REGISTER, [*words, "--out", str(tmp_path)]) == 0
+    run = read_run(tmp_path / "toy" / "smoke")
+    assert (run["replicates"], sum(s["networks_trained"] for s in run["sessions"])) == (8, 8)
+
+
+def test_a_plain_run_goes_on_at_the_look_that_was_reached(tmp_path):
+    words = ["run", "toy", "--preset", "smoke", "--jobs", "1", "--out", str(tmp_path)]
+    assert main(REGISTER, [*words, "--until-decided"]) == 0
+    (tmp_path / "toy" / "smoke" / "table.csv").unlink()
+    assert main(REGISTER, words) == 0
+    assert read_run(tmp_path / "toy" / "smoke")["replicates"] == 8
+    assert len((tmp_path / "toy" / "smoke" / "table.csv").read_text().splitlines()) == 1 + 16
+
+
+def test_run_json_is_written_again_while_sessions_come(tmp_path, monkeypatch):
+    assert main(REGISTER, [*RUN, "--out", str(tmp_path)]) == 0
+    folder = tmp_path / "toy" / "full"
+    found = [read_run(folder), {**read_run(folder), "networks": 21}]
+    late = iter([*found, found[-1]])
+    monkeypatch.setattr(outputs, "read_run", lambda folder: next(late))
+    outputs._write_run(folder / "run.json")
+    assert json.loads((folder / "run.json").read_text())["networks"] == 21

@@ -74,6 +74,8 @@ def test_arrays_and_numpy_numbers_come_back(store):
     found = store.read(CELL)
     assert found.pop("weights").tolist() == weights.tolist()
     assert found == {"loss": 1 / 3, "n": 4, "t": [1, 2]}
+    store.write(CELL, {"loss": np.array(0.5), "gain": np.array(np.nan), "n": np.array(3)})
+    assert repr(store.read(CELL)) == "{'loss': 0.5, 'gain': nan, 'n': 3}"  # of no dimension
 
 
 def test_equal_records_give_equal_bytes_at_any_time(store):

@@ -1,19 +1,22 @@
 """Worker processes: started from anything that runs Python, and honest about how they ended."""
 
+import copyreg
+import functools
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
+import types
 from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from labs.kit import parcel, runs
 from labs.kit import plan as plans
-from labs.kit import runs
 from labs.kit.cli import main
 from labs.kit.execute import TrainingError
 from labs.kit.workers import Pool, Workers
@@ -211,3 +214,42 @@ def test_no_error_of_a_lab_passes_for_a_death(tmp_path, jobs, train, words):
         runs.run(plan, plan.stacks, jobs=jobs)
     assert caught.value.trace.splitlines()[1].endswith(f"in {train.__name__}")
     assert caught.value.__notes__ == [caught.value.trace]
+
+
+def test_pools_of_one_process_leave_each_other_alone():
+    with Workers(1) as other:
+        other.submit(os.getpid).result()
+        pool = Workers(1)
+        pool.__enter__().submit(os.getpid).result()
+        pool.__exit__(RuntimeError, RuntimeError("mine alone"), None)
+        assert other.submit(os.getpid).result() > 0
+
+
+def test_interrupts_that_another_language_handles_are_left_alone(monkeypatch):
+    def refuse(*arguments):
+        raise TypeError("signal handler must be signal.SIG_IGN")
+
+    monkeypatch.setattr(signal, "getsignal", lambda number: None)
+    monkeypatch.setattr(signal, "signal", refuse)
+    with Workers(1) as pool:
+        assert pool.submit(os.getpid).result() != os.getpid()
+
+
+@pytest.mark.parametrize("module", ["__main__", "a lab's own file"])
+def test_functions_with_a_cache_travel(monkeypatch, module):
+    own = types.ModuleType("own_lab")
+    code = "import functools, math\n@functools.lru_cache(8)\ndef twice(x): return 2 * x\n"
+    code += "root = functools.lru_cache(math.sqrt)\n"  # named like what it wraps
+    exec(code, vars(own))
+    own.__file__ = "/somewhere/own_lab.py"
+    if module == "__main__":
+        monkeypatch.setitem(sys.modules, "__main__", own)
+        own.twice.__module__ = own.twice.__wrapped__.__module__ = "__main__"
+    else:
+        monkeypatch.setitem(sys.modules, "own_lab", own)
+    packing = parcel.pack if module == "__main__" else parcel.pack_for_elsewhere
+    for name, argument, expected in (("twice", 4, 8), ("root", 9.0, 3.0)):
+        packed = packing((getattr(own, name), (argument,), {}))
+        code = f"from labs.kit.parcel import unpack; print(unpack({packed!r}))"
+        assert subprocess.check_output([sys.executable, "-c", code], text=True) == f"{expected}\n"
+    assert functools._lru_cache_wrapper not in copyreg.dispatch_table
