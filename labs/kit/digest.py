@@ -85,6 +85,8 @@ def _code(value: Any, seen: set[int]) -> Any:
     if is_dataclass(value):
         parts = [[f.name, _form(getattr(value, f.name), seen)] for f in fields(value)]
         return [_form(type(value), seen), parts, _form(vars(type(value)).get("__call__"), seen)]
+    if _ours(type(value)) and hasattr(value, "__dict__"):  # of a class of this project
+        return [_form(type(value), seen), _form(vars(value), seen)]
     raise TypeError(f"a digest must be of plain values and code, got {value!r}")
 
 

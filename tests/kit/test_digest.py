@@ -122,3 +122,17 @@ def test_gates_are_more_than_their_fields():
 def test_what_nobody_can_compare_is_refused():
     with pytest.raises(TypeError, match="a digest must be of plain values and code, got <object"):
         digest(object())
+
+
+class Short:
+    """Of this project, and no dataclass."""
+
+    def __init__(self, most):
+        self.most = most
+
+    def __call__(self, table):
+        return {0: self.most}
+
+
+def test_objects_of_our_own_classes_are_their_class_and_attributes():
+    assert digest(Short(3)) == digest(Short(3)) != digest(Short(4))
