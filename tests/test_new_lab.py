@@ -35,6 +35,14 @@ def test_it_runs_by_one_command_and_again_without_work(lab):
         assert said in done.stdout
 
 
+def test_it_runs_on_a_cluster(lab, tmp_path):
+    pytest.importorskip("distributed")
+    words = ["run", "./mine.py", "--preset", "smoke", "--jobs", "2", "--executor", "dask"]
+    command = [sys.executable, "-m", "labs", *words, "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_every_command_works_with_it(lab, folder, tmp_path):
     text = (folder / "mine.py").read_text()
     short = text.replace("Config(steps=6000)", "Config(steps=20)").replace("300", "3")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from labs.kit import template
+
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
@@ -68,6 +70,14 @@ def test_a_lab_in_a_cell_trains_in_two_processes(notebook):
     _, run, listing = client.execute().cells
     assert "holds" in texts(run)
     assert "cells" in texts(listing)
+
+
+def test_the_lab_that_new_writes_runs_in_a_cell(notebook, tmp_path):
+    template.write("mine", {}, tmp_path)
+    code = (tmp_path / "mine.py").read_text(encoding="utf-8")
+    client = notebook(code, "import labs; labs.run(LAB, 'smoke', jobs=2).results.missing")
+    _, run = client.execute().cells
+    assert texts(run).endswith("0")
 
 
 def test_an_interrupted_cell_continues(notebook, tmp_path):
