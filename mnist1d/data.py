@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import warnings
+from numbers import Number
 from os import PathLike
 from pathlib import Path
 from pickle import UnpicklingError
@@ -187,7 +188,26 @@ def _same(stored: object, data: dict[str, Any], what: Asked) -> bool:
     pairs = [(np.asarray(stored[k]), np.asarray(v)) for k, v in data.items() if k != "templates"]
     if any(old.dtype != new.dtype or old.shape != new.shape for old, new in pairs):
         return False
+    if not _same_templates(stored["templates"], data["templates"]):
+        return False
     return what.is_fresh or all(_close(old, new) for old, new in pairs)
+
+
+def _same_templates(stored: Any, templates: Templates) -> bool:
+    try:
+        return all(_alike(stored[name], templates[name]) for name in "xty")
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        return False  # what Python and numpy raise where two things are not to be compared
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """One by one, as signals may have different lengths, and labels be anything."""
+    old, new = (part.item() if getattr(part, "ndim", None) == 0 else part for part in (old, new))
+    if isinstance(new, Number):
+        return bool(old == new or abs(old - new) <= 1e-9 or (old != old and new != new))
+    if isinstance(new, str) or not hasattr(new, "__len__"):
+        return bool(old == new)
+    return len(old) == len(new) and all(map(_alike, old, new))
 
 
 def _close(old: Any, new: Any) -> bool:

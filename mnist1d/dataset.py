@@ -6,13 +6,15 @@ import json
 import operator
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from mnist1d.checks import brief, shown
 from mnist1d.extras import missing
@@ -29,6 +31,9 @@ try:
     from torch.utils.data import Dataset, default_collate
 except ImportError as error:
     raise missing("torch", "mnist1d.MNIST1D", error) from error
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Any] | None)
 
 
 class MNIST1D(Dataset[tuple[Any, Any]]):
@@ -111,9 +116,10 @@ class MNIST1D(Dataset[tuple[Any, Any]]):
     ) -> None:
         recipe = recipe_or_published(recipe)
         self.split = _checked_split(split or ("train" if train else "test"), recipe)
-        self.root = None if root is None else expanded(root, "root")
+        self.root = None if root is None else _checked_root(expanded(root, "root"))
         self.recipe, self.stream = recipe, stream
-        self.transform, self.target_transform = transform, target_transform
+        self.transform = _checked_function("transform", transform)
+        self.target_transform = _checked_function("target_transform", target_transform)
         data = generate(recipe, stream=stream) if self.root is None else self._kept(self.root)
         x, y = (getattr(data, name) for name in SPLITS[self.split])
         # On the CPU and float32, whatever a program has set as torch's defaults.
@@ -182,15 +188,38 @@ def _row(index: Any, length: int) -> int:
 
 def _rows(index: Any, length: int) -> Tensor:
     """The rows of (length,) that a slice, a row of integers or a row of booleans means."""
-    if isinstance(index, Tensor):
-        index = index.detach().cpu().numpy()
+    row = index if isinstance(index, slice) else _as_row(index)
     try:
-        rows = np.arange(length)[index]
+        rows = np.arange(length)[row]
     except (IndexError, ValueError, TypeError) as error:
         raise IndexError(f"index must suit {length} samples: {brief(error)}") from None
-    if rows.ndim != 1:
-        raise IndexError(f"index must be an integer, a slice or one row, got {shown(index)}")
     return torch.from_numpy(rows.copy())
+
+
+def _as_row(index: Any) -> npt.NDArray[Any]:
+    given = index.detach().cpu().numpy() if isinstance(index, Tensor) else index
+    with suppress(ValueError, TypeError):  # numpy's words where no array can be made of it
+        row = np.asarray(given)
+        if row.ndim == 1 and not isinstance(index, tuple):  # which means axes to numpy and torch
+            if not len(row):
+                return row.astype(np.int64)
+            if row.dtype.kind in "biu":
+                return row
+    raise IndexError(
+        f"index must be an integer, a slice or one row of integers or booleans, got {shown(index)}"
+    )
+
+
+def _checked_root(root: Path) -> Path:
+    if root.is_file():
+        raise ValueError(f"root must be a folder, got the file {root}")
+    return root
+
+
+def _checked_function(name: str, value: _Function) -> _Function:
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be callable or None, got {shown(value)}")
+    return value
 
 
 def _checked_split(split: str, recipe: Recipe) -> str:

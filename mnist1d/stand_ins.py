@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from mnist1d.arguments import ObjectView
-from mnist1d.checks import shown
+from mnist1d.checks import LARGEST, shown
 
 DTYPE = re.compile(r"[biufc][1-9]\d?|[SU][1-9]\d{0,8}|[mM]8")
 UNIT = re.compile(r"generic|Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as")
@@ -119,11 +119,20 @@ VIEWS = {
 def array(content: Any, dtype: Dtype, shape: tuple[int, ...], order: Any, axes: Any = None) -> Any:
     """An array of its own, of exactly the bytes that are there."""
     content = content.encode("latin1") if isinstance(content, str) else content
+    # Checked before they are multiplied: a text times a number is as long as the number says.
+    if not (type(shape) is tuple and len(shape) <= 64 and all(map(_is_size, shape))):
+        raise ValueError(f"an array has no shape {shown(shape)}")
+    if not isinstance(dtype, Dtype):
+        raise TypeError(f"an array has no dtype {shown(dtype)}")
     if math.prod(shape) * dtype.thing.itemsize != len(content):
         raise ValueError(f"an array of shape {shown(shape)} is {len(content)} bytes long")
     if axes is not None:
         return np.ndarray(shape, dtype.thing, content).transpose(axes).copy(order="K")
     return np.ndarray(shape, dtype.thing, content, order=order).copy(order="K")
+
+
+def _is_size(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST
 
 
 def scalar(dtype: Dtype, content: Any) -> Any:
@@ -139,4 +148,6 @@ def _timed(dtype: np.dtype[Any], unit: str | bytes, count: int, *_: object) -> n
     unit = text(unit)
     if not UNIT.fullmatch(unit):
         refuse(f"numpy unit of time {shown(unit)}")
-    return dtype if unit == "generic" else np.dtype(f"{dtype.kind}8[{int(count)}{unit}]")
+    if type(count) is not int or count < 1:
+        refuse(f"a numpy unit of time of {shown(count)} {unit}")
+    return dtype if unit == "generic" else np.dtype(f"{dtype.kind}8[{count}{unit}]")

@@ -12,7 +12,14 @@ import pytest
 from mnist1d.arguments import PUBLISHED, ObjectView
 from mnist1d.asked import Asked, asked
 from mnist1d.cached import LENGTH, write
-from mnist1d.data import get_dataset, get_dataset_args, get_templates, make_dataset
+from mnist1d.data import (
+    _same_templates,
+    get_dataset,
+    get_dataset_args,
+    get_templates,
+    make_dataset,
+)
+from mnist1d.recipe import Recipe
 
 CALLS: list[dict[str, Any]] = [
     {"args": None},
@@ -88,6 +95,50 @@ def test_a_changed_byte_or_another_seal_is_found(tmp_path: Path) -> None:
         call(path, {"seed": 3})
 
 
+@pytest.mark.parametrize("seed", [42, None])
+@pytest.mark.parametrize("name", "xt")
+def test_a_changed_byte_of_the_templates_is_found(tmp_path: Path, name: str, seed: Any) -> None:
+    path = tmp_path / "data.pkl"
+    right = call(path, {"seed": seed})["templates"][name]
+    good = path.read_bytes()
+    place = good.index(right.tobytes()) + right.nbytes - 1 - 8 * (name == "x")
+    path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+    with pytest.warns(UserWarning, match="does not hold the data of these arguments"):
+        data = call(path, {"seed": seed})
+    assert np.array_equal(data["templates"][name], right)
+
+
+RAGGED = {"x": [[0.0, 1.0, 0.5], [1.0, 0.0]], "t": [0.0, 1.0, 2.0], "y": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"x": [np.array([0.0, 1.0, 0.5 + 1e-12]), (1, 0)]}, True),  # another machine's rounding
+        ({"x": [[0.0, 1.0, 0.6], [1.0, 0.0]]}, False),
+        ({"x": [[0.0, 1.0, 0.5], [1.0]]}, False),
+        ({"x": [[0.0, 1.0, 0.5], 1.0]}, False),
+        ({"x": [["0.0", 1.0, 0.5], [1.0, 0.0]]}, False),
+        ({"t": np.array([0.0, 1.0, 2.0])}, True),
+        ({"t": [0.0, 1.0, 10**400]}, False),
+        ({"y": np.array(["a", "b"])}, True),
+        ({"y": ["a", "c"]}, False),
+        ({"y": [0, 1]}, False),
+        ({"y": None}, False),
+    ],
+    ids=repr,
+)
+def test_templates_are_compared_one_by_one(change: dict[str, Any], same: bool) -> None:
+    assert _same_templates(RAGGED | change, RAGGED) is same
+
+
+@pytest.mark.parametrize("stored", [None, [], {}, 3, "xty", {"x": [], "t": [], "y": []}], ids=repr)
+def test_what_are_no_templates_are_other_templates(stored: Any) -> None:
+    assert not _same_templates(stored, RAGGED)
+    assert not _same_templates(stored, get_templates())
+
+
 @pytest.mark.parametrize("missing", [["x_test"], ["t"], ["x", "y"]])
 def test_a_sealed_file_of_something_else_is_no_data_set(tmp_path: Path, missing: Any) -> None:
     what = asked(ObjectView(get_dataset_args(as_dict=True) | SMALL), None)
@@ -112,6 +163,14 @@ def test_other_arguments_have_another_identity(tmp_path: Path, other: dict[str, 
     call(tmp_path / "data.pkl", {})
     with pytest.warns(UserWarning, match="does not hold the data of these arguments"):
         call(tmp_path / "data.pkl", **other)
+
+
+def test_any_draw_is_not_the_draw_of_a_seed(tmp_path: Path) -> None:
+    """Without a seed every call draws other data, and a file of those is not the published one."""
+    call(tmp_path / "data.pkl", {"seed": None})
+    with pytest.warns(UserWarning, match="does not hold the data of these arguments"):
+        data = call(tmp_path / "data.pkl", {"seed": PUBLISHED["seed"]})
+    assert np.array_equal(data["x"], make_dataset(Recipe(num_samples=50))["x"])
 
 
 def test_what_cannot_be_pickled_has_no_identity() -> None:

@@ -1,6 +1,7 @@
 """The torch Dataset: what it holds, how it is indexed, where it keeps its file."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -70,6 +71,9 @@ def test_root_keeps_the_data_and_repairs_a_damaged_file(tmp_path):
         ({"split": "val"}, r"split 'val' must hold samples, as in Recipe\(n_val=500\), got a"),
         ({"root": 3}, "root must be a string or a path, got 3"),
         ({"recipe": 3}, "recipe must be a Recipe, got 3"),
+        ({"root": __file__}, "root must be a folder, got the file .*test_dataset.py"),
+        ({"transform": 3}, "transform must be callable or None, got 3"),
+        ({"target_transform": "a"}, "target_transform must be callable or None, got 'a'"),
         ({"stream": "slow"}, "stream must be 'exact' or 'fast', got 'slow'"),
     ],
 )
@@ -78,6 +82,7 @@ def test_bad_dataset_arguments(arguments, message):
         MNIST1D(**arguments)
 
 
+RULE = "index must be an integer, a slice or one row of integers or booleans"
 MASK = [i % 7 == 0 for i in range(30)]
 ROWS = {
     "slice": slice(3, 9),
@@ -141,10 +146,8 @@ def test_rows_go_through_the_transforms_one_by_one():
         (-31, r"index must lie in \[-30, 30\), got -31"),
         ([30], "index must suit 30 samples: index 30 is out of bounds"),
         ([True], "index must suit 30 samples: boolean index did not match"),
-        (1.0, "index must suit 30 samples: only integers"),
-        ("a", "index must suit 30 samples: only integers"),
-        ([[0, 1]], "index must be an integer, a slice or one row"),
-        (None, "index must be an integer, a slice or one row, got None"),
+        *((index, re.escape(f"{RULE}, got {index!r}")) for index in (1.0, "a", None, ..., (0, 1))),
+        *((index, RULE) for index in ([[0, 1]], [0.5], [[0], [1, 2]], ["a"], torch.ones(3))),
     ],
 )
 def test_other_indices_are_index_errors(index, message):

@@ -71,18 +71,21 @@ def dtype(code: str) -> bytes:
     return built(called(name("numpy", "dtype"), text(code)), state)
 
 
-def timed(unit: str) -> bytes:
-    about = row(pickle.NONE, row(data(unit.encode()), *3 * [number(1)]))
+def timed(unit: str, count: int = 1) -> bytes:
+    about = row(pickle.NONE, row(data(unit.encode()), number(count), *2 * [number(1)]))
     state = row(number(4), text("<"), *3 * [pickle.NONE], *3 * [number(-1)], about)
     return built(called(name("numpy", "dtype"), text("M8")), state)
 
 
 def array(*shape: int, code: str = "f8", content: bytes = b"") -> bytes:
+    return shaped(row(*map(number, shape)), code, content)
+
+
+def shaped(size: bytes, code: str = "f8", content: bytes = b"") -> bytes:
     empty = called(
         name("numpy._core.multiarray", "_reconstruct"),
         *(name("numpy", "ndarray"), row(number(0)), data(b"b")),
     )
-    size = row(*map(number, shape))
     return built(empty, row(number(1), size, dtype(code), pickle.NEWFALSE, data(content)))
 
 
@@ -133,6 +136,17 @@ HOSTILE: dict[str, bytes] = {
     "too many bytes": array(1, content=b"12345678" * 2),
     "negative shape": array(-1, -1, content=b"12345678"),
     "unknown unit": timed("eon"),
+    "no days": timed("D", 0),
+    "days below none": timed("D", -1),
+    "shape that is a text": shaped(row(text("x" * 9), number(10**6))),
+    "shape that is no row": shaped(text("x")),
+    "more axes than numpy has": array(*65 * [1], content=b"12345678"),
+    "dtype with a size of its own": a(
+        *("numpy._core.numeric", "_frombuffer"),
+        data(b""),
+        built(VIEW + b")\x81", entry(text("itemsize"), text("x" * 9))),
+        *(row(number(10**6)), text("C")),
+    ),
     "unit with more to it": timed("ns],(9,)f8[s"),
     # torch
     "torch.load": a("torch", "load", text("x")),
@@ -206,6 +220,50 @@ def test_harmless_neighbours_are_read() -> None:
     assert loaded(VIEW) is ObjectView
     assert loaded(timed("ns")) == np.dtype("M8[ns]")
     assert loaded(b"]r\x08\x00\x00\x00p9\n") == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [b"+20000000", b"2_0000_000", b" +20000000", b"20000000\0", b"0" * 99, b"-1", b"x", b""],
+)
+@pytest.mark.parametrize("opcode", [pickle.PUT, pickle.GET])
+@pytest.mark.parametrize("end", [b"\n.", b" \n.", b""])
+def test_a_place_is_a_plain_number(place: bytes, opcode: bytes, end: bytes) -> None:
+    """The unpickler reads it as int does, so that it is more than it seems."""
+    with pytest.raises(pickle.UnpicklingError, match="it keeps something at"):
+        opcodes.check_places(pickle.EMPTY_LIST + opcode + place + end)
+
+
+def test_an_honest_place_is_taken_with_either_end_of_a_line() -> None:
+    assert loaded(b"]p1\r\n0g1\n") == []
+
+
+@pytest.mark.parametrize(
+    "inner", [b"]X\x20\x00", b"]p1", b"]" + pickle.FRAME], ids=["bytes", "line", "frame"]
+)
+def test_no_opcode_reaches_beyond_its_frame(inner: bytes) -> None:
+    """The unpickler drops what is left of the frame, and finds a place in what was a text."""
+    frame = pickle.FRAME + struct.pack("<Q", len(inner)) + inner
+    with pytest.raises(pickle.UnpicklingError, match="beyond its frame"):
+        opcodes.check_places(frame + bytes(4) + b"0r\x00\x00\x00\x01." + b" " * 40 + b"\n.")
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_what_the_look_through_passes_at_once_ends_with_an_opcode(protocol: int) -> None:
+    things = [
+        list(range(-9, 99_999, 999)),
+        0.5,
+        "a" * 31,
+        b"." * 31,
+        ["b" * 99],
+        10**99,
+        {"\n.": 1},
+    ]
+    program = pickle.dumps([things, Path("a"), np.ones(3)], protocol=protocol)
+    opcodes.check_places(program)
+    starts = {at for _, _, at in pickletools.genops(program)}
+    for at in starts:
+        assert opcodes._RUN.match(program, at).end() in starts  # type: ignore[union-attr]
 
 
 def test_the_look_through_a_program_knows_every_opcode() -> None:
