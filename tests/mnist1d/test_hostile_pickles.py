@@ -7,6 +7,7 @@ import os
 import pickle
 import pickletools
 import struct
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -195,6 +196,17 @@ def test_hostile_pickles_are_refused(
         loaded(HOSTILE[case])
     assert len(str(refusal.value)) < 1000
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("case", ["shape that is a text", "dtype with a size of its own"])
+def test_a_text_is_not_multiplied(case: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(pickle.UnpicklingError):
+            loaded(HOSTILE[case])
+        assert tracemalloc.get_traced_memory()[1] < 10**6
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_stands_for_things_stays_as_it_was() -> None:
