@@ -33,3 +33,5 @@ def installed(name: str) -> bool:
         return find_spec(name) is not None
     except ValueError:  # it is imported already, by hand
         return True
+    except ImportError:  # somebody's own finder forbids it
+        return False

@@ -1,6 +1,7 @@
 """Libraries that only some commands need, and which extra of the package installs them."""
 
 import importlib.util
+import sys
 from collections.abc import Iterable
 
 EXTRAS = {
@@ -20,7 +21,7 @@ def require(extra: str, purpose: str, libraries: Iterable[str] = ()) -> None:
         MissingExtraError: naming the purpose, what is missing and what to install.
     """
     names = tuple(libraries) or EXTRAS[extra]
-    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    missing = [name for name in names if not _installed(name)]
     if missing:
         raise MissingExtraError(_sentence(purpose, missing, extra))
 
@@ -32,6 +33,15 @@ def explained(error: ImportError) -> MissingExtraError | None:
         if isinstance(error, ModuleNotFoundError) and library in names:
             return MissingExtraError(_sentence("this", [library], extra))
     return None
+
+
+def _installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ValueError:  # it is imported already, by hand
+        return sys.modules[name] is not None
+    except ImportError:  # somebody's own finder forbids it
+        return False
 
 
 def _sentence(purpose: str, missing: Iterable[str], extra: str) -> str:

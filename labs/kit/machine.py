@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -32,12 +33,22 @@ def process() -> str:
 
 def peak_mb() -> float:
     """Return this process's peak resident memory in MB (10^6 bytes), NaN where unknown."""
+    for line in _status():
+        if line.startswith("VmHWM:"):  # on Linux the usage below counts what started this process
+            return int(line.split()[1]) * 1024 / 1e6
     try:
         import resource
     except ImportError:  # not on Windows
         return float("nan")
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def _status() -> list[str]:
+    try:
+        return Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:  # not on Linux
+        return []
 
 
 class _Shared:
