@@ -1,9 +1,23 @@
-"""One torch thread in every test, set before anything imports torch: the machine may be shared."""
+"""One torch thread in every test, set before anything imports torch: the machine may be shared; and
+no test finds the labs of another on its path."""
 
 import os
+import sys
 
+import pytest
 from hypothesis import settings
 
 os.environ["OMP_NUM_THREADS"] = "1"
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
+
+
+@pytest.fixture(autouse=True)
+def own_path(tmp_path_factory):
+    """Take from the path what a test has put there, and forget the modules that it has written."""
+    written, path, modules = str(tmp_path_factory.getbasetemp()), list(sys.path), set(sys.modules)
+    yield
+    sys.path[:] = path
+    for name in set(sys.modules) - modules:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(written):
+            del sys.modules[name]
