@@ -124,7 +124,9 @@ def test_it_computes_what_the_original_computes(case: tuple[dict[str, Any], str]
     ours, theirs = record(*case), RECORDS[titled(case)]
     for name in ("some", "sums"):
         for one, other in zip(ours.pop(name), theirs.pop(name), strict=True):
-            np.testing.assert_allclose(one, other, rtol=0, atol=1e-12 if name == "some" else 1e-9)
+            # Another processor moves the last digit; sums of constant samples come to 1e8.
+            near = {"rtol": 1e-12, "atol": 1e-12 if name == "some" else 1e-9}
+            np.testing.assert_allclose(one, other, **near)
     assert ours == theirs
 
 
