@@ -32,7 +32,7 @@ def measure(lab: Lab[Any, Any, Any], *, jobs: int, rounds: int = ROUNDS) -> list
     Returns:
         One mapping per bench with keys `network`, `steps`, `members` (networks that train at once:
         members of a stack times `jobs`), `plain_s` and `stacked_s` (seconds per network) and
-        `ratio` (`plain_s / stacked_s`).
+        `ratio` (`plain_s / stacked_s`); where a bench names memory, `plain_mb` and `stacked_mb`.
 
     Raises:
         ValueError: `jobs` or `rounds` below 1, or a lab without benches.
@@ -65,7 +65,7 @@ def _measure(
     members = len(bench.cells) * stacked.slots()
     plain_s = statistics.median(one for one, _ in times)
     stacked_s = statistics.median(all_ for _, all_ in times) / members
-    return {
+    row = {
         "network": bench.network,
         "steps": bench.steps,
         "members": members,
@@ -73,6 +73,9 @@ def _measure(
         "stacked_s": stacked_s,
         "ratio": plain_s / stacked_s,
     }
+    if bench.kept_mb is not None:
+        row |= dict(zip(("plain_mb", "stacked_mb"), bench.kept_mb, strict=True))
+    return row
 
 
 def _seconds(pool: Pool, function: Callable[[], None]) -> float:

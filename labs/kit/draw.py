@@ -222,9 +222,8 @@ def note(drawn: "Figure", table: Table, extra: str = "", *, arms: Sequence[str] 
     if counts:
         least, most = (min(counts), max(counts)) if arms else [len(table.replicates)] * 2
         number = str(most) if least == most else f"{least} to {most}"
-        text = (
-            f"{number} replicate{'s' if most > 1 else ''}; bands and bars are 95 % t intervals each"
-        )
+        text = f"{number} replicates; bands and bars are 95 % t intervals each"
+        text = text if most > 1 else "1 replicate"  # which has no interval
     drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555")
 
 

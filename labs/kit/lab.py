@@ -71,6 +71,8 @@ class Bench(Generic[Cell]):
         steps: training steps of each cell, for the table.
         plain: trains ONE cell by the usual loop and evaluates it as often as `train` does; a
             module-level function or a `functools.partial` of one, since it runs in other processes.
+        kept_mb: MB that the usual loop and the lab's own way keep in memory for it, where that is
+            what the bench is about.
 
     Raises:
         ValueError: no cells, or `steps` below 1.
@@ -80,6 +82,7 @@ class Bench(Generic[Cell]):
     cells: tuple[Cell, ...]
     steps: int
     plain: Callable[[Cell], None]
+    kept_mb: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         check_sizes(steps=self.steps, cells=len(self.cells))

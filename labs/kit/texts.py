@@ -315,11 +315,15 @@ def _entry(value: str | float | Interval | None, form: str) -> str:
 
 def bench(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the table of `python -m labs bench`."""
-    widths = (24, 8, 9, 14, 14, 7)
-    lines = [_row(("network", "steps", "members", "plain s", "stacked s", "ratio"), widths)]
+    widths = (24, 8, 9, 14, 14, 7, 12, 12)
+    memory = any("plain_mb" in row for row in rows)
+    head = ("network", "steps", "members", "plain s", "stacked s", "ratio")
+    lines = [_row(head + ("plain MB", "stacked MB") * memory, widths[: 6 + 2 * memory])]
     for row in rows:
         times = (f"{row['plain_s']:.4f}", f"{row['stacked_s']:.4f}", f"{row['ratio']:.1f}")
-        lines.append(_row((row["network"], str(row["steps"]), str(row["members"]), *times), widths))
+        kept = tuple(f"{row[name]:.3g}" for name in ("plain_mb", "stacked_mb") if name in row)
+        cells = (row["network"], str(row["steps"]), str(row["members"]), *times, *kept)
+        lines.append(_row(cells, widths[: len(cells)]))
     return "\n".join([*lines, "Seconds per network; members: networks trained at once."])
 
 

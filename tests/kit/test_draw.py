@@ -63,7 +63,9 @@ def test_dots_keep_the_place_of_an_empty_group():
         draw.dots(ax, {"a": [1.0]}, color=["r", "g"])
 
 
-@pytest.mark.parametrize(("n", "words"), [(0, "no results yet"), (1, "1 replicate;"), (3, "3 rep")])
+@pytest.mark.parametrize(
+    ("n", "words"), [(0, "no results yet"), (1, "1 replicate. D"), (3, "3 rep")]
+)
 def test_note_says_how_many_replicates(n, words):
     figure, _ = draw.figure()
     draw.note(figure, Table({"replicate": i} for i in range(n)), "Dashed: shuffled.")
