@@ -1,0 +1,229 @@
+"""The space that sketches live in: one dimension, and the random matrices of every module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from labs.kit.checks import check_sizes, known
+from labs.sketches.checks import check_share, check_whole
+from labs.sketches.objects import Object, Scene
+from labs.sketches.rotations import (
+    LEAK,
+    MAPS,
+    Blocks,
+    Map,
+    block_columns,
+    check_blocks,
+    transparent,
+    transparent_transpose,
+)
+
+SHARES = {"attributes": 1 / 2, "count": 1 / 2}  # of an attribute subsketch
+SIGNED = {"attributes": 1 / 2, "count": 1 / 4, "signature": 1 / 4}  # with signatures
+HALF = 1 / 2  # of an object sketch: its attribute subsketch, and its input subsketch
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """All random matrices of the sketches of one network, and what they leave of an object.
+
+    In the spirit of Ghazi, Panigrahy and Wang 2019 (arXiv:1905.12730): every module M has rotations
+    R_{M,0} (of its objects), R_{M,1} (of attributes) and R_{M,2} (of the number of objects); every
+    position of a tuple has one, R_i, which all tuples share.
+
+    Args:
+        d: dimension of every sketch.
+        modules: name -> number of attributes of its objects, at most `d`.
+        positions: number of positions in a tuple.
+        seed: another seed, other matrices; 0 or more.
+        reading: what a gain loses per level. "A": the two halves of an object sketch are added.
+            "B": they are a tuple themselves, which loses another factor of 2 per level; its two
+            matrices are no position's.
+        maps: "structured" (`Rotation`) or "haar" (`Haar`, for small d).
+        blocks: the law of block-random columns for R_{M,1} and R_{M,2} in place of rotations, for
+            network recovery.
+        signature: numbers of an object's signature, an extension (`labs.sketches.signatures`); 0
+            leaves it out.
+
+    Raises:
+        TypeError: `modules` is no mapping of names, `blocks` are no `Blocks`.
+        ValueError: a size below 1, more attributes than `d`, no module, an unknown reading or kind
+            of map, blocks that do not fit, a negative seed.
+
+    >>> space = Space(256, {"face": 3}, positions=2)
+    >>> space.gain((1.0,)), space.gain((0.5, 0.5))  # of weights on the way to an object
+    (0.0625, 0.001953125)
+    """
+
+    d: int
+    modules: Mapping[str, int]
+    positions: int
+    seed: int = 0
+    reading: Literal["A", "B"] = "A"
+    maps: str = "structured"
+    blocks: Blocks | None = None
+    signature: int = 0
+    _drawn: dict[str, Map] = field(default_factory=dict, init=False, repr=False)
+    _columns: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+    _of_objects: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_sizes(d=self.d, positions=self.positions)
+        if not isinstance(self.modules, Mapping):
+            raise TypeError(f"modules must be name -> number of attributes, got {self.modules!r}")
+        if not self.modules:
+            raise ValueError("modules must hold at least 1, got none")
+        for name, count in self.modules.items():
+            if not isinstance(name, str):
+                raise TypeError(f"modules must have text as names, got {name!r}")
+            check_sizes(**{f"attributes of {name}": count})
+            if count > self.d:
+                raise ValueError(f"attributes of {name} must be at most d = {self.d}, got {count}")
+        check_whole("signature", self.signature, 0, self.d)
+        known("reading", self.reading, ("A", "B"))
+        known("maps", self.maps, MAPS)
+        if self.blocks is not None:
+            check_blocks(self.d, self.blocks)
+        check_whole("seed", self.seed, 0)
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Of an attribute subsketch: what is attributes, what the count, what the signature."""
+        return SIGNED if self.signature else SHARES
+
+    def map(self, name: str) -> Map:
+        """The rotation of a name, drawn when it is first asked for."""
+        if name not in self._drawn:
+            self._drawn[name] = MAPS[self.maps](self.d, name, self.seed)
+        return self._drawn[name]
+
+    def position(self, index: int) -> Map:
+        """R_i of a position in a tuple.
+
+        Raises:
+            ValueError: an index outside the space's positions.
+        """
+        check_whole("position", index, 0, self.positions - 1)
+        return self.map(f"position {index}")
+
+    def module(self, name: str) -> Map:
+        """R_{M,0} of a module.
+
+        Raises:
+            ValueError: an unknown module.
+        """
+        return self.map(f"module {known('module', name, self.modules)} 0")
+
+    def columns(self, name: str) -> np.ndarray:
+        """The columns that a module's objects add up (d, n + 1 + signature): of R_{M,1} one per
+        attribute, of R_{M,2} one for the count, and those of signatures. Unless they are blocks,
+        those of one matrix are orthonormal.
+
+        Raises:
+            ValueError: an unknown module.
+        """
+        if name not in self._columns:
+            count = self.modules[known("module", name, self.modules)]
+            self._columns[name] = self._draw(name, count)
+        return self._columns[name]
+
+    def _draw(self, name: str, count: int) -> np.ndarray:
+        signed = self._first("signature", self.signature)  # of all modules alike
+        if self.blocks is not None:
+            purpose = f"module {name} 1 and 2"
+            own = [block_columns(self.d, count + 1, self.blocks, purpose, self.seed)]
+        else:
+            own = [self._first(f"module {name} {i}", n) for i, n in ((1, count), (2, 1))]
+        return np.hstack([*own, signed])
+
+    def object_columns(self, name: str) -> np.ndarray:
+        """The columns of a module's objects in their own sketch, which is where `columns` come to
+        lie by its halving and by R_{M,0} (d, n + 1 + signature).
+
+        Raises:
+            ValueError: an unknown module.
+        """
+        if name not in self._of_objects:
+            half = part(self, "attributes", self.columns(name).T)
+            self._of_objects[name] = transparent(self.module(name), half).T
+        return self._of_objects[name]
+
+    def _first(self, name: str, count: int) -> np.ndarray:
+        return self.map(name).apply(np.eye(count, self.d)).T
+
+    def gain(self, weights: Sequence[float], what: str = "attributes") -> float:
+        """How much of an object is left in a readout, computed along its path.
+
+        Args:
+            weights: those on the way from the root to the object, one per level.
+            what: "attributes", "count" or, in a space that has them, "signature".
+
+        Returns:
+            The factor between an attribute and its place in ``R^T sketch``. Where a readout keeps a
+            share of the sketch's numbers only, multiply it by that share.
+
+        Raises:
+            ValueError: no weights, one outside [0, 1], or an unknown `what`.
+        """
+        if not np.iterable(weights) or not len(weights):
+            raise ValueError(f"weights must be numbers, one per level, got {weights!r}")
+        for weight in weights:
+            check_share("weight", weight, zero=True)
+        gain = self.shares[known("what", what, self.shares)]
+        half = HALF * (LEAK if self.reading == "B" else 1)  # attributes, or inputs, in an object
+        for weight in weights:
+            gain *= weight * LEAK * LEAK * half  # the position's matrix, the module's, its half
+        return gain
+
+    def check(self, scene: Scene) -> None:
+        """Refuse a scene that is not of this space.
+
+        Raises:
+            TypeError: something else than a scene.
+            ValueError: an unknown module or position, another number of attributes than the module
+                has.
+        """
+        if not isinstance(scene, Scene):
+            raise TypeError(f"scene must be a Scene, got {scene!r}")
+        for item, _, position in scene:
+            if self.modules.get(item.module) != len(item.attributes):
+                self.check_object(item)
+            if position >= self.positions:
+                self.position(position)
+            if item.inputs.objects:
+                self.check(item.inputs)
+
+    def check_object(self, item: Object) -> None:
+        """Refuse an object that is not of this space, whatever it is made of.
+
+        Raises:
+            TypeError, ValueError: as `check`.
+        """
+        if not isinstance(item, Object):
+            raise TypeError(f"item must be an Object, got {item!r}")
+        if self.modules.get(item.module) != len(item.attributes):
+            count = self.modules[known("module", item.module, self.modules)]
+            raise ValueError(
+                f"attributes of {item.module} must be {count}, got {len(item.attributes)}"
+            )
+
+
+def part(space: Space, what: Literal["attributes", "inputs"], sketch: np.ndarray) -> np.ndarray:
+    """What an attribute or an input sketch (..., d) becomes in its object's: half of it, in reading
+    B of its transparent image."""
+    if space.reading == "B":
+        sketch = transparent(space.map(f"pair {what}"), sketch)
+    return HALF * sketch
+
+
+def part_transpose(
+    space: Space, what: Literal["attributes", "inputs"], sketch: np.ndarray
+) -> np.ndarray:
+    """The transpose of `part`, applied to an object sketch (..., d)."""
+    if space.reading == "B":
+        sketch = transparent_transpose(space.map(f"pair {what}"), sketch)
+    return HALF * sketch
