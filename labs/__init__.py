@@ -30,6 +30,7 @@ LABS: dict[str, str] = {
     "self_supervised": "labs.self_supervised.lab",
     "embedding": "labs.embedding.lab",
     "modular_rules": "labs.modular_rules.lab",
+    "sketches": "labs.sketches.lab",
 }
 
 

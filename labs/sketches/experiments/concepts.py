@@ -62,8 +62,8 @@ def concepts(
     if company < 0:
         raise ValueError(f"company must be at least 0, got {company!r}")
     if seen is None:
-        rng = stream(NAME, "unnamed objects", replicate)
-        seen = digits(rng.integers(CLASSES, size=scenes), rng, noise)
+        labels, rng = unnamed(scenes, replicate)
+        seen = digits(labels, rng, noise)
     stored, space = _stored(d, replicate, company, seen)
     sketches = np.stack([stored.sketch(label) for label in stored.labels])
     read = attributes(space, sketches, UNNAMED, space.gain((1 / (1 + company),))).value
@@ -76,6 +76,12 @@ def concepts(
     shuffled = stream(NAME, "labels of chance", replicate).permutation(seen.labels)
     pure = {name: purity(found, seen.labels) for name, found in clusters.items()}
     return pure | {"chance": purity(clusters["sketches"], shuffled)}
+
+
+def unnamed(scenes: int, replicate: int) -> tuple[np.ndarray, np.random.Generator]:
+    """The true digits (scenes,) of the unnamed objects, and the stream of their noise."""
+    rng = stream(NAME, "unnamed objects", replicate)
+    return rng.integers(CLASSES, size=scenes), rng
 
 
 def _stored(d: int, replicate: int, company: int, seen: Digits) -> tuple[Repository, Space]:

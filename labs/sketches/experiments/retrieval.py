@@ -1,5 +1,6 @@
 """Retrieval: does the inner product of two sketches follow what their scenes share?"""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,13 @@ def seen_scenes(purpose: str, scenes: int, replicate: int, *, k: int = 3) -> Dig
 
 
 def retrieval(
-    *, d: int, replicate: int, stored: int = 400, queries: int = 50, k: int = 3
+    *,
+    d: int,
+    replicate: int,
+    stored: int = 400,
+    queries: int = 50,
+    k: int = 3,
+    see: Callable[[np.ndarray], Digits] | None = None,
 ) -> dict[str, float]:
     """How well stored scenes are found again by the inner products of their sketches.
 
@@ -33,6 +40,7 @@ def retrieval(
         replicate: of the scenes and of the random matrices.
         stored, queries: numbers of scenes; queries are no stored ones.
         k: digits per scene.
+        see: what a network says of digits of labels (scenes, k); by default it knows them.
 
     Returns:
         "spearman": between the inner product and the size of the shared multiset of classes, over
@@ -49,7 +57,9 @@ def retrieval(
     old = seen_scenes("stored scenes", stored, replicate, k=k)
     new = seen_scenes("query scenes", queries, replicate, k=k)
     space = digit_space(d, k, replicate)
-    products = overall_sketches(space, made(new)) @ overall_sketches(space, made(old)).T
+    seen = [split if see is None else see(split.labels) for split in (new, old)]
+    first, second = (overall_sketches(space, made(split)) for split in seen)
+    products = first @ second.T
     shared = overlap(counted(new.labels), counted(old.labels))
     return {
         "spearman": float(spearman(products, shared).mean()),
