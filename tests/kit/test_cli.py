@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from labs.kit import bench, texts
 from labs.kit.cli import main
 from tests.toy_lab import LAB
 
@@ -111,6 +113,28 @@ def test_bench_measures_both_engines(capsys):
     assert row["ratio"] == pytest.approx(row["plain_s"] / row["stacked_s"])
     assert main(REGISTER, ["bench", "toy", "--jobs", "1"]) == 0
     assert "coin                     1        4" in capsys.readouterr().out
+
+
+def test_a_bench_may_tell_memory():
+    (usual,) = LAB.bench()
+    kept = replace(usual, network="kept", kept_mb=(2150.0, 0.655))
+    rows = bench.measure(replace(LAB, bench=Given([usual, kept])), jobs=1, rounds=1)
+    assert "plain_mb" not in rows[0]
+    assert (rows[1]["plain_mb"], rows[1]["stacked_mb"]) == (2150.0, 0.655)
+    head, first, second, _ = texts.bench(rows).splitlines()
+    assert head.split()[-4:] == ["plain", "MB", "stacked", "MB"]
+    assert first.split()[-1] == f"{rows[0]['ratio']:.1f}"
+    assert second.split()[-2:] == ["2.15e+03", "0.655"]
+
+
+class Given:
+    """The benches that were given, from a function that can be sent to other processes."""
+
+    def __init__(self, benches):
+        self.benches = benches
+
+    def __call__(self):
+        return self.benches
 
 
 def test_one_set_takes_several_settings(tmp_path, capsys):
@@ -224,6 +248,7 @@ class Block:
         if name.partition(".")[0] in ("torch", "sklearn", "mnist1d"):
             raise ImportError(f"{name} is blocked")
 sys.meta_path.insert(0, Block())
+from labs.kit import bench, texts
 from labs.kit.cli import main
 codes = [main({"toy": "tests.toy_lab"}, words.split()) for words in sys.argv[1:]]
 assert codes == [0] * len(codes), codes
