@@ -9,7 +9,7 @@ from labs.kit import draw
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.sketches.grid import DEPTHS, ERASED, FANS, OBJECTS, SHARED
-from labs.sketches.measures import READABLE, size
+from labs.sketches.measures import LOST, size
 from labs.sketches.published import FLAT, WEIGHTED, deep
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def _slots(ax: "Axes", xlabel: str) -> None:
 
 COLORS = (BLUE, RED, GREEN)
 TITLES = (
-    "1. A scene of three digits",
-    "2. Its objects",
+    "1. Signals of such a scene",
+    "2. Objects, of modules that know",
     "3. One vector: the sketch",
     "4. Read: how often each digit?",
     "5. Read: what stood in a slot?",
@@ -198,9 +198,9 @@ def _erased(ax: "Axes", table: Table) -> None:
         label = f"weight {weight:g}"
         x = curve(ax, rows, "size", "error", label=label, color=color, marker="o") or x
         ax.plot(x, [WEIGHTED[weight] / d**0.5 for d in x], **THEORY)
-    ax.axhline(READABLE, color=draw.GREY, linewidth=1)
+    ax.axhline(LOST, color=draw.GREY, linewidth=1)
     if x:
-        ax.text(x[-1], READABLE * 1.06, "readable below", fontsize=8, color=draw.GREY, ha="right")
+        ax.text(x[-1], LOST * 1.06, "error 0.5", fontsize=8, color=draw.GREY, ha="right")
     logarithmic(ax, x)
     ax.set(title="A sketch that is cut", xlabel="Numbers that are left", ylabel="Error (rms)")
     draw.legend(ax)

@@ -122,6 +122,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "objects": {"color": ORANGE, "marker": "s", "label": "sample of outputs"},
     "labels": {"color": PINK, "marker": "s", "label": "sample of labels (told)"},
     "counters": {"color": GREEN, "marker": "^", "label": "count sketch (told)"},
+    "average": {"color": BLACK, "linestyle": "--", "label": "average of outputs (told; 130)"},
     "null": {"color": draw.GREY, "linestyle": ":", "label": "nothing kept"},
 }
 LEAST = 1e-4  # an error that is drawn

@@ -56,6 +56,9 @@ class Config:
     kept: tuple[int, ...] = setting(
         (256, 512, 1024, 2048, 4096, 8192), "what is left of it", least=1
     )
+    kept_least: tuple[int, ...] = setting(
+        (16, 32, 64, 128), "further on, where heavy objects are read", least=1, empty=True
+    )
     scene_dims: tuple[int, ...] = setting(
         (128, 256, 512, 1024, 2048, 4096), "numbers of a sketch, of digits", least=16
     )
@@ -93,8 +96,9 @@ class Config:
 
     def __post_init__(self) -> None:
         check(self)
-        if max(self.kept) > self.cut:
-            raise ValueError(f"kept must be at most cut = {self.cut}, got {self.kept}")
+        for name, kept in {"kept": self.kept, "kept_least": self.kept_least}.items():
+            if max(kept, default=0) > self.cut:
+                raise ValueError(f"{name} must be at most cut = {self.cut}, got {kept}")
         if self.recovery % BLOCK:
             raise ValueError(f"recovery must be a multiple of {BLOCK}, got {self.recovery}")
 
@@ -107,6 +111,7 @@ PRESETS = {
         large=128,
         cut=128,
         kept=(48, 128),
+        kept_least=(),
         scene_dims=(64, 128),
         year_dims=(128,),
         days=40,
@@ -311,7 +316,7 @@ def _erasure(config: Config) -> Groups:
     cut["trials"] = config.trials
     for keep in config.kept:
         yield {**cut, "question": "erasure", "arms": ERASURES, "keep": keep}
-    for weight, keep in product(ERASED, config.kept):
+    for weight, keep in product(ERASED, sorted({*config.kept_least, *config.kept})):
         yield {**cut, "question": "erased weight", "weight": weight, "keep": keep}
 
 
@@ -321,7 +326,8 @@ def _scenes(config: Config) -> Groups:
     for name, all_ in _seers(config).items():
         scenes = {**all_, "trials": config.scenes}
         for objects in SLOTS:
-            whole = {"dims": config.scene_dims, "objects": objects}
+            whole: dict[str, Any] = {"dims": config.scene_dims, "objects": objects}
+            whole["tested"] = 100 * config.scenes * bool(name)  # signals, of the network alone
             yield {**scenes, "question": f"{name}scenes", **whole}
         for keep in sorted(keep for keep in config.kept if 2 * keep < config.cut):
             cut = {"dims": (config.cut,), "objects": 3, "keep": keep}
@@ -342,10 +348,10 @@ def _seers(config: Config) -> dict[str, dict[str, int]]:
 def _uses(config: Config) -> Groups:
     """The year, retrieval, new concepts."""
     year = {"dims": config.year_dims, "arms": METHODS, "days": config.days}
-    yield {"question": "year", "replicates": config.replicates, **year}
     for name, all_ in _seers(config).items():
         three = {**all_, "dims": config.found_dims, "objects": 3}
         concepts = {"arms": CONCEPTS, "trials": config.concepts}
+        yield {**all_, "question": f"{name}year", **year}
         yield {**three, "question": f"{name}retrieval"}
         yield {**three, "question": f"{name}concepts", **concepts}
 

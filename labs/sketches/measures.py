@@ -13,9 +13,8 @@ import numpy as np
 
 from labs.kit.measures import Measure, Values, column, measured
 from labs.kit.table import Table
-from labs.sketches.grid import DEPTHS
 
-READABLE = 0.5  # an error below which attributes of norm 1 are said to be readable
+LOST = 0.5  # an error above which attributes of norm 1 are said to be lost
 
 
 def constant(name: str, **where: object) -> Measure:
@@ -39,7 +38,7 @@ def exponent(name: str, by: str, **where: object) -> Measure:
 
 
 def readable(**where: object) -> Measure:
-    """The logarithm to base 2 of the size at which the error is `READABLE`."""
+    """The logarithm to base 2 of the size at which the error is `LOST`."""
     return measured(_readable, **where)
 
 
@@ -55,7 +54,6 @@ def at(name: str, question: str, **where: object) -> Measure:
 
 def deeper(fan: int, depth: int) -> Measure:
     """The factor of the error from a depth to the next."""
-    assert depth + 1 in DEPTHS
     where = {"question": "depth", "fan": fan}
     return constant("error", depth=depth + 1, **where) / constant("error", depth=depth, **where)
 
@@ -104,7 +102,7 @@ def _readable(table: Table, **where: object) -> Values:
     lines = {
         r: _line(x, y) for r, (x, y) in _points(table, "error", "size", where).items() if len(x) > 1
     }
-    return {r: (math.log(READABLE) - b) / a / math.log(2) for r, (a, b) in lines.items()}
+    return {r: (math.log(LOST) - b) / a / math.log(2) for r, (a, b) in lines.items()}
 
 
 def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:

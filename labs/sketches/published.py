@@ -1,8 +1,8 @@
-"""Values of theory. The source prints no experiment: what is [D]erived from the construction is one
-line of algebra on it, given with each; `PREDICTED` are levels that were measured once with numpy
+"""Values of theory. The source prints no experiment: constants are derived here from the
+construction, with one line of algebra each; levels without a formula were measured once with numpy
 while this lab was specified, before its code."""
 
-from math import sqrt
+from math import log2, sqrt
 
 OBJECTS = (1, 2, 4, 8, 16)  # in a flat scene
 WEIGHTS = (0.05, 0.1, 0.2, 0.4, 0.8)  # of one of four objects
@@ -32,8 +32,15 @@ COUNTED = {4: sqrt(8 * 4), 8: sqrt(8 * 8), 16: sqrt(8 * 16)}  # error of counts 
 ALONG = sqrt(2 * 4 * 7 - 1)  # error times sqrt(d) of one of four objects of a module, by its path
 REPEATED = (7.0, 7.5)  # the range in which it was measured
 CUT = (5.3, 5.9)  # error times sqrt(d') of one of four objects, d' numbers left
+OCTAVES = {  # of d', from where a weight's error is 0.5 to where the next weight's is
+    (light, heavy): 2 * log2(WEIGHTED[light] / WEIGHTED[heavy])
+    for light, heavy in ((0.05, 0.2), (0.2, 0.8))
+}
+# Error of counts in the mean of many scenes of four digits: of the sketch of ten digits, each a
+# tenth of all objects, of norm^2 10 * 0.1^2 (1 + 1 / 4) / 4 * 1 / 16, over the gain 1 / 64.
+AVERAGE_OF_DIGITS = sqrt(10 * 0.1**2 * (1 + 1 / 4) / 4 / 16) * 64 / sqrt(2048)
 DETECTED = {64: 0.77, 256: 0.90, 1024: 0.99}  # AUC
-HISTOGRAM = {256: 0.40, 512: 0.82, 1024: 0.97, 2048: 1.00}  # of three digits, all right
+HISTOGRAM = {256: 0.40, 512: 0.80, 1024: 0.97, 2048: 1.00}  # of three digits, all right
 CUT_HISTOGRAM = {256: 0.50, 512: 0.78, 1024: 0.97, 2048: 1.00}  # of a prefix of 8192 numbers
 AVERAGE = {1: 0.12, 10: 0.065, 100: 0.045, 400: 0.045}  # error of digits per scene, d = 2048
 SPEARMAN, OVERLAP, RANDOM_OVERLAP = 0.86, 2.1, 0.74  # of retrieval at d = 512

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labs.data.mnist1d import LENGTH
-from labs.kit.intervals import Interval, interval_or_none
+from labs.kit.intervals import Interval, interval, interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Measure
 from labs.kit.table import Table
+from labs.sketches.claims_of_uses import DAY, RIVALS, YEAR
 from labs.sketches.grid import ASKED, AVERAGED, ENCODINGS, OTHERS, SUMS, UNCUT
 from labs.sketches.measures import at
-from labs.sketches.uses import DAY, RIVALS, YEAR
 
 Rows = tuple[tuple[str | float | Interval | None, ...], ...]
 
@@ -104,6 +104,12 @@ def _networks(table: Table) -> Iterator[Remark]:
         f"{k} digits": [at(f"network_{name}", objects=k, **scenes) for name in NETWORK]
         for k in (1, 3, 5)
     }
+    read = at("own_accuracy", objects=1, **scenes)(table)
+    if read:
+        mean, low, high = interval(read)
+        tested = max(table.where(question="trained scenes", objects=1).column("tested"))
+        text = f"Of {tested:,} fresh signals a trained network reads {mean:.1f} % right "
+        yield Remark(f"{text}({low:.1f} to {high:.1f}).")
     text = "What the trained network saw, before any sketch: shares that are right."
     yield Remark(text, ("", *NETWORK.values()), _rows(table, rows), ".3f")
 
@@ -122,13 +128,14 @@ METHODS = {
 
 
 def _year(table: Table) -> Iterator[Remark]:
-    for d in (DAY, YEAR):
-        rows = {
-            label: [at(question, "year", arm=method, d=d) for question in ASKED]
-            for method, label in METHODS.items()
-        }
-        text = f"A year in {d:,} numbers (alike and third: every day in as many): mean errors."
-        yield Remark(text, ("", *ASKED), _means(table, rows), ".4f")
+    for d in (*sorted(DAY.values()), YEAR):
+        for question, seen in (("year", ""), ("trained year", ", seen by a trained network")):
+            rows = {
+                label: [at(name, question, arm=method, d=d) for name in ASKED]
+                for method, label in METHODS.items()
+            }
+            text = f"A year in {d:,} numbers{seen} (alike and third: every day in as many): errors."
+            yield Remark(text, ("", *ASKED), _means(table, rows), ".4f")
 
 
 def _leads(table: Table) -> Iterator[Remark]:

@@ -6,12 +6,12 @@ from typing import Any
 from labs.sketches import reader
 from labs.sketches.experiments import (
     matrices,
+    of_several,
     picture,
     reading,
     scenes,
     similarity,
     throughput,
-    uses,
 )
 from labs.sketches.grid import Cell, Record
 
@@ -34,13 +34,13 @@ QUESTIONS: Mapping[str, Callable[[Cell], dict[str, Any]]] = {
     "cut scenes": scenes.known_scenes,
     "average": scenes.averaged,
     "picture": picture.picture,
-    "year": uses.year_of,
-    "retrieval": uses.retrieved,
-    "concepts": uses.named,
-    "plane": uses.plane_of,
-    "recovery": uses.network_recovered,
-    "known activities": uses.of_known_activities,
-    "other recovery": uses.recovered_otherwise,
+    "year": of_several.year_of,
+    "retrieval": of_several.retrieved,
+    "concepts": of_several.named,
+    "plane": of_several.plane_of,
+    "recovery": of_several.network_recovered,
+    "known activities": of_several.of_known_activities,
+    "other recovery": of_several.recovered_otherwise,
     "rotation": throughput.rotated,
     "throughput": throughput.together,
 }
@@ -48,10 +48,11 @@ OF_NETWORKS: Mapping[str, Callable[[Cell, reader.Reader, int], dict[str, Any]]] 
     "trained scenes": scenes.trained_scenes,
     "trained cut scenes": scenes.trained_scenes,
     "trained average": scenes.trained_average,
-    "trained retrieval": uses.retrieved_by_network,
-    "trained concepts": uses.named_by_network,
-    "cnn": uses.probed,
-    "untrained cnn": uses.probed,
+    "trained year": of_several.year_by_network,
+    "trained retrieval": of_several.retrieved_by_network,
+    "trained concepts": of_several.named_by_network,
+    "cnn": of_several.probed,
+    "untrained cnn": of_several.probed,
 }
 
 

@@ -60,7 +60,8 @@ def placed(groups: np.ndarray, modules: np.ndarray) -> float:
     """Share of columns that lie in the right group, under the best assignment of groups to modules.
 
     Args:
-        groups: (L,) whole numbers, the group of every column.
+        groups: (L,) whole numbers, the group of every column; below 0 it has none, and is not
+            placed right.
         modules: (L,) whole numbers, its module.
 
     Returns:
@@ -71,8 +72,11 @@ def placed(groups: np.ndarray, modules: np.ndarray) -> float:
     """
     if not len(groups):
         return float("nan")
-    _, rows = np.unique(groups, return_inverse=True)
-    _, places = np.unique(modules, return_inverse=True)
+    has = groups >= 0
+    if not has.any():
+        return 0.0
+    _, rows = np.unique(groups[has], return_inverse=True)
+    _, places = np.unique(modules[has], return_inverse=True)
     table = np.zeros((rows.max() + 1, places.max() + 1))
     np.add.at(table, (rows, places), 1)
     best = linear_sum_assignment(table, maximize=True)

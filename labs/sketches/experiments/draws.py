@@ -14,15 +14,15 @@ ATTRIBUTES = 12  # of every object: a waveform of MNIST-1D has twelve points
 
 
 def rng(cell: Cell, purpose: str) -> np.random.Generator:
-    """The stream of one purpose of a cell's replicate; cells that differ in d alone share it."""
-    return stream(NAME, f"{cell.question} {cell.arm} {purpose}", cell.replicate)
+    """The stream of one purpose of a question in a replicate: all its arms and sizes share it."""
+    return stream(NAME, f"{cell.question}  {purpose}", cell.replicate)
 
 
 def trials(cell: Cell) -> Iterator[tuple[int, np.random.Generator]]:
     """For every trial the seed of a space of its own, and the stream of its scene."""
     scenes = rng(cell, "scenes")
     for trial in range(cell.trials):
-        yield seed(NAME, f"{cell.question} {cell.arm} space {trial}", cell.replicate), scenes
+        yield seed(NAME, f"{cell.question}  space {trial}", cell.replicate), scenes
 
 
 def units(rng: np.random.Generator, *shape: int) -> np.ndarray:

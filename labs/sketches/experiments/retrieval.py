@@ -31,7 +31,7 @@ def retrieval(
     stored: int = 400,
     queries: int = 50,
     k: int = 3,
-    see: Callable[[np.ndarray], Digits] | None = None,
+    see: Callable[[np.ndarray, str], Digits] | None = None,
 ) -> dict[str, float]:
     """How well stored scenes are found again by the inner products of their sketches.
 
@@ -40,7 +40,8 @@ def retrieval(
         replicate: of the scenes and of the random matrices.
         stored, queries: numbers of scenes; queries are no stored ones.
         k: digits per scene.
-        see: what a network says of digits of labels (scenes, k); by default it knows them.
+        see: what a network says of digits of labels (scenes, k), given what for; by default it
+            knows them.
 
     Returns:
         "spearman": between the inner product and the size of the shared multiset of classes, over
@@ -57,8 +58,10 @@ def retrieval(
     old = seen_scenes("stored scenes", stored, replicate, k=k)
     new = seen_scenes("query scenes", queries, replicate, k=k)
     space = digit_space(d, k, replicate)
-    seen = [split if see is None else see(split.labels) for split in (new, old)]
-    first, second = (overall_sketches(space, made(split)) for split in seen)
+    seen = {"queries": new, "stored": old}
+    if see is not None:
+        seen = {name: see(split.labels, name) for name, split in seen.items()}
+    first, second = (overall_sketches(space, made(split)) for split in seen.values())
     products = first @ second.T
     shared = overlap(counted(new.labels), counted(old.labels))
     return {

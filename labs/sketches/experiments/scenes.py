@@ -53,12 +53,18 @@ def trained_scenes(cell: Cell, net: reader.Reader, member: int) -> dict[str, flo
         "network_waveform": rms(seen.waveforms - templates()[truth]),
         "network_histogram": float((histograms(seen.labels) == histograms(truth)).all(1).mean()),
     }
+    if cell.objects == 1:
+        (score,) = reader.scores(reader.alone(net, member), [cell.replicate], cell.tested)
+        own["own_accuracy"] = score.accuracy
     return own | read_back(cell, truth, seen)
 
 
-def seen_by(net: reader.Reader, member: int, labels: np.ndarray, replicate: int) -> Digits:
-    """What a trained network says of a signal of every digit of labels (...)."""
-    rows = signals(labels, replicate)
+def seen_by(
+    net: reader.Reader, member: int, labels: np.ndarray, replicate: int, purpose: str = "scenes"
+) -> Digits:
+    """What a trained network says of a signal of every digit of labels (...); another purpose,
+    other signals."""
+    rows = signals(labels, replicate, purpose)
     found = reader.read(net, rows.reshape(-1, rows.shape[-1]))
     waveforms = found.waveforms[member].reshape(*labels.shape, POINTS)
     return Digits(found.classes[member].reshape(labels.shape), waveforms)
@@ -70,10 +76,10 @@ def _drawn(cell: Cell) -> np.ndarray:
     return rng.integers(CLASSES, size=(cell.trials, cell.objects))
 
 
-def signals(labels: np.ndarray, replicate: int) -> np.ndarray:
+def signals(labels: np.ndarray, replicate: int, purpose: str = "scenes") -> np.ndarray:
     """A fresh signal of a replicate's law for every digit of labels (...): (..., 40) float32, one
     after the other, and from the first again where `SIGNALS` are used up."""
-    fresh = mnist1d.fresh(replicate, SIGNALS, "signals of scenes")
+    fresh = mnist1d.fresh(replicate, SIGNALS, f"signals of {purpose}")
     rows = np.empty((*labels.shape, fresh.x.shape[1]), np.float32)
     for digit in range(CLASSES):
         here = labels == digit
@@ -157,7 +163,12 @@ def averaged(cell: Cell) -> dict[str, float]:
 
 def trained_average(cell: Cell, net: reader.Reader, member: int) -> dict[str, float]:
     """The same of what a trained network sees."""
-    return _averaged(cell, lambda labels, _: seen_by(net, member, labels, cell.replicate))
+    purposes = (f"means {trial}" for trial in range(cell.trials))
+
+    def see(labels: np.ndarray, _: np.random.Generator) -> Digits:
+        return seen_by(net, member, labels, cell.replicate, next(purposes))
+
+    return _averaged(cell, see)
 
 
 def _averaged(

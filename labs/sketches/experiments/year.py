@@ -2,8 +2,8 @@
 
 A network looks at four scenes of three digits a day. A day is one flat tuple of twelve objects: a
 position is a time of the day and a place in the scene together. So one position's rotation finds
-the third object, and mornings are read by unrolling six positions, whose errors add up. A tuple
-over times of tuples over places reads mornings better and the third object worse; an object
+the third object, and mornings are read by unrolling all twelve positions, whose errors add up. A
+tuple over times of tuples over places reads mornings better and the third object worse; an object
 "scene" between a day and its digits, as in the network proper, costs more than a factor of 8
 everywhere (`labs.sketches.experiments.arrangements` measures all). The year is the mean of its
 days.

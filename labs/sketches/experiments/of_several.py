@@ -9,6 +9,7 @@ import numpy as np
 from labs.sketches.digits import Digits
 from labs.sketches.experiments import cnn, recovery
 from labs.sketches.experiments.concepts import concepts, unnamed
+from labs.sketches.experiments.days import draw_year
 from labs.sketches.experiments.retrieval import plane, retrieval
 from labs.sketches.experiments.scenes import seen_by
 from labs.sketches.experiments.year import QUESTIONS, year
@@ -20,6 +21,22 @@ def year_of(cell: Cell) -> dict[str, float]:
     """The errors of one method in all questions on a year."""
     errors = _year(cell.d, cell.replicate, cell.days)
     return {question: errors[f"{question} {cell.arm}"] for question in QUESTIONS}
+
+
+def year_by_network(cell: Cell, net: Reader, member: int) -> dict[str, float]:
+    """The same of what a trained network sees in signals of the year's digits. It names digits and
+    knows their templates: how a waveform drifts is not in its signals."""
+    errors = _year_of_network(net, member, cell.d, cell.replicate, cell.days)
+    return {question: errors[f"{question} {cell.arm}"] for question in QUESTIONS}
+
+
+@lru_cache(maxsize=1)
+def _year_of_network(
+    net: Reader, member: int, d: int, replicate: int, days: int
+) -> dict[str, float]:
+    labels = draw_year(replicate, days=days).seen.labels
+    seen = seen_by(net, member, labels, replicate, "a year")
+    return year(d=d, replicate=replicate, days=days, seen=seen)
 
 
 def named(cell: Cell) -> dict[str, float]:
@@ -38,7 +55,7 @@ def _concepts_of_network(
     net: Reader, member: int, d: int, replicate: int, scenes: int, company: int
 ) -> dict[str, float]:
     labels, _ = unnamed(scenes, replicate)
-    seen = Digits(labels, seen_by(net, member, labels, replicate).waveforms)
+    seen = Digits(labels, seen_by(net, member, labels, replicate, "concepts").waveforms)
     return concepts(d=d, replicate=replicate, scenes=scenes, company=company, seen=seen)
 
 
@@ -63,8 +80,8 @@ def retrieved_by_network(cell: Cell, net: Reader, member: int) -> dict[str, floa
     return _named(retrieval(d=cell.d, replicate=cell.replicate, k=cell.objects, see=see))
 
 
-def _seen(net: Reader, member: int, replicate: int, labels: np.ndarray) -> Digits:
-    return seen_by(net, member, labels, replicate)
+def _seen(net: Reader, member: int, replicate: int, labels: np.ndarray, purpose: str) -> Digits:
+    return seen_by(net, member, labels, replicate, purpose)
 
 
 def _named(found: dict[str, float]) -> dict[str, float]:
