@@ -126,10 +126,15 @@ def _x(row: Any, by: str) -> float:
     return float(size(row) if by == "size" else row[by])
 
 
-def logarithmic(ax: "Axes", x: Sequence[float], form: str = "{:,.0f}") -> None:
-    ax.set(xscale="log", yscale="log")
+def logarithmic(
+    ax: "Axes", x: Sequence[float], form: str = "{:,.0f}", *, share: bool = False
+) -> None:
+    """Make both axes logarithmic; of a `share`, which may be 0 everywhere, the horizontal one."""
+    ax.set(xscale="log", yscale="linear" if share else "log")
     ax.minorticks_off()
     ax.set_xticks(list(x), [form.format(value) for value in x], fontsize=8)
+    if share:
+        return
     low, high = ax.get_ylim()
     ticks = [m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5) if low < m * 10.0**e < high]
     ax.set_yticks(ticks, [f"{tick:.2g}" for tick in ticks], fontsize=9)

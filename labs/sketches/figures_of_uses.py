@@ -48,7 +48,7 @@ def _of_scenes(ax: "Axes", table: Table, name: str, title: str, ylabel: str) -> 
             label = f"{k} digit{'s' if k > 1 else ''}" if line == "-" else None
             style = {"color": color, "linestyle": line, "marker": "."}
             x = curve(ax, rows, "size", name, label=label, **style) or x
-    logarithmic(ax, x)
+    logarithmic(ax, x, share=name != "waveform")
     if name != "waveform":
         _as_share(ax)
     ax.set(title=title, xlabel="Numbers d", ylabel=ylabel)
@@ -80,12 +80,12 @@ def _recovered(ax: "Axes", table: Table) -> None:
         for share, color in zip(shares, (BLUE, RED, GREEN), strict=False):
             own = rows.where(arm=arm, share=share)
             style: Any = {"color": color, "linestyle": line, "marker": "o"}
-            label = f"{arm}, {share:.0%} of blocks"
+            label = f"{arm}, {100 * share:g}% of blocks"
             x = curve(ax, own, "sketches", "columns", label=label, **style) or x
             if arm == "sketches":
                 dotted: Any = {"color": color, "linestyle": ":", "linewidth": 1}
                 curve(ax, own, "sketches", "ceiling", label="_ceiling", **dotted)
-    logarithmic(ax, x)
+    logarithmic(ax, x, share=True)
     _as_share(ax)
     ax.set(title="Columns found from sketches alone", xlabel="Sketches")
     ax.set(ylabel="Share of columns (dotted: ceiling)")
@@ -93,7 +93,7 @@ def _recovered(ax: "Axes", table: Table) -> None:
 
 
 def _as_share(ax: "Axes") -> None:
-    ax.set(yscale="linear", ylim=(0, 1.03))
+    ax.set(ylim=(0, 1.03))
     ax.set_yticks(np.linspace(0, 1, 6))
 
 
@@ -159,7 +159,7 @@ def _concepts(ax: "Axes", table: Table) -> None:
     ):
         rows = table.where(question="concepts", arm=arm)
         x = curve(ax, rows, "d", "purity", label=label, color=color, marker="o") or x
-    logarithmic(ax, x)
+    logarithmic(ax, x, share=True)
     _as_share(ax)
     ax.set(title="New concepts, two known objects beside")
     ax.set(xlabel="Numbers d", ylabel="Purity of ten clusters")
@@ -201,9 +201,10 @@ def _of_cnn(ax: "Axes", table: Table, name: str, title: str, ylabel: str) -> Non
         values = list(own.where(arm="top").values("own_accuracy").values()) if own else []
         if values:
             ax.axhline(float(np.mean(values)), label="the network", **THEORY)
-    logarithmic(ax, sorted({row["d"] for row in table.where(question="cnn")} - {UNCUT}))
+    sizes = sorted({row["d"] for row in table.where(question="cnn")} - {UNCUT})
+    logarithmic(ax, sizes, share=True)
     low, high, step = (0.5, 1.0, 0.1) if name == "class_auc" else (0, 100, 20)
-    ax.set(yscale="linear", ylim=(low, high))
+    ax.set(ylim=(low, high))
     ax.set_yticks(np.arange(low, high + step / 2, step))
     ax.set(title=title, xlabel="Numbers d (dashed: untrained)", ylabel=ylabel)
     draw.legend(ax, fontsize=7)
@@ -214,7 +215,8 @@ def _channels(ax: "Axes", table: Table) -> None:
         rows = table.where(question=question, arm="sketch")
         style: Any = {"color": BLUE, "linestyle": line, "marker": "o"}
         curve(ax, rows, "d", "channels", label=label, **style)
-    logarithmic(ax, sorted({row["d"] for row in table.where(question="cnn")} - {UNCUT}))
+    sizes = sorted({row["d"] for row in table.where(question="cnn")} - {UNCUT})
+    logarithmic(ax, sizes, share=True)
     _as_share(ax)
     ax.set(title="A CNN's firings: which channels fired", xlabel="Numbers d")
     ax.set(ylabel="Correlation of weights, read and true")
@@ -251,8 +253,8 @@ def _retrieval(ax: "Axes", table: Table) -> None:
     ):
         style = {"label": label, "color": color, "linestyle": line, "marker": "."}
         x = curve(ax, rows, "d", name, **style)
-    logarithmic(ax, x)
-    ax.set(yscale="linear", ylim=(0, 2.5), title="Retrieval: 400 scenes of three digits")
+    logarithmic(ax, x, share=True)
+    ax.set(ylim=(0, 2.5), title="Retrieval: 400 scenes of three digits")
     ax.set_yticks(np.arange(0, 3, 0.5))
     ax.set(xlabel="Numbers d", ylabel="Digits shared with the query")
     draw.legend(ax, fontsize=8)
