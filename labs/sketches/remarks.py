@@ -166,7 +166,7 @@ def _recovery(table: Table) -> Iterator[Remark]:
     found = table.where(question="recovery")
     keys = sorted({(row["arm"], row["share"], row["sketches"]) for row in found})
     rows = {
-        f"{n:,} {arm}, {share:.0%}": [
+        f"{n:,} {arm}, {100 * share:g}%": [
             at(name, "recovery", arm=arm, share=share, sketches=n) for name in RECOVERED
         ]
         for arm, share, n in keys
