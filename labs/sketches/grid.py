@@ -24,6 +24,7 @@ CONTROLS = ("wrong module", "wrong path", "shuffled positions")
 COUNTS = ((4, 2), (8, 3), (16, 5))  # objects, and how many of them are of the module
 ERASED = (0.05, 0.2, 0.8)  # weights of one of four objects whose sketch is cut
 SLOTS = (1, 3, 5)  # digits in a scene
+SPACES = 5  # of a replicate, each with as many of its scenes of digits
 AVERAGED = (1, 10, 100, 400)  # scenes in one vector
 METHODS = ("sketch", "solved", "scenes", "objects", "labels", "average", "counters", "null")
 ASKED = ("frequency", "mornings", "shape", "alike", "third")  # of a year
@@ -92,7 +93,7 @@ class Config:
     concepts: int = setting(500, "scenes with an object of an unnamed module", least=10)
     trials: int = setting(10, "spaces and scenes of a replicate, of errors", least=1)
     pairs: int = setting(20, "pairs of a replicate, of products", least=2)
-    scenes: int = setting(200, "scenes of digits of a replicate", least=1)
+    scenes: int = setting(200, "scenes of digits of a replicate", least=SPACES)
 
     def __post_init__(self) -> None:
         check(self)
@@ -101,6 +102,12 @@ class Config:
                 raise ValueError(f"{name} must be at most cut = {self.cut}, got {kept}")
         if self.recovery % BLOCK:
             raise ValueError(f"recovery must be a multiple of {BLOCK}, got {self.recovery}")
+        least = BLOCK / self.recovery / 2
+        if min(self.shares) < least:
+            raise ValueError(
+                f"shares must be at least {least:g}, half a block per column of recovery = "
+                f"{self.recovery}, got {self.shares}"
+            )
 
 
 PRESETS = {

@@ -25,14 +25,13 @@ from labs.sketches.digits import (
     templates,
 )
 from labs.sketches.experiments.draws import rms, trials, units
-from labs.sketches.grid import NAME, Cell
+from labs.sketches.grid import NAME, SPACES, Cell
 from labs.sketches.objects import Object, Scene
 from labs.sketches.readouts import attributes, count, prefix
 from labs.sketches.sketching import overall_sketches
 from labs.sketches.space import Space
 
 ANY = "digit"  # the one module that sees all digits
-SPACES = 5  # of a replicate, each with as many of its scenes
 ERRORS = ("count_error", "waveform")  # root mean squares
 SIGNALS = 2000  # fresh ones of a replicate, as many of each digit, that stand in its scenes
 

@@ -7,9 +7,11 @@ from labs.kit.plan import resolve
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.sketches import published
-from labs.sketches.grid import PRESETS, Cell, Config, Record, cells
+from labs.sketches.figures_of_uses import digits
+from labs.sketches.grid import PRESETS, SLOTS, Cell, Config, Record, cells
 from labs.sketches.lab import LAB
 from labs.sketches.measures import constant, deeper, exponent, readable, slope
+from labs.sketches.remarks import remarks
 from labs.sketches.training import OF_NETWORKS, QUESTIONS, train
 
 NOISE = 0.005  # of a measured number, relative
@@ -218,6 +220,23 @@ def test_sizes_of_a_question_share_their_scenes():
     assert large.error < 0.8 * small.error
 
 
+def test_shares_that_are_zero_are_drawn():
+    nothing = Record(histogram=0.0, slot=0.0, nearest=0.0, waveform=0.3)
+    rows = [row(Cell(question="scenes", d=64, objects=k, replicate=0), nothing) for k in SLOTS]
+    axes = digits(Table(rows)).axes
+    assert [ax.get_yscale() for ax in axes[:4]] == ["linear", "linear", "log", "linear"]
+
+
+def test_shares_of_blocks_that_are_near_have_rows_of_their_own():
+    cells_ = [
+        Cell(question="recovery", arm="sketches", d=64, sketches=10, share=share, replicate=0)
+        for share in (0.02, 0.021)
+    ]
+    rows = Table(row(c, Record(columns=c.share)) for c in cells_)
+    named = [r[0] for remark in remarks(rows) for r in remark.rows]
+    assert named == ["10 sketches, 2%", "10 sketches, 2.1%"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -227,6 +246,8 @@ def test_sizes_of_a_question_share_their_scenes():
         ({"kept": (16384,)}, r"kept must be at most cut = 8192, got \(16384,\)"),
         ({"fitted": 5000}, "fitted must be at least 100 and at most 4000, got 5000"),
         ({"pairs": 1}, "pairs must be at least 2, got 1"),
+        ({"scenes": 4}, "scenes must be at least 5, got 4"),
+        ({"shares": (0.02, 0.0001)}, "shares must be at least 0.00390625, half a block per"),
         ({"steps": 0}, "steps must be at least 1, got 0"),
     ],
 )
