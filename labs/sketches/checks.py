@@ -26,6 +26,22 @@ def numbers(name: str, value: Any) -> np.ndarray:
     return found.astype(float, copy=False)
 
 
+def sequence(name: str, value: Any) -> tuple[Any, ...]:
+    """The values of anything that is iterable, which is read once.
+
+    Raises:
+        TypeError: something that is not.
+
+    >>> sequence("weights", 0.5)
+    Traceback (most recent call last):
+        ...
+    TypeError: weights must be a sequence, got 0.5
+    """
+    if not np.iterable(value):
+        raise TypeError(f"{name} must be a sequence, got {value!r}")
+    return tuple(value)
+
+
 def check_whole(name: str, value: int, low: int, high: int | None = None) -> None:
     """Refuse what is not a whole number from `low` to `high`.
 

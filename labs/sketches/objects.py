@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from labs.sketches.checks import check_whole, numbers
+from labs.sketches.checks import check_whole, numbers, sequence
 
-TOLERANCE = 1e-9  # of a sum of weights, and of a norm
+TOLERANCE = 1e-6  # of a sum of weights, and of a norm: they may come from float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,13 @@ class Scene:
 
     Args:
         objects: any number; none is an empty scene.
-        weights: of the objects, at least 0, sum 1; by default equal ones.
+        weights: of the objects, at least 0, sum 1 to the rounding of float32 (1e-6); by default
+            equal ones.
         positions: of the objects in the tuple, each of which has a rotation of its own; by default
             0, 1, 2, ... Several objects may share one.
 
     Raises:
-        TypeError: something else than an `Object` among the objects.
+        TypeError: something else than an `Object` among the objects; what is no sequence.
         ValueError: weights that are negative, not finite, or do not sum to one; another number of
             weights or positions than of objects; a position that is not a whole number of at
             least 0.
@@ -54,15 +55,17 @@ class Scene:
     positions: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
-        objects = tuple(self.objects)
+        objects = sequence("objects", self.objects)
         for item in objects:
             if not isinstance(item, Object):
                 raise TypeError(f"objects must be of type Object, got {item!r}")
         object.__setattr__(self, "objects", objects)
         equal = [1 / len(objects) for _ in objects]
         weights = equal if self.weights is None else self.weights
+        weights = sequence("weights", weights)
         object.__setattr__(self, "weights", _weights(weights, len(objects)))
         positions = range(len(objects)) if self.positions is None else self.positions
+        positions = sequence("positions", positions)
         object.__setattr__(self, "positions", _positions(positions, len(objects)))
 
     def __iter__(self) -> Iterator[tuple[Object, float, int]]:
@@ -79,7 +82,8 @@ class Object:
 
     Args:
         module: its name.
-        attributes: (n,) numbers, of either sign, of norm at most 1.
+        attributes: (n,) numbers, of either sign, of norm at most 1 to the rounding of float32;
+            kept as a read-only copy in float64.
         inputs: the objects that it was made of, by default none.
 
     Raises:
@@ -100,21 +104,28 @@ class Object:
         x = numbers("attributes", self.attributes).copy()
         if x.ndim != 1 or not len(x):
             raise ValueError(f"attributes must be a vector of at least 1 number, got {x.shape}")
-        norm = float(np.sqrt(x @ x))
+        with np.errstate(over="ignore"):
+            norm = float(np.sqrt(x @ x))
         if not norm <= 1 + TOLERANCE:
-            raise ValueError(f"attributes must be finite and of norm at most 1, got norm {norm:g}")
+            raise ValueError(
+                f"attributes must be finite and of norm at most 1, got norm {norm:.9g}"
+            )
         x.flags.writeable = False
         object.__setattr__(self, "attributes", x)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are read-only too."""
+        return type(self), (self.module, self.attributes, self.inputs)
 
 
 def _weights(weights: Sequence[float], count: int) -> tuple[float, ...]:
     if len(weights) != count:
         raise ValueError(f"weights must be {count}, one per object, got {len(weights)}")
     if not all(isinstance(w, Real) and 0 <= w <= 1 + TOLERANCE for w in weights):
-        raise ValueError(f"weights must be numbers from 0 to 1, got {weights!r}")
-    found = tuple(map(float, weights))
-    if count and abs(fsum(found) - 1) > TOLERANCE:
-        raise ValueError(f"weights must sum to 1, got {fsum(found):g}")
+        raise ValueError(f"weights must be numbers from 0 to 1, got {list(weights)!r}")
+    found = tuple(min(float(w), 1.0) for w in weights)
+    if count and abs(fsum(weights) - 1) > TOLERANCE:
+        raise ValueError(f"weights must sum to 1, got {fsum(weights):.9g}")
     return found
 
 
@@ -124,6 +135,16 @@ def _positions(positions: Sequence[int], count: int) -> tuple[int, ...]:
     for position in positions:
         check_whole("position", position, 0)
     return tuple(map(int, positions))
+
+
+def check_scene(scene: Scene) -> None:
+    """Refuse what is no scene.
+
+    Raises:
+        TypeError: something else than a `Scene`.
+    """
+    if not isinstance(scene, Scene):
+        raise TypeError(f"scene must be a Scene, got {scene!r}")
 
 
 class Place(NamedTuple):
@@ -150,6 +171,7 @@ def places(scene: Scene) -> Iterator[Place]:
     edge (0, 1) 0.25
     edge (1,) 0.5
     """
+    check_scene(scene)
     for item, weight, position in scene:
         yield Place(item, (position,), (weight,))
         for below in places(item.inputs):
@@ -167,11 +189,10 @@ def at(scene: Scene, positions: Sequence[int]) -> list[Place]:
         ...
     ValueError: positions must be a path that exists in the scene, got (3,)
     """
-    found = [place for place in places(scene) if place.positions == tuple(positions)]
+    path = sequence("positions", positions)
+    found = [place for place in places(scene) if place.positions == path]
     if not found:
-        raise ValueError(
-            f"positions must be a path that exists in the scene, got {tuple(positions)}"
-        )
+        raise ValueError(f"positions must be a path that exists in the scene, got {path}")
     return found
 
 
@@ -190,4 +211,5 @@ def effective_weights(scene: Scene) -> dict[Object, float]:
 
 def depth(scene: Scene) -> int:
     """The longest path: 0 of an empty scene, 1 of a flat one."""
+    check_scene(scene)
     return max((1 + depth(item.inputs) for item in scene.objects), default=0)

@@ -1,5 +1,7 @@
 """Objects made of objects: trees, and graphs in which an object is shared."""
 
+import copy
+import pickle
 from collections import Counter
 
 import numpy as np
@@ -80,3 +82,30 @@ def test_paths_go_to_the_places_in_their_order(scene):
         assert tuple(position for position, _ in path) == place.positions
         assert path[-1][1] == place.object.module
         assert weight == pytest.approx(place.weight)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_weights_and_attributes_may_come_from_float32(seed):
+    drawn = np.random.default_rng(seed).random((2, 7), dtype=np.float32)
+    weights, x = drawn[0] / drawn[0].sum(), drawn[1] / np.linalg.norm(drawn[1])
+    scene = Scene([Object("face", x)] * 7, weights)
+    assert scene.weights == tuple(weights.tolist())
+    assert scene.objects[0].attributes.tolist() == x.tolist()
+
+
+def test_no_weight_is_above_one():
+    assert Scene([leaf()], [1 + 1e-7]).weights == (1.0,)
+
+
+def test_a_scene_is_made_of_anything_that_is_iterable():
+    items = [leaf(), leaf()]
+    scene = Scene(iter(items), (w for w in (0.3, 0.7)), np.array([1, 0]))
+    assert list(scene) == [(items[0], 0.3, 1), (items[1], 0.7, 0)]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_is_read_only_and_shares_what_was_shared(copied):
+    shared = leaf()
+    scene = copied(Scene([Object("face", [1.0], Scene([shared])), shared]))
+    assert scene.objects[0].inputs.objects[0] is scene.objects[1]
+    assert not scene.objects[1].attributes.flags.writeable

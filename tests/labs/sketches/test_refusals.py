@@ -7,7 +7,7 @@ import pytest
 
 from labs.sketches import rotations
 from labs.sketches.extensions import greedy, least_squares, matched_filter
-from labs.sketches.objects import Object, Scene, at
+from labs.sketches.objects import Object, Scene, at, depth, effective_weights, places
 from labs.sketches.readouts import (
     Estimate,
     attributes,
@@ -43,6 +43,10 @@ SCENES = {
     "weights must be numbers from 0 to 1, got [nan, 1.0]": lambda: Scene([FACE, EYE], [NAN, 1.0]),
     "weights must be numbers from 0 to 1, got ['1', 0.0]": lambda: Scene([FACE, EYE], ["1", 0.0]),
     "weights must be 2, one per object, got 1": lambda: Scene([FACE, EYE], [1.0]),
+    "weights must sum to 1, got 1.00001": lambda: Scene([FACE, EYE], [0.5, 0.50001]),
+    "weights must be a sequence, got 1.0": lambda: Scene([FACE], 1.0),
+    "positions must be a sequence, got 0": lambda: Scene([FACE], None, 0),
+    "objects must be a sequence, got Object": lambda: Scene(FACE),
     "positions must be 2, one per object, got 1": lambda: Scene([FACE, EYE], None, [0]),
     "position must be a whole number of at least 0, got -1": lambda: Scene([FACE], None, [-1]),
     "position must be a whole number of at least 0, got 0.0": lambda: Scene([FACE], None, [0.0]),
@@ -56,6 +60,10 @@ SCENES = {
     "attributes must be finite and of norm at most 1, got norm inf": lambda: Object(
         "face", [-np.inf]
     ),
+    "attributes must be finite and of norm at most 1, got norm 1.00001": lambda: Object(
+        "face", [1.00001]
+    ),
+    "finite and of norm at most 1, got norm inf": lambda: Object("face", [1e200]),
     "attributes must be a vector of at least 1 number, got (1, 1)": lambda: Object("face", [[1.0]]),
     "attributes must be a vector of at least 1 number, got ()": lambda: Object("face", 1.0),
     "attributes must be a vector of at least 1 number, got (0,)": lambda: Object("face", []),
@@ -64,6 +72,10 @@ SCENES = {
     "attributes must be an array of real numbers, got [[1], [1, 2]]": lambda: Object(
         "face", [[1], [1, 2]]
     ),
+    "scene must be a Scene, got None": lambda: depth(None),
+    "scene must be a Scene, got Object": lambda: list(places(FACE)),
+    "scene must be a Scene, got 'face'": lambda: effective_weights("face"),
+    "positions must be a sequence, got 1": lambda: at(Scene([FACE]), 1),
     "positions must be a path that exists in the scene, got (1,)": lambda: at(Scene([FACE]), (1,)),
 }
 SPACES = {
