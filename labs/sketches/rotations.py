@@ -16,7 +16,7 @@ from scipy.stats import ortho_group
 
 from labs.kit.checks import check_sizes
 from labs.kit.seeds import stream
-from labs.sketches.checks import check_share, check_whole
+from labs.sketches.checks import check_share, check_whole, numbers
 
 NAME = "sketches"
 LEAK = 0.5  # what a transparent matrix leaves in place
@@ -75,17 +75,24 @@ class Rotation:
         return back
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """R x over the last axis of x (..., d), float64."""
+        """R x over the last axis of x (..., d), float64.
+
+        Raises:
+            TypeError, ValueError: no array of numbers, or of another dimension.
+        """
         signs, orders = self._drawn
-        x = dct(x * signs[0], norm="ortho").take(orders[0], -1) * signs[1]
+        x = dct(_rows(x, self.d) * signs[0], norm="ortho").take(orders[0], -1) * signs[1]
         x = dct(x, norm="ortho", overwrite_x=True).take(orders[1], -1)
         x *= signs[2]
         return x
 
     def transpose(self, x: np.ndarray) -> np.ndarray:
-        """R^T x over the last axis of x (..., d), float64."""
+        """R^T x over the last axis of x (..., d), float64. Errors are those of `apply`."""
         signs, back = self._drawn[0], self._back
-        x = idct((x * signs[2]).take(back[1], -1), norm="ortho", overwrite_x=True) * signs[1]
+        x = (
+            idct((_rows(x, self.d) * signs[2]).take(back[1], -1), norm="ortho", overwrite_x=True)
+            * signs[1]
+        )
         x = idct(x.take(back[0], -1), norm="ortho", overwrite_x=True)
         x *= signs[0]
         return x
@@ -115,11 +122,19 @@ class Haar:
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """R x over the last axis of x (..., d)."""
-        return x @ self.matrix.T
+        return _rows(x, self.d) @ self.matrix.T
 
     def transpose(self, x: np.ndarray) -> np.ndarray:
         """R^T x over the last axis of x (..., d)."""
-        return x @ self.matrix
+        return _rows(x, self.d) @ self.matrix
+
+
+def _rows(x: np.ndarray, d: int) -> np.ndarray:
+    """x (..., d) in float64; a single number, or one in place of d, would be repeated."""
+    x = numbers("x", x)
+    if x.ndim < 1 or x.shape[-1] != d:
+        raise ValueError(f"x must be of shape (..., {d}), got {x.shape}")
+    return x
 
 
 def transparent(map_: Map, x: np.ndarray) -> np.ndarray:
@@ -130,12 +145,12 @@ def transparent(map_: Map, x: np.ndarray) -> np.ndarray:
     >>> round(float(transparent(R, x) @ x), 1)
     0.5
     """
-    return LEAK * (x + map_.apply(x))
+    return LEAK * (np.asarray(x) + map_.apply(x))
 
 
 def transparent_transpose(map_: Map, x: np.ndarray) -> np.ndarray:
     """The transpose of `transparent`, (I + R^T) / 2, applied to x (..., d)."""
-    return LEAK * (x + map_.transpose(x))
+    return LEAK * (np.asarray(x) + map_.transpose(x))
 
 
 class Blocks(NamedTuple):
