@@ -18,10 +18,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from labs.sketches.objects import Object, Scene
+from labs.sketches.checks import sequence
+from labs.sketches.objects import Object, Scene, check_scene
 from labs.sketches.rotations import transparent
 from labs.sketches.signatures import signature
-from labs.sketches.space import Space, part
+from labs.sketches.space import Space, check_space, part
 
 CHUNK = 2**22  # numbers of the largest array beside the result
 CACHED = 1024  # numbers, and scenes, that are computed together: a processor's cache holds them
@@ -36,32 +37,69 @@ def coefficients(space: Space, item: Object) -> np.ndarray:
     >>> coefficients(Space(64, {"face": 2}, 1), Object("face", [0.6, -0.8])).tolist()
     [0.3, -0.4, 0.5]
     """
+    check_space(space)
     space.check_object(item)
     return _coefficients(space, [item])[0]
 
 
 def attribute_sketch(space: Space, item: Object) -> np.ndarray:
     """The attribute sketch of an object (d,)."""
-    return space.columns(item.module) @ coefficients(space, item)
+    own = coefficients(space, item)
+    return space.columns(item.module) @ own
 
 
 def input_sketch(space: Space, scene: Scene) -> np.ndarray:
     """The input sketch of weighted objects (d,); zeros where there are none."""
-    total = np.zeros(space.d)
-    for item, weight, position in scene:
-        total += weight * transparent(space.position(position), object_sketch(space, item))
-    return total
+    check_space(space)
+    check_scene(scene)
+    return _input_sketch(space, scene, _Shared(scene))
 
 
 def object_sketch(space: Space, item: Object) -> np.ndarray:
     """The sketch of an object and of all that it is made of (d,)."""
+    check_space(space)
+    space.check_object(item)
+    return _object_sketch(space, item, _Shared(item.inputs))
+
+
+class _Shared(dict[Object, np.ndarray | None]):
+    """Objects that are made of others and that several stand above, with their sketches once those
+    are made: no work is done twice for them, and nothing is kept of the rest."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._find(scene, set())
+
+    def _find(self, scene: Scene, seen: set[Object]) -> None:
+        for item in scene.objects:
+            if item in seen:
+                self[item] = None
+            elif item.inputs.objects:
+                seen.add(item)
+                self._find(item.inputs, seen)
+
+
+def _input_sketch(space: Space, scene: Scene, shared: _Shared) -> np.ndarray:
+    total = np.zeros(space.d)
+    for item, weight, position in scene:
+        sketch = shared.get(item)
+        if sketch is None:
+            sketch = _object_sketch(space, item, shared)
+        if item in shared:
+            shared[item] = sketch
+        total += weight * transparent(space.position(position), sketch)
+    return total
+
+
+def _object_sketch(space: Space, item: Object, shared: _Shared) -> np.ndarray:
     own = part(space, "attributes", attribute_sketch(space, item))
-    made_of = part(space, "inputs", input_sketch(space, item.inputs))
+    made_of = part(space, "inputs", _input_sketch(space, item.inputs, shared))
     return transparent(space.module(item.module), own + made_of)
 
 
 def overall_sketch(space: Space, scene: Scene) -> np.ndarray:
-    """The sketch of a scene (d,), float64: the definition, one object after the other.
+    """The sketch of a scene (d,), float64: the definition, one object after the other. One that
+    stands in several places is sketched once.
 
     Raises:
         TypeError: something else than a `Scene`.
@@ -72,6 +110,7 @@ def overall_sketch(space: Space, scene: Scene) -> np.ndarray:
     >>> overall_sketch(space, Scene([Object("face", [0.6, 0.8], Scene([edge])), edge])).shape
     (256,)
     """
+    check_space(space)
     space.check(scene)
     return input_sketch(space, scene)
 
@@ -80,7 +119,8 @@ def overall_sketches(space: Space, scenes: Sequence[Scene]) -> np.ndarray:
     """The sketches of many scenes (len(scenes), d), float64, as `overall_sketch` gives one by one.
 
     Objects of one module at one position go through their rotations together, and where there are
-    many of them their columns do, so that each object costs one small product.
+    many of them their columns do, so that each object costs one small product. An object that is
+    made of others costs as often as it stands in different places.
 
     Raises:
         TypeError, ValueError: as `overall_sketch`.
@@ -89,6 +129,8 @@ def overall_sketches(space: Space, scenes: Sequence[Scene]) -> np.ndarray:
     >>> overall_sketches(space, [Scene([Object("face", [1.0])] * k) for k in (1, 2)]).shape
     (2, 256)
     """
+    check_space(space)
+    scenes = sequence("scenes", scenes)
     for scene in scenes:
         space.check(scene)
     return _inputs(space, scenes)
@@ -114,8 +156,7 @@ def path_columns(space: Space, path: Sequence[Step]) -> np.ndarray:
     >>> bool(np.allclose(columns @ coefficients(space, face), sketch))
     True
     """
-    check_path(space, path)
-    *above, (position, module) = path
+    *above, (position, module) = check_path(space, path)
     rows = transparent(space.position(position), space.object_columns(module).T)
     for position, module in reversed(above):
         rows = transparent(space.module(module), part(space, "inputs", rows))
@@ -123,19 +164,23 @@ def path_columns(space: Space, path: Sequence[Step]) -> np.ndarray:
     return rows.T
 
 
-def check_path(space: Space, path: Sequence[Step]) -> None:
-    """Refuse a path that is not of this space.
+def check_path(space: Space, path: Sequence[Step]) -> tuple[Step, ...]:
+    """The path, unless it is not of this space.
 
     Raises:
+        TypeError: a path that is no sequence.
         ValueError: an empty path, steps that are no pairs, an unknown module or position.
     """
-    if not path:
+    check_space(space)
+    steps = sequence("path", path)
+    if not steps:
         raise ValueError("path must hold at least one (position, module), got none")
-    for step in path:
+    for step in steps:
         if not isinstance(step, tuple) or len(step) != 2:
             raise ValueError(f"path must be of pairs (position, module), got {step!r}")
         space.position(step[0])
         space.module(step[1])
+    return steps
 
 
 class _Objects(NamedTuple):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 import numpy as np
 
 from labs.kit.checks import check_sizes, known
-from labs.sketches.checks import check_share, check_whole
-from labs.sketches.objects import Object, Scene
+from labs.sketches.checks import check_share, check_whole, sequence
+from labs.sketches.objects import Object, Scene, check_scene
 from labs.sketches.rotations import (
     LEAK,
     MAPS,
@@ -35,9 +35,13 @@ class Space:
     R_{M,0} (of its objects), R_{M,1} (of attributes) and R_{M,2} (of the number of objects); every
     position of a tuple has one, R_i, which all tuples share.
 
+    Matrices are drawn when they are first needed and kept; arrays are read-only. Copies and pickles
+    leave them out and draw the same ones again.
+
     Args:
-        d: dimension of every sketch.
-        modules: name -> number of attributes of its objects, at most `d`.
+        d: dimension of every sketch. In a handful of dimensions a transparent matrix may be
+            singular (in one it is 0 or 1): then nothing is left to read.
+        modules: name -> number of attributes of its objects, at most `d`; copied.
         positions: number of positions in a tuple.
         seed: another seed, other matrices; 0 or more.
         reading: what a gain loses per level. "A": the two halves of an object sketch are added.
@@ -83,12 +87,16 @@ class Space:
             check_sizes(**{f"attributes of {name}": count})
             if count > self.d:
                 raise ValueError(f"attributes of {name} must be at most d = {self.d}, got {count}")
+        object.__setattr__(self, "modules", dict(self.modules))
         check_whole("signature", self.signature, 0, self.d)
         known("reading", self.reading, ("A", "B"))
         known("maps", self.maps, MAPS)
         if self.blocks is not None:
             check_blocks(self.d, self.blocks)
         check_whole("seed", self.seed, 0)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(getattr(self, item.name) for item in fields(self) if item.init)
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -128,7 +136,7 @@ class Space:
         """
         if name not in self._columns:
             count = self.modules[known("module", name, self.modules)]
-            self._columns[name] = self._draw(name, count)
+            self._columns[name] = _fixed(self._draw(name, count))
         return self._columns[name]
 
     def _draw(self, name: str, count: int) -> np.ndarray:
@@ -149,7 +157,7 @@ class Space:
         """
         if name not in self._of_objects:
             half = part(self, "attributes", self.columns(name).T)
-            self._of_objects[name] = transparent(self.module(name), half).T
+            self._of_objects[name] = _fixed(transparent(self.module(name), half).T)
         return self._of_objects[name]
 
     def _first(self, name: str, count: int) -> np.ndarray:
@@ -167,16 +175,18 @@ class Space:
             share of the sketch's numbers only, multiply it by that share.
 
         Raises:
+            TypeError: weights that are no sequence.
             ValueError: no weights, one outside [0, 1], or an unknown `what`.
         """
-        if not np.iterable(weights) or not len(weights):
-            raise ValueError(f"weights must be numbers, one per level, got {weights!r}")
+        weights = sequence("weights", weights)
+        if not weights:
+            raise ValueError("weights must be numbers, one per level, got none")
         for weight in weights:
             check_share("weight", weight, zero=True)
         gain = self.shares[known("what", what, self.shares)]
         half = HALF * (LEAK if self.reading == "B" else 1)  # attributes, or inputs, in an object
         for weight in weights:
-            gain *= weight * LEAK * LEAK * half  # the position's matrix, the module's, its half
+            gain *= float(weight) * LEAK * LEAK * half  # of the position, the module, its half
         return gain
 
     def check(self, scene: Scene) -> None:
@@ -187,15 +197,18 @@ class Space:
             ValueError: an unknown module or position, another number of attributes than the module
                 has.
         """
-        if not isinstance(scene, Scene):
-            raise TypeError(f"scene must be a Scene, got {scene!r}")
+        check_scene(scene)
+        self._check(scene, set())
+
+    def _check(self, scene: Scene, seen: set[Scene]) -> None:
         for item, _, position in scene:
             if self.modules.get(item.module) != len(item.attributes):
                 self.check_object(item)
             if position >= self.positions:
                 self.position(position)
-            if item.inputs.objects:
-                self.check(item.inputs)
+            if item.inputs.objects and item.inputs not in seen:
+                seen.add(item.inputs)
+                self._check(item.inputs, seen)
 
     def check_object(self, item: Object) -> None:
         """Refuse an object that is not of this space, whatever it is made of.
@@ -210,6 +223,21 @@ class Space:
             raise ValueError(
                 f"attributes of {item.module} must be {count}, got {len(item.attributes)}"
             )
+
+
+def check_space(space: Space) -> None:
+    """Refuse what is no space, as where arguments are given in another order.
+
+    Raises:
+        TypeError: something else than a `Space`.
+    """
+    if not isinstance(space, Space):
+        raise TypeError(f"space must be a Space, got {space!r}")
+
+
+def _fixed(columns: np.ndarray) -> np.ndarray:
+    columns.flags.writeable = False
+    return columns
 
 
 def part(space: Space, what: Literal["attributes", "inputs"], sketch: np.ndarray) -> np.ndarray:

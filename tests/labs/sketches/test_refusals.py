@@ -20,7 +20,15 @@ from labs.sketches.readouts import (
 )
 from labs.sketches.rotations import Blocks, Haar, Rotation, block_columns
 from labs.sketches.signatures import read_signature, same, signature
-from labs.sketches.sketching import coefficients, overall_sketch, overall_sketches, path_columns
+from labs.sketches.sketching import (
+    attribute_sketch,
+    coefficients,
+    input_sketch,
+    object_sketch,
+    overall_sketch,
+    overall_sketches,
+    path_columns,
+)
 from labs.sketches.space import Space
 
 NAN = float("nan")
@@ -115,8 +123,8 @@ SPACES = {
     "module must be one of face, eye, got 'fac': did you mean 'face'?": lambda: SPACE.module("fac"),
     "module must be one of face, eye, got 'e'": lambda: SPACE.columns("e"),
     "module must be one of face, eye, got 'y'": lambda: SPACE.object_columns("y"),
-    "weights must be numbers, one per level, got ()": lambda: SPACE.gain(()),
-    "weights must be numbers, one per level, got 0.5": lambda: SPACE.gain(0.5),
+    "weights must be numbers, one per level, got none": lambda: SPACE.gain(()),
+    "weights must be a sequence, got 0.5": lambda: SPACE.gain(0.5),
     "weight must be a number from 0 to 1, got 1.5": lambda: SPACE.gain((0.5, 1.5)),
     "weight must be a number from 0 to 1, got nan": lambda: SPACE.gain((NAN,)),
     "weight must be a number from 0 to 1, got 'a'": lambda: SPACE.gain("a"),
@@ -125,6 +133,11 @@ SPACES = {
     "name must hold a text, got ''": lambda: Rotation(2, ""),
     "name must be text, got 2": lambda: Haar(2, 2),
     "seed must be a whole number of at least 0, got 0.5": lambda: Haar(2, "a", 0.5),
+    "x must be of shape (..., 2), got ()": lambda: Rotation(2, "a").apply(1.0),
+    "x must be of shape (..., 2), got (2, 1)": lambda: Rotation(2, "a").transpose(np.ones((2, 1))),
+    "x must be of shape (..., 2), got (3,)": lambda: Haar(2, "a").apply(np.ones(3)),
+    "x must be of shape (..., 2), got (1,)": lambda: Haar(2, "a").transpose([1.0]),
+    "x must be an array of real numbers, got None": lambda: Rotation(2, "a").apply(None),
     "count must be a whole number of at least 1, got 0": lambda: block_columns(
         8, 0, Blocks(4, 0.5), "a"
     ),
@@ -150,6 +163,14 @@ SKETCHES = {
         SPACE, [*PATH, (7, "eye")]
     ),
     "module must be one of face, eye, got 'ear'": lambda: path_columns(SPACE, [*PATH, (0, "ear")]),
+    "space must be a Space, got Scene": lambda: overall_sketch(Scene([FACE]), SPACE),
+    "space must be a Space, got None": lambda: overall_sketches(None, []),
+    "space must be a Space, got [(0, 'face')]": lambda: path_columns(PATH, SPACE),
+    "scenes must be a sequence, got None": lambda: overall_sketches(SPACE, None),
+    "scene must be a Scene, got Object": lambda: input_sketch(SPACE, FACE),
+    "item must be an Object, got Scene": lambda: object_sketch(SPACE, DEEP),
+    "item must be an Object, got None": lambda: attribute_sketch(SPACE, None),
+    "path must be a sequence, got None": lambda: path_columns(SPACE, None),
     "numbers must be a whole number of at least 1, got 0": lambda: signature(FACE, 0),
 }
 READOUTS = {

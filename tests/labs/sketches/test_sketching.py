@@ -1,6 +1,9 @@
 """Sketches against their definition in dense matrices, one at a time against many at once, and the
 gains, norms and bounds that follow from the definition."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -317,3 +320,58 @@ def test_sketches_that_share_a_module_resemble_each_other(cosine):
         expected = (1 + cosine) / scale / 16
         assert np.mean(found[position]) == pytest.approx(expected, abs=4 * error)
         assert error < 2 / scale / 16 / 10
+
+
+def ladder(steps):
+    """A graph of as many levels, in each of which one object is two inputs of the next."""
+    item = Object("face", unit(np.random.default_rng(0), 4))
+    for _ in range(steps):
+        item = Object("face", item.attributes, Scene([item, item]))
+    return Scene([item])
+
+
+def test_what_two_share_is_sketched_once():
+    space = small("A")
+    whole = overall_sketch(space, ladder(200))  # a tree of 2^200 leaves
+    assert np.isfinite(whole).all()
+    space.check(ladder(200))
+    np.testing.assert_allclose(
+        overall_sketches(space, [ladder(5)])[0], overall_sketch(space, ladder(5)), atol=1e-15
+    )
+
+
+def test_scenes_may_come_from_a_generator():
+    space, scene = small("A"), ladder(1)
+    found = overall_sketches(space, (scene for _ in range(3)))
+    np.testing.assert_array_equal(found, overall_sketches(space, [scene] * 3))
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+@kinds
+def test_a_copy_of_a_space_is_small_and_draws_the_same(kind, copied):
+    space, scene = small(kind), ladder(2)
+    before = len(pickle.dumps(space))
+    whole = overall_sketch(space, scene)
+    other = copied(space)
+    assert len(pickle.dumps(space)) == before
+    assert not other._drawn
+    np.testing.assert_array_equal(overall_sketch(other, scene), whole)
+
+
+def test_nothing_that_a_space_keeps_can_be_changed_by_chance():
+    modules = dict(MODULES)
+    space = Space(D, modules, POSITIONS)
+    modules["face"] = 1
+    assert space.modules == MODULES
+    for columns in (space.columns("face"), space.object_columns("face")):
+        with pytest.raises(ValueError, match="read-only"):
+            columns *= 2
+
+
+def test_gains_of_float32_are_as_exact_as_others():
+    gain = small("A").gain(np.array([1 / 3], np.float32))
+    assert type(gain) is float
+    assert gain == small("A").gain([float(np.float32(1 / 3))])
+    assert gain == small("A").gain(w for w in np.array([1 / 3], np.float32))
