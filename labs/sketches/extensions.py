@@ -14,12 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from labs.kit.checks import check_sizes
-from labs.sketches.checks import check_share
-from labs.sketches.objects import Scene
+from labs.sketches.checks import check_share, sequence
+from labs.sketches.objects import Scene, check_scene
 from labs.sketches.readouts import Estimate, unroll
 from labs.sketches.rotations import transparent_transpose
 from labs.sketches.sketching import Step, check_path, path_columns
 from labs.sketches.space import Space, part_transpose
+
+EPSILON = float(np.finfo(float).eps)
 
 
 def matched_filter(
@@ -41,7 +43,8 @@ def matched_filter(
 
     Returns:
         value (..., n) and error (...,), the same for each attribute, from what the filter leaves of
-        the sketch beside what is read; nan for an attribute whose random column has no block.
+        the sketch beside what is read; nan for an attribute that is not in the sketch, since its
+        random column has no block, or since a transparent matrix of few dimensions is singular.
 
     Raises:
         ValueError: an empty path, an unknown module or position, a sketch of another dimension, a
@@ -55,16 +58,18 @@ def matched_filter(
     >>> read.value.round(1).tolist(), float(read.error.round(2))
     ([0.6, -0.8], 0.03)
     """
-    check_path(space, path)
+    path = check_path(space, path)
     check_share("weight", weight)
     count = space.modules[path[-1][1]]
     pulled = _pulled(space, sketch, path)
     read = pulled @ space.columns(path[-1][1])[:, :count]
     norms = (path_columns(space, path)[:, :count] ** 2).sum(0)
+    norms[norms < EPSILON * space.gain([1.0] * len(path)) ** 2] = 0  # of rounding
     gain = weight * space.shares["attributes"] * norms
     rest = np.clip((pulled**2).sum(-1) - (read**2).sum(-1), 0, None)
-    with np.errstate(invalid="ignore"):
-        return Estimate(read / gain, np.sqrt(rest / space.d) / gain.mean())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(gain > 0, read / gain, np.nan)
+        return Estimate(value, np.sqrt(rest / space.d) / gain.mean())
 
 
 def paths(scene: Scene) -> Iterator[tuple[tuple[Step, ...], float]]:
@@ -79,6 +84,7 @@ def paths(scene: Scene) -> Iterator[tuple[tuple[Step, ...], float]]:
     ((1, 'face'),) 0.5
     ((1, 'face'), (0, 'eye')) 0.5
     """
+    check_scene(scene)
     for item, weight, position in scene:
         step = (position, item.module)
         yield (step,), weight
@@ -105,8 +111,11 @@ def least_squares(
         The attributes (..., n) of each object, in the order of the tree (`paths`).
 
     Raises:
+        TypeError: a tree that is neither a scene nor a sequence.
         ValueError: no object, more unknown numbers than d, two objects at one path, an unknown
-            module or position, a sketch of another dimension, a weight outside (0, 1].
+            module or position, a sketch of another dimension or with numbers that are not finite, a
+            weight outside (0, 1]; columns that are not independent, as of objects so deep that they
+            are lost in rounding.
 
     >>> from labs.sketches.objects import Object
     >>> from labs.sketches.sketching import overall_sketch
@@ -116,8 +125,8 @@ def least_squares(
     >>> [x.round(9).tolist() for x in found]
     [[0.6, -0.8], [-0.5]]
     """
-    steps = list(paths(tree)) if isinstance(tree, Scene) else [(tuple(p), w) for p, w in tree]
-    sketch = unroll(space, sketch, ())
+    sketch = _finite(unroll(space, sketch, ()))
+    steps = list(paths(tree)) if isinstance(tree, Scene) else _listed(tree)
     _check_tree(space, steps)
     known, unknown = np.zeros(space.d), []
     for path, weight in steps:
@@ -130,8 +139,18 @@ def least_squares(
     return [solved[..., i : i + n] for i, n in zip(starts, counts, strict=False)]
 
 
+def _listed(tree: Sequence[tuple[Sequence[Step], float]]) -> list[tuple[tuple[Step, ...], float]]:
+    found = []
+    for pair in sequence("tree", tree):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise ValueError(f"tree must be of pairs (path, weight), got {pair!r}")
+        found.append((sequence("path", pair[0]), pair[1]))
+    return found
+
+
 class Found(NamedTuple):
-    """What `greedy` says of one object."""
+    """What `greedy` says of one object. Where its weight is read and is negative, or 0 (attributes
+    are nan then), what was found is noise."""
 
     position: int
     module: str
@@ -168,8 +187,10 @@ def greedy(
         `objects` found ones, those that explain most first.
 
     Raises:
+        TypeError: positions that are no sequence.
         ValueError: a number of objects below 1, more than places or than columns fit in d; an
-            unknown position, a sketch of another shape, a weight outside (0, 1].
+            unknown position, a sketch of another shape or with numbers that are not finite, a
+            weight outside (0, 1].
 
     >>> from labs.sketches.objects import Object
     >>> from labs.sketches.sketching import overall_sketch
@@ -180,7 +201,7 @@ def greedy(
     0 face 0.7 [ 0.6 -0.8]
     1 tree 0.3 [-0.5]
     """
-    sketch, places = unroll(space, sketch, ()), _places(space, positions)
+    sketch, places = _finite(unroll(space, sketch, ())), _places(space, positions)
     _check_greedy(space, sketch, objects, len(places))
     if weight is not None:
         check_share("weight", weight)
@@ -216,7 +237,9 @@ def _fit(
 def _found(space: Space, position: int, module: str, fitted: np.ndarray) -> Found:
     count = space.modules[module]
     weight = float(fitted[count] / space.shares["count"])
-    return Found(position, module, weight, fitted[:count] / (space.shares["attributes"] * weight))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a sketch of zeros
+        found = fitted[:count] / (space.shares["attributes"] * weight)
+    return Found(position, module, weight, found)
 
 
 def _pulled(space: Space, sketch: np.ndarray, path: Sequence[Step]) -> np.ndarray:
@@ -236,7 +259,13 @@ def _solved(columns: np.ndarray, sketch: np.ndarray) -> np.ndarray:
     solved, _, rank, _ = np.linalg.lstsq(columns, flat.T, rcond=None)
     if rank < columns.shape[1]:
         raise ValueError(f"columns must be {columns.shape[1]} independent ones, got rank {rank}")
-    return solved.T.reshape(*sketch.shape[:-1], -1)
+    return solved.T.reshape(*sketch.shape[:-1], columns.shape[1])
+
+
+def _finite(sketch: np.ndarray) -> np.ndarray:
+    if not np.isfinite(sketch).all():
+        raise ValueError("sketch must hold finite numbers, got nan or infinity")
+    return sketch
 
 
 def _check_tree(space: Space, steps: Sequence[tuple[tuple[Step, ...], float]]) -> None:
@@ -253,7 +282,8 @@ def _check_tree(space: Space, steps: Sequence[tuple[tuple[Step, ...], float]]) -
 
 
 def _places(space: Space, positions: Sequence[int] | None) -> list[Step]:
-    chosen = range(space.positions) if positions is None else positions
+    every = range(space.positions)
+    chosen = every if positions is None else sequence("positions", positions)
     for position in chosen:
         space.position(position)
     return [(position, module) for position in dict.fromkeys(chosen) for module in space.modules]

@@ -8,7 +8,8 @@ size that the sketch itself tells: one standard deviation per number is at most 
     |sketch| / (gain sqrt(d))
 
 (with orthonormal matrices, and but for the readout's own part: its square is the square of this
-less the mean square of what is read). Sketches may be one vector (d,) or many (..., d).
+less the mean square of what is read). Sketches may be one vector (d,) or many (..., d), of any type
+of real numbers; nan in one of them makes all that is read of that one nan.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from labs.kit.checks import known
-from labs.sketches.checks import check_whole, numbers
-from labs.sketches.space import Space
+from labs.sketches.checks import check_whole, numbers, sequence
+from labs.sketches.space import Space, check_space
 
 
 class Estimate(NamedTuple):
@@ -33,7 +34,8 @@ def error_bar(sketch: np.ndarray, gain: float) -> np.ndarray:
     """One standard deviation of a number read from a sketch (..., d) with a gain: (...,).
 
     Raises:
-        ValueError: a gain that is not above 0.
+        TypeError: a sketch that is no array of real numbers.
+        ValueError: a gain that is not a number above 0, a sketch of no dimension.
     """
     if not isinstance(gain, Real) or not 0 < gain < np.inf:
         raise ValueError(f"gain must be a number above 0, got {gain!r}")
@@ -69,8 +71,7 @@ def attributes(
     >>> read.value.round(1).tolist(), float(read.error.round(3))
     ([0.6, -0.8], 0.016)
     """
-    count = space.modules[known("module", module, space.modules)]
-    return _read(space, sketch, module, slice(count), gain, positions)
+    return _read(space, sketch, module, slice(_width(space, module)), gain, positions)
 
 
 def count(
@@ -95,8 +96,7 @@ def count(
     >>> round(float(read.value), 1)
     2.0
     """
-    place = space.modules[known("module", module, space.modules)]
-    return _read(space, sketch, module, place, gain, positions)
+    return _read(space, sketch, module, _width(space, module), gain, positions)
 
 
 def mean(
@@ -112,7 +112,8 @@ def mean(
     Raises:
         ValueError: an unknown module or position, a sketch of another dimension.
     """
-    one = (1.0,)
+    check_space(space)
+    one, positions = (1.0,), sequence("positions", positions)
     total = attributes(space, sketch, module, space.gain(one), positions=positions)
     number = count(space, sketch, module, space.gain(one, "count"), positions=positions)
     divisor = number.value[..., None]
@@ -120,6 +121,12 @@ def mean(
         value = total.value / divisor
         spread = np.hypot(total.error[..., None], value * number.error[..., None])
         return Estimate(value, spread / np.abs(divisor))
+
+
+def _width(space: Space, module: str) -> int:
+    """How many attributes an object of a module has; its count stands next."""
+    check_space(space)
+    return space.modules[known("module", module, space.modules)]
 
 
 def _read(
@@ -147,12 +154,11 @@ def unroll(space: Space, sketch: np.ndarray, positions: Sequence[int]) -> np.nda
     Raises:
         ValueError: an unknown position, a sketch of another dimension.
     """
+    check_space(space)
     sketch = numbers("sketch", sketch)
     if sketch.ndim < 1 or sketch.shape[-1] != space.d:
         raise ValueError(f"sketch must be of shape (..., {space.d}), got {sketch.shape}")
-    if not np.iterable(positions):
-        raise TypeError(f"positions must be a sequence of whole numbers, got {positions!r}")
-    for rotation in [space.position(position) for position in positions]:
+    for rotation in [space.position(position) for position in sequence("positions", positions)]:
         sketch = rotation.transpose(sketch)
     return sketch
 
@@ -192,6 +198,6 @@ def subset(sketch: np.ndarray, kept: np.ndarray) -> np.ndarray:
 
 def _numbers_of(sketch: np.ndarray) -> np.ndarray:
     found = numbers("sketch", sketch)
-    if not found.ndim:
-        raise ValueError(f"sketch must be of shape (..., d), got {found.shape}")
+    if not found.ndim or not found.shape[-1]:
+        raise ValueError(f"sketch must be of shape (..., d), d at least 1, got {found.shape}")
     return found

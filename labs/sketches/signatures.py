@@ -11,10 +11,10 @@ import numpy as np
 from scipy.special import expit
 
 from labs.kit.checks import check_sizes
-from labs.sketches.checks import check_share
+from labs.sketches.checks import check_share, numbers
 from labs.sketches.objects import Object
 from labs.sketches.readouts import Estimate, error_bar, unroll
-from labs.sketches.space import Space
+from labs.sketches.space import Space, check_space
 
 GRAIN = 1e-3  # to which attributes are rounded: objects that round alike are the same
 SURE = 1e-3  # the least error of a number that is read, in units of its size
@@ -29,6 +29,8 @@ def signature(item: Object, numbers: int) -> np.ndarray:
     True
     """
     check_sizes(numbers=numbers)
+    if not isinstance(item, Object):
+        raise TypeError(f"item must be an Object, got {item!r}")
     rounded = np.rint(item.attributes / GRAIN).astype("<i8").tobytes()
     digest = hashlib.shake_256(item.module.encode() + b"\0" + rounded).digest(-(-numbers // 8))
     bits = np.unpackbits(np.frombuffer(digest, np.uint8))[:numbers]
@@ -64,6 +66,7 @@ def read_signature(
     >>> round(float(same(read, Estimate(signature(face, 32), np.array(0.0)))), 3)
     1.0
     """
+    check_space(space)
     if not space.signature:
         raise ValueError(f"signature of the space must be at least 1, got {space.signature}")
     error = error_bar(unroll(space, sketch, ()), gain)
@@ -87,17 +90,19 @@ def same(a: Estimate, b: Estimate, *, prior: float = 0.5) -> np.ndarray:
         (...,) float64.
 
     Raises:
-        ValueError: signatures of different lengths, a prior outside [0, 1].
+        TypeError: something else than an `Estimate` of real numbers.
+        ValueError: signatures of different lengths, an error below 0, a prior outside [0, 1].
 
     >>> one, other = np.array([0.5, 0.5, -0.5, 0.5]), np.array([0.5, -0.5, -0.5, 0.5])
     >>> error = np.array(0.2)
     >>> [round(float(same(Estimate(one, error), Estimate(x, error))), 2) for x in (one, other)]
     [0.94, 0.0]
     """
-    n = np.shape(a.value)[-1]
-    if np.shape(b.value)[-1] != n:
-        raise ValueError(f"signature b must be of {n} numbers, got {np.shape(b.value)[-1]}")
     check_share("prior", prior, zero=True)
+    a, b = _estimate("a", a), _estimate("b", b)
+    n = a.value.shape[-1]
+    if b.value.shape[-1] != n:
+        raise ValueError(f"signature b must be of {n} numbers, got {b.value.shape[-1]}")
     first, second = _log_odds(a), _log_odds(b)
     agree = _log_cosh(first + second) - _log_cosh(first) - _log_cosh(second)
     with np.errstate(divide="ignore"):
@@ -105,13 +110,24 @@ def same(a: Estimate, b: Estimate, *, prior: float = 0.5) -> np.ndarray:
     return expit(agree.sum(-1) + before)
 
 
+def _estimate(name: str, read: Estimate) -> Estimate:
+    if not isinstance(read, Estimate):
+        raise TypeError(f"{name} must be an Estimate, got {read!r}")
+    value, error = numbers(f"value of {name}", read.value), numbers(f"error of {name}", read.error)
+    if not value.ndim or not value.shape[-1]:
+        raise ValueError(f"value of {name} must be of shape (..., n), got {value.shape}")
+    if (error < 0).any():
+        raise ValueError(f"error of {name} must be at least 0, got {error.min()}")
+    return Estimate(value, error)
+
+
 def _log_odds(read: Estimate) -> np.ndarray:
     """Half the logarithm of the odds that each number is positive (..., n)."""
-    value = np.asarray(read.value)
-    size = 1 / np.sqrt(value.shape[-1])
+    size = 1 / np.sqrt(read.value.shape[-1])
     error = np.maximum(read.error, SURE * size)[..., None]
-    return value * size / error**2
+    return read.value * size / error**2
 
 
 def _log_cosh(x: np.ndarray) -> np.ndarray:
-    return np.logaddexp(x, -x) - np.log(2)
+    with np.errstate(invalid="ignore"):  # of nan
+        return np.logaddexp(x, -x) - np.log(2)

@@ -200,3 +200,26 @@ def test_greedy_decoding_needs_numbers_enough():
 
     assert sum(whole(256, seed) for seed in range(5)) >= 4
     assert sum(whole(65, seed) for seed in range(5)) <= 3
+
+
+def test_no_sketch_at_all_has_no_attributes():
+    space, scene = wide(64, 2), flat(np.random.default_rng(0), range(2))
+    found = least_squares(space, np.empty((0, 3, 64)), scene)
+    assert [x.shape for x in found] == [(0, 3, 12)] * 2
+
+
+def test_what_is_found_in_nothing_has_no_weight():
+    found = greedy(wide(64, 2), np.zeros(64), 2)
+    assert [item.weight for item in found] == [0.0, 0.0]
+    assert all(np.isnan(item.attributes).all() for item in found)
+
+
+def test_what_a_singular_matrix_leaves_out_is_nan():
+    spaces = [Space(2, {"a": 1}, 1, seed=seed) for seed in range(40)]
+    lost = 0
+    for space in spaces:
+        sketch = overall_sketch(space, Scene([Object("a", [1.0])]))
+        read = matched_filter(space, sketch, [(0, "a")], 1.0)
+        lost += int(np.isnan(read.value[0]))
+        assert np.isnan(read.value[0]) or abs(read.value[0]) < 100
+    assert 0 < lost < len(spaces)

@@ -251,3 +251,24 @@ def test_unrolling_turns_back_the_root_first():
     step_by_step = space.position(2).transpose(space.position(1).transpose(x))
     np.testing.assert_allclose(unroll(space, x, (1, 2)), step_by_step)
     np.testing.assert_array_equal(unroll(space, x, ()), x)
+
+
+def test_a_path_may_come_from_a_generator():
+    space = wide(256, 2)
+    sketch = overall_sketch(space, flat(np.random.default_rng(0), range(2)))
+    for got, expected in zip(
+        mean(space, sketch, "m1", positions=iter([1])),
+        mean(space, sketch, "m1", positions=[1]),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(got, expected)
+
+
+def test_nan_in_one_sketch_of_many_is_of_that_one():
+    space = wide(256, 2)
+    sketch = overall_sketch(space, flat(np.random.default_rng(0), range(2)))
+    many = np.stack([sketch, sketch])
+    many[1, 7] = np.nan
+    read = attributes(space, many, "m0", 0.1, positions=[0])
+    np.testing.assert_array_equal(np.isnan(read.value).any(1), [False, True])
+    np.testing.assert_array_equal(np.isnan(read.error), [False, True])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labs.sketches import rotations
-from labs.sketches.extensions import greedy, least_squares, matched_filter
+from labs.sketches.extensions import greedy, least_squares, matched_filter, paths
 from labs.sketches.objects import Object, Scene, at, depth, effective_weights, places
 from labs.sketches.readouts import (
     Estimate,
@@ -189,13 +189,21 @@ READOUTS = {
         SPACE, ZEROS[:, None], "eye", 1.0
     ),
     "sketch must be of shape (..., 16), got ()": lambda: unroll(SPACE, 1.0, ()),
-    "sketch must be of shape (..., d), got ()": lambda: error_bar(1.0, 1.0),
+    "sketch must be of shape (..., d), d at least 1, got ()": lambda: error_bar(1.0, 1.0),
+    "sketch must be of shape (..., d), d at least 1, got (3, 0)": lambda: error_bar(
+        np.empty((3, 0)), 1.0
+    ),
+    "sketch must be of shape (..., d), d at least 1, got (0,)": lambda: prefix([], 1),
+    "space must be a Space, got array": lambda: attributes(ZEROS, SPACE, "face", 1.0),
+    "space must be a Space, got 'face'": lambda: mean("face", ZEROS, SPACE),
+    "space must be a Space, got None": lambda: unroll(None, ZEROS, ()),
     "sketch must be an array of real numbers, got 'abc'": lambda: unroll(SPACE, "abc", ()),
     "position must be a whole number from 0 to 1, got 3": lambda: unroll(SPACE, ZEROS, (0, 3)),
     "position must be a whole number from 0 to 1, got -1": lambda: mean(
         SPACE, ZEROS, "eye", positions=[-1]
     ),
-    "positions must be a sequence of whole numbers, got 0": lambda: unroll(SPACE, ZEROS, 0),
+    "positions must be a sequence, got 0": lambda: unroll(SPACE, ZEROS, 0),
+    "positions must be a sequence, got 1": lambda: mean(SPACE, ZEROS, "eye", positions=1),
     "keep must be a whole number from 1 to 16, got 17": lambda: prefix(ZEROS, 17),
     "keep must be a whole number from 1 to 16, got 0": lambda: prefix(ZEROS, 0),
     "keep must be a whole number from 1 to 16, got True": lambda: prefix(ZEROS, True),
@@ -251,6 +259,25 @@ EXTENSIONS = {
         SPACE, ZEROS, 1, weight=2
     ),
     "sketch must be of shape (16,), got (1, 16)": lambda: greedy(SPACE, ZEROS[None], 1),
+    "tree must be a sequence, got None": lambda: least_squares(SPACE, ZEROS, None),
+    "tree must be of pairs (path, weight), got (0, 'face', 1.0)": lambda: least_squares(
+        SPACE, ZEROS, [(0, "face", 1.0)]
+    ),
+    "path must be a sequence, got 0": lambda: least_squares(SPACE, ZEROS, [(0, "face")]),
+    "sketch must hold finite numbers, got nan or infinity": lambda: least_squares(
+        SPACE, ZEROS * NAN, Scene([FACE])
+    ),
+    "must hold finite numbers, got nan or infinity": lambda: greedy(SPACE, ZEROS + np.inf, 1),
+    "positions must be a sequence, got 0": lambda: greedy(SPACE, ZEROS, 1, positions=0),
+    "scene must be a Scene, got []": lambda: list(paths([])),
+    "item must be an Object, got 'face'": lambda: signature("face", 8),
+    "a must be an Estimate, got (1.0, 0.0)": lambda: same((1.0, 0.0), (1.0, 0.0)),
+    "value of b must be of shape (..., n), got ()": lambda: same(
+        Estimate(np.ones(2), 0.0), Estimate(1.0, 0.0)
+    ),
+    "error of a must be at least 0, got -1.0": lambda: same(
+        Estimate(np.ones(2), -1.0), Estimate(np.ones(2), 0.0)
+    ),
     "signature of the space must be at least 1, got 0": lambda: read_signature(SPACE, ZEROS, 1.0),
     "gain must be a number above 0, got 0.0": lambda: read_signature(SIGNED, ZEROS, 0.0),
     "sketch must be of shape (..., 16), got (4,)": lambda: read_signature(SIGNED, ZEROS[:4], 1.0),

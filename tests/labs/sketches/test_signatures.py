@@ -102,3 +102,8 @@ def test_what_is_known_of_probabilities():
     assert same(read, other) == pytest.approx(same(other, read))
     assert same(read, read, prior=0.0) == 0
     assert same(read, read, prior=1.0) == 1
+
+
+def test_nobody_knows_of_nan():
+    read = Estimate(np.full((2, 4), np.nan), np.ones(2))
+    assert np.isnan(same(read, Estimate(np.ones(4) / 2, EXACT))).all()
