@@ -16,6 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from labs.kit.checks import check_sizes
 from labs.kit.seeds import stream
+from labs.sketches.checks import check_whole, numbers
 from labs.sketches.rotations import NAME, Blocks, check_blocks
 
 ABOVE = 1.12  # an eigenvalue that counts, over what pure noise of the median's size reaches
@@ -56,8 +57,9 @@ def block_atoms(
         seed: of the start of the analyses.
 
     Raises:
-        ValueError: sketches that are not such an array of finite numbers, a length of blocks that
-            does not divide d, a share outside (0, 1].
+        TypeError: sketches that are no array of real numbers, blocks that are no `Blocks`.
+        ValueError: sketches that are not such an array of finite numbers, or whose squares are not;
+            a length of blocks that does not divide d, a share outside (0, 1], a negative seed.
 
     >>> from labs.sketches.rotations import block_columns
     >>> blocks, rng = Blocks(length=64, share=0.1), np.random.default_rng(0)
@@ -68,6 +70,7 @@ def block_atoms(
     (13, (13, 64))
     """
     sketches = checked_sketches(sketches, blocks)
+    check_whole("seed", seed, 0)
     rng = stream(NAME, "start of components", seed)
     parts = [
         (signs, np.full(len(signs), place), block @ np.linalg.pinv(signs))
@@ -83,15 +86,17 @@ def checked_sketches(sketches: np.ndarray, blocks: Blocks) -> np.ndarray:
     """Sketches (S, d) as float64.
 
     Raises:
-        ValueError: see `block_atoms`.
+        TypeError, ValueError: see `block_atoms`.
     """
-    sketches = np.asarray(sketches, dtype=float)
+    sketches = numbers("sketches", sketches)
     if sketches.ndim != 2 or len(sketches) < 2:
         raise ValueError(f"sketches must be of shape (S, d), S at least 2, got {sketches.shape}")
     check_sizes(d=sketches.shape[1])
     check_blocks(sketches.shape[1], blocks)
-    if not np.isfinite(sketches.sum()):
-        raise ValueError("sketches must be finite, got a number that is not")
+    with np.errstate(all="ignore"):
+        squares = float(np.vdot(sketches, sketches))
+    if not np.isfinite(squares):
+        raise ValueError(f"sketches must be finite, and the sum of their squares, got {squares}")
     return sketches
 
 

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from labs.kit.checks import check_sizes
 from labs.sketches.atoms import Atoms, block_atoms, checked_sketches
+from labs.sketches.checks import check_whole
 from labs.sketches.rotations import Blocks
 from labs.sketches.wiring import correlations
 
@@ -62,7 +63,7 @@ def learn_dictionary(
         least squares. L is not given: it is what is found, and may be 0.
 
     Raises:
-        ValueError: see `labs.sketches.atoms.block_atoms`; passes or rounds below 1.
+        TypeError, ValueError: see `labs.sketches.atoms.block_atoms`; passes or rounds below 1.
 
     >>> from labs.sketches.rotations import block_columns
     >>> blocks, rng = Blocks(length=64, share=0.1), np.random.default_rng(0)
@@ -73,6 +74,7 @@ def learn_dictionary(
     1.0
     """
     check_sizes(passes=passes, rounds=rounds)
+    check_whole("seed", seed, 0)
     sketches = checked_sketches(sketches, blocks)
     least = ROUNDING * float(np.vdot(sketches, sketches)) / sketches.size
     columns = np.empty((sketches.shape[1], 0))

@@ -6,16 +6,19 @@ Scenes that share modules share directions of their sketches: an inner product g
 share, and of two that share nothing the cosine is about 1 / sqrt(d).
 """
 
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neighbors import NearestNeighbors
 
 from labs.kit.checks import check_sizes, known
+from labs.sketches.checks import check_share, check_whole, numbers, sequence
 
 DEVIATIONS = 4  # of the cosine of unrelated sketches: an edge of the graph lies above
 STARTS = 10  # of k-means, the best of which is kept
@@ -23,15 +26,15 @@ BLOCK = 1024  # sketches whose cosines with all are held at once
 
 
 class Hits(NamedTuple):
-    """What is found for one sketch or many (...), best first: labels (..., m), and the similarity
-    of each (..., m)."""
+    """What is found for one sketch or many (...), best first: labels (..., m) of text, and the
+    similarity of each (..., m)."""
 
     labels: np.ndarray
     scores: np.ndarray
 
 
 class Repository:
-    """Sketches with labels.
+    """Sketches with labels, to which more may be added; a copy has a life of its own.
 
     Args:
         d: dimension of every sketch.
@@ -62,20 +65,24 @@ class Repository:
     def __len__(self) -> int:
         return len(self._places)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"d": self.d, "_sketches": [*self._sketches], "_places": {**self._places}}
+
     def add(self, sketches: np.ndarray, labels: Sequence[str]) -> None:
         """Store sketches (n, d) under labels, one each, that are new.
 
         Raises:
-            TypeError: a label that is not text.
+            TypeError: sketches that are no array of real numbers, labels that are no sequence of
+                text, or one text in place of a list.
             ValueError: another dimension, numbers that are not finite, another number of labels
                 than of sketches, a label that is there already. Then nothing is stored.
         """
-        sketches = np.array(sketches, dtype=float)
+        sketches = numbers("sketches", sketches).copy()
         if sketches.ndim != 2:
             raise ValueError(f"sketches must be of shape (n, {self.d}), got {sketches.shape}")
         self._check("sketches", sketches)
-        for name in _new(labels, len(sketches), self._places):
-            self._places[name] = len(self._places)
+        for label in _new(labels, len(sketches), self._places):
+            self._places[label] = len(self._places)
         self._sketches.append(sketches)
         for name in ("_stored", "_labels", "_neighbors"):
             self.__dict__.pop(name, None)
@@ -86,7 +93,7 @@ class Repository:
         return list(self._places)
 
     def sketch(self, label: str) -> np.ndarray:
-        """The sketch (d,) of a label.
+        """The sketch (d,) of a label, read-only.
 
         Raises:
             ValueError: an unknown label.
@@ -114,8 +121,10 @@ class Repository:
                 taken as unrelated to all.
         """
         asked = self._query(sketch, m)
-        distances, order = self._neighbors.kneighbors(asked.reshape(-1, self.d), m)
         shape = (*asked.shape[:-1], m)
+        if not asked.size:
+            return Hits(np.empty(shape, object), np.empty(shape))
+        distances, order = self._neighbors.kneighbors(asked.reshape(-1, self.d), m)
         return Hits(self._labels[order.reshape(shape)], 1 - distances.reshape(shape))
 
     def graph(self, threshold: float | None = None) -> csr_array:
@@ -128,11 +137,10 @@ class Repository:
             (n, n) sparse, symmetric, the cosines as weights; no sketch is its own neighbour.
 
         Raises:
-            ValueError: a threshold outside [0, 1), an empty repository.
+            ValueError: a threshold outside [0, 1], an empty repository.
         """
         threshold = min(DEVIATIONS / np.sqrt(self.d), 1.0) if threshold is None else threshold
-        if not 0 <= threshold <= 1:
-            raise ValueError(f"threshold must be from 0 to 1, got {threshold!r}")
+        check_share("threshold", threshold, zero=True)
         unit = _unit(self._filled)
         rows, columns, values = [], [], []
         for start in range(0, len(unit), BLOCK):
@@ -150,23 +158,26 @@ class Repository:
 
         Args:
             count: number of clusters, at most the number of sketches stored.
-            seed: of its starts.
+            seed: of its starts, below 2^32.
 
         Returns:
-            (n,) int, the cluster of every sketch in the order of `labels`.
+            (n,) int, the cluster of every sketch in the order of `labels`. Where fewer sketches are
+            different, fewer clusters are found.
 
         Raises:
-            ValueError: another count, an empty repository.
+            ValueError: another count or seed, an empty repository.
         """
         return clustered(self._filled, count, seed=seed)
 
     @cached_property
     def _stored(self) -> np.ndarray:
-        return np.concatenate([np.empty((0, self.d)), *self._sketches])
+        stored = np.concatenate([np.empty((0, self.d)), *self._sketches])
+        stored.flags.writeable = False
+        return stored
 
     @cached_property
     def _labels(self) -> np.ndarray:
-        return np.array(self.labels)
+        return np.array(self.labels, dtype=object)  # as they are, whatever their lengths
 
     @cached_property
     def _neighbors(self) -> NearestNeighbors:
@@ -183,7 +194,7 @@ class Repository:
         check_sizes(m=m)
         if m > stored:
             raise ValueError(f"m must be at most the {stored} stored, got {m}")
-        return self._check("sketch", np.asarray(sketch, dtype=float))
+        return self._check("sketch", numbers("sketch", sketch))
 
     def _check(self, name: str, sketch: np.ndarray) -> np.ndarray:
         if sketch.ndim < 1 or sketch.shape[-1] != self.d:
@@ -197,12 +208,20 @@ def clustered(points: np.ndarray, count: int, *, seed: int = 0) -> np.ndarray:
     """The cluster (n,) of each of many points (n, d) by k-means, the best of ten starts.
 
     Raises:
-        ValueError: `count` is not a whole number from 1 to n.
+        TypeError: points that are no real numbers.
+        ValueError: points of another shape, or not finite; `count` is not a whole number from 1 to
+            n; a seed that is not one from 0 to 2^32 - 1.
     """
     check_sizes(count=count)
+    check_whole("seed", seed, 0, 2**32 - 1)
+    points = numbers("points", points)
+    if points.ndim != 2 or not np.isfinite(points).all():
+        raise ValueError(f"points must be finite, of shape (n, d), got shape {points.shape}")
     if count > len(points):
         raise ValueError(f"count must be at most the {len(points)} stored, got {count}")
-    found: np.ndarray = KMeans(count, n_init=STARTS, random_state=seed).fit_predict(points)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of points that are the same
+        found: np.ndarray = KMeans(count, n_init=STARTS, random_state=seed).fit_predict(points)
     return found
 
 
@@ -211,7 +230,10 @@ def _unit(sketches: np.ndarray) -> np.ndarray:
     return sketches / np.where(norms > 0, norms, 1)
 
 
-def _new(labels: Sequence[str], count: int, stored: dict[str, int]) -> Sequence[str]:
+def _new(labels: Sequence[str], count: int, stored: dict[str, int]) -> list[str]:
+    if isinstance(labels, str):
+        raise TypeError(f"labels must be a sequence of text, got {labels!r}")
+    labels = sequence("labels", labels)
     if len(labels) != count:
         raise ValueError(f"labels must be {count}, one per sketch, got {len(labels)}")
     seen = set(stored)
@@ -221,4 +243,4 @@ def _new(labels: Sequence[str], count: int, stored: dict[str, int]) -> Sequence[
         if label in seen:
             raise ValueError(f"labels must be new, got {label!r}")
         seen.add(label)
-    return labels
+    return [str(label) for label in labels]

@@ -8,6 +8,8 @@ recovered leaves its attributes without a place of their own.
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from labs.sketches.checks import numbers
+
 COUNTED = 0.3  # mean over root mean square of a count's coefficients, at least
 TOGETHER = 0.15  # correlation of magnitudes of an attribute and its module's count, at least
 
@@ -36,14 +38,14 @@ def wiring(coefficients: np.ndarray) -> np.ndarray:
         active together with none of them.
 
     Raises:
-        ValueError: coefficients that are not such an array of finite numbers.
+        TypeError, ValueError: coefficients that are not such an array of finite numbers.
 
     >>> fires, sign = np.array([1, 1, 0, 0, 1, 0, 0, 0]), np.array([1, -1, 1, -1, -1, 1, 1, -1])
     >>> wiring(np.stack([fires, fires * sign, (1 - fires) * sign], axis=1)).tolist()
     [0, 0, -1]
     """
-    coefficients = np.asarray(coefficients, dtype=float)
-    if coefficients.ndim != 2 or not len(coefficients) or not np.isfinite(coefficients.sum()):
+    coefficients = numbers("coefficients", coefficients)
+    if coefficients.ndim != 2 or not len(coefficients) or not np.isfinite(coefficients).all():
         raise ValueError(
             f"coefficients must be finite, of shape (S, L), got shape {coefficients.shape}"
         )

@@ -1,5 +1,8 @@
 """The repository against brute force, and what it refuses."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -121,7 +124,11 @@ def test_clusters_find_groups():
         (lambda r: r.query(np.ones(D), 31), "m must be at most the 30 stored, got 31"),
         (lambda r: r.nearest(np.ones(D), 0), "m must be a whole number of at least 1, got 0"),
         (lambda r: r.nearest(np.full(D, np.inf), 1), "sketch must hold finite numbers"),
-        (lambda r: r.graph(-0.5), "threshold must be from 0 to 1, got -0.5"),
+        (lambda r: r.graph(-0.5), "threshold must be a number from 0 to 1, got -0.5"),
+        (lambda r: r.graph("0.5"), "threshold must be a number from 0 to 1, got '0.5'"),
+        (lambda r: r.clusters(2, seed=-1), "seed must be a whole number from 0 to 4294967295"),
+        (lambda r: clustered(np.ones(3), 1), r"points must be finite, of shape \(n, d\)"),
+        (lambda r: clustered(np.full((3, 2), np.nan), 1), "points must be finite, of shape"),
         (lambda r: r.clusters(31), "count must be at most the 30 stored, got 31"),
         (lambda r: r.clusters(0), "count must be a whole number of at least 1, got 0"),
         (lambda r: Repository(D).query(np.ones(D), 1), "must hold at least 1 sketch, got none"),
@@ -136,6 +143,54 @@ def test_refusals(stored, act, message):
     assert len(stored) == N
 
 
-def test_labels_are_text(stored):
-    with pytest.raises(TypeError, match="labels must be text, got 3"):
-        stored.add(np.ones((1, D)), [3])
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda r: r.add(np.ones((1, D)), [3]), "labels must be text, got 3"),
+        (lambda r: r.add(np.ones((2, D)), "ab"), "labels must be a sequence of text, got 'ab'"),
+        (lambda r: r.add(np.ones((1, D)), None), "labels must be a sequence, got None"),
+        (lambda r: r.add([["1"] * D], ["a"]), "sketches must be an array of real numbers"),
+        (lambda r: r.add(np.ones((1, D)) * 1j, ["a"]), "sketches must be an array of real numbers"),
+        (lambda r: r.add([[1], [1, 2]], ["a"]), "sketches must be an array of real numbers"),
+        (lambda r: r.query("scene 3", 1), "sketch must be an array of real numbers"),
+        (lambda r: clustered([["a"]], 1), "points must be an array of real numbers"),
+    ],
+)
+def test_refusals_of_type(stored, act, message):
+    with pytest.raises(TypeError, match=message):
+        act(stored)
+    assert len(stored) == N
+
+
+def test_labels_come_back_as_they_were(stored):
+    odd = ["", "x\0", "long" * 1000]
+    stored.add(1e9 * np.eye(3, D), iter(odd))
+    found = [stored.query(row, 1).labels[0] for row in np.eye(3, D)]
+    assert found == odd
+    assert all(type(label) is str for label in stored.labels)
+
+
+def test_nobody_changes_what_is_stored(stored):
+    with pytest.raises(ValueError, match="read-only"):
+        stored.sketch("scene 3")[:] = 0
+
+
+@pytest.mark.parametrize("copied", [copy.copy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_has_a_life_of_its_own(stored, copied):
+    asked = stored.sketch("scene 3")
+    other = copied(stored)
+    other.add(np.ones((1, D)), ["new"])
+    assert (len(stored), len(other)) == (N, N + 1)
+    assert stored.query(asked, N).labels.tolist() == stored.query(asked, N).labels.tolist()
+    assert "new" in other.query(asked, N + 1).labels
+    assert stored.labels == other.labels[:-1]
+
+
+def test_none_asked_is_none_found(stored):
+    none = np.empty((0, 2, D))
+    for hits in (stored.query(none, 3), stored.nearest(none, 3)):
+        assert hits.labels.shape == hits.scores.shape == (0, 2, 3)
+
+
+def test_sketches_that_are_the_same_are_one_cluster():
+    assert clustered(np.ones((4, 2)), 3).tolist() == [0, 0, 0, 0]
