@@ -149,7 +149,7 @@ SIMILARITY = (
     _level(
         "K4-same--1",
         "A module shared at the same position with opposite attributes gives the product 0.",
-        product_over_theory("same position", 0.25, -1.0),
+        at("product", "shared", arm="same position", weight=0.25, cosine=-1.0) / (0.25**2 / 32),
         0,
         (-0.05, 0.05),
         "of w w' / 32",
