@@ -113,6 +113,15 @@ def fill(sketches: np.ndarray, columns: np.ndarray, blocks: Blocks) -> np.ndarra
     Blocks that were missed are found, and those that were wrong are lost; columns that come to be
     the same are one. Where samples are hardly more than columns, columns stay as they are: a
     regression would show anything.
+
+    >>> from labs.sketches.rotations import block_columns
+    >>> blocks, rng = Blocks(length=8, share=0.5), np.random.default_rng(0)
+    >>> columns = block_columns(64, 2, blocks, "columns")
+    >>> sketches = rng.standard_normal((50, 2)) @ columns.T
+    >>> known = np.where(np.arange(64)[:, None] < 32, columns, 0)  # their first half
+    >>> filled = fill(sketches, known, blocks)
+    >>> [cosines(columns, each).max(1).round(2).tolist() for each in (known, filled)]
+    [[0.58, 1.0], [1.0, 1.0]]
     """
     if not 0 < ENOUGH * columns.shape[1] <= len(sketches):
         return columns
@@ -122,7 +131,12 @@ def fill(sketches: np.ndarray, columns: np.ndarray, blocks: Blocks) -> np.ndarra
 
 def as_blocks(rows: np.ndarray, blocks: Blocks) -> np.ndarray:
     """Rows (L, d) of any numbers as columns of the law (L, d): the signs in those blocks that are
-    strong and even, each +-1 / sqrt(d share)."""
+    strong and even, each +-1 / sqrt(d share).
+
+    >>> strong, faint, uneven = [0.9, -1.1, 1.0, 1.0], [0.1, 0.1, 0.0, 0.1], [3.0, 0.0, 0.1, 0.1]
+    >>> as_blocks(np.array([[*strong, *faint, *uneven]]), Blocks(length=4, share=1 / 3)).tolist()
+    [[0.5, -0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]
+    """
     count, d = rows.shape
     cut = rows.reshape(count, d // blocks.length, blocks.length)
     sizes = np.abs(cut)
@@ -135,7 +149,13 @@ def as_blocks(rows: np.ndarray, blocks: Blocks) -> np.ndarray:
 
 def coefficients(sketches: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """What the columns (d, L) are multiplied with in each of the sketches (S, d), by least squares:
-    (S, L)."""
+    (S, L).
+
+    >>> columns = np.array([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
+    >>> sketches = np.array([[3.0, 2.0, 0.0], [3.0, 2.0, 7.0]])  # the 7 is of no column
+    >>> coefficients(sketches, columns).round(6).tolist()
+    [[1.0, 2.0], [1.0, 2.0]]
+    """
     inverse = np.linalg.pinv(columns.T @ columns, hermitian=True)
     found: np.ndarray = (sketches @ columns) @ inverse
     return found

@@ -48,7 +48,12 @@ class Wiring(NamedTuple):
 
 
 def space(d: int, seed: int) -> Space:
-    """The space of the sketches, 50 modules in all; `d` of 10 or more."""
+    """The space of the sketches, 50 modules in all; `d` of 10 or more.
+
+    >>> own = space(64, seed=0)
+    >>> len(own.modules), own.modules["second 0"], own.modules["third 0"]
+    (50, 10, 5)
+    """
     return Space(d, MODULES, positions=POSITIONS, seed=seed)
 
 
@@ -58,6 +63,11 @@ def responses(net: Reader, x: np.ndarray) -> Responses:
 
     Raises:
         ValueError: a stack of several.
+
+    >>> from labs.sketches.reader import start
+    >>> seen = responses(start([0]), np.ones((3, 40), np.float32))
+    >>> seen.second.shape, seen.third.shape, bool((seen.third >= 0).all())
+    ((3, 10, 25), (3, 5, 25), True)
     """
     if net.members != 1:
         raise ValueError(f"net must be a stack of 1, got {net.members}")
@@ -67,7 +77,12 @@ def responses(net: Reader, x: np.ndarray) -> Responses:
 
 
 def kernel(net: Reader) -> np.ndarray:
-    """Weights of the third convolution of a stack of one (3 taps, 25 below, 25)."""
+    """Weights of the third convolution of a stack of one (3 taps, 25 below, 25).
+
+    >>> from labs.sketches.reader import start
+    >>> kernel(start([0])).shape
+    (3, 25, 25)
+    """
     weight = net.third.weight[0].detach().cpu().double().numpy()
     return weight.reshape(TAPS, CHANNELS, CHANNELS)
 
@@ -83,6 +98,14 @@ def wiring(seen: Responses, weight: np.ndarray, *, top: int, below: int) -> Wiri
 
     Raises:
         ValueError: `top` or `below` below 1.
+
+    >>> seen = Responses(np.zeros((1, 10, 25)), np.zeros((1, 5, 25)))
+    >>> seen.third[0, 2, 7], seen.third[0, 4, 9], seen.second[0, 4, 1] = 3.0, 1.0, 2.0
+    >>> wires = wiring(seen, np.ones((3, 25, 25)), top=2, below=1)
+    >>> wires.channels.tolist(), wires.weights.tolist(), wires.places.tolist()
+    ([[7, 9]], [[0.75, 0.25]], [[2, 4]])
+    >>> wires.sources[0, 0].tolist(), wires.taps[0, 0].tolist()  # what 7 is made of, and where
+    ([1], [1])
     """
     check_sizes(top=top, below=below)
     channels, strengths = _largest(np.linalg.norm(seen.third, axis=1), top)
@@ -119,7 +142,18 @@ def _unit(layer: np.ndarray) -> np.ndarray:
 
 
 def scenes(seen: Responses, wires: Wiring) -> list[Scene]:
-    """The scenes of n inputs; one in which nothing fired is empty."""
+    """The scenes of n inputs; one in which nothing fired is empty.
+
+    >>> seen = Responses(np.zeros((1, 10, 25)), np.zeros((1, 5, 25)))
+    >>> seen.third[0, 2, 7], seen.third[0, 4, 9], seen.second[0, 4, 1] = 3.0, 1.0, 2.0
+    >>> wires = wiring(seen, np.ones((3, 25, 25)), top=2, below=1)
+    >>> from labs.sketches.objects import places
+    >>> for place in places(scenes(seen, wires)[0]):
+    ...     print(place.object.module, place.positions, place.weight)
+    third 7 (2,) 0.75
+    second 1 (2, 1) 0.75
+    third 9 (4,) 0.25
+    """
     rows = zip(*map(_unit, seen), *wires, strict=True)
     return [_scene(second, third, Wiring(*own)) for second, third, *own in rows]
 
@@ -152,7 +186,15 @@ def _tuple(
 def bag(seen: Responses, wires: Wiring) -> np.ndarray:
     """The objects of n scenes without positions and wiring (n, 425): channel by channel of the
     second and then of the third layer, the attributes and 1, times the effective weight (added over
-    the places where the object stands) and what a sketch leaves of its depth."""
+    the places where the object stands) and what a sketch leaves of its depth.
+
+    >>> seen = Responses(np.zeros((1, 10, 25)), np.zeros((1, 5, 25)))
+    >>> seen.third[0, 2, 7], seen.third[0, 4, 9], seen.second[0, 4, 1] = 3.0, 1.0, 2.0
+    >>> wires = wiring(seen, np.ones((3, 25, 25)), top=2, below=1)
+    >>> (place,) = np.flatnonzero(bag(seen, wires)[0, 275:].reshape(25, 6)[7, :5]).tolist()
+    >>> place, bag(seen, wires).shape  # of the response of 7
+    (2, (1, 425))
+    """
     third = spread(wires.channels, wires.weights)
     sources = wires.sources.reshape(len(third), -1)
     effective = (wires.weights[..., None] * wires.shares).reshape(sources.shape)
@@ -161,7 +203,12 @@ def bag(seen: Responses, wires: Wiring) -> np.ndarray:
 
 
 def spread(channels: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weights by channel (n, 25) of what is listed by rows, both (n, k)."""
+    """Weights by channel (n, 25) of what is listed by rows, both (n, k).
+
+    >>> total = spread(np.array([[3, 1, 3]]), np.array([[0.5, 0.25, 0.25]]))
+    >>> total.shape, total[0, :4].tolist()
+    ((1, 25), [0.0, 0.25, 0.0, 0.75])
+    """
     total = np.zeros((len(channels), CHANNELS))
     np.add.at(total, (np.arange(len(total))[:, None], channels), weights)
     return total

@@ -25,18 +25,33 @@ def matched(true: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def ceiling(true: np.ndarray) -> float:
-    """Share of columns (d, C) that are not zero; no method finds those that are."""
+    """Share of columns (d, C) that are not zero; no method finds those that are.
+
+    >>> ceiling(np.array([[0.5, 0.0], [-0.5, 0.0]]))  # the second has no block
+    0.5
+    """
     return float((np.abs(true).max(axis=0) > 0).mean())
 
 
 def share_found(true: np.ndarray, found: np.ndarray) -> float:
-    """Share of the true columns (d, C) with an estimate (d, L) of |cos| > 0.9."""
+    """Share of the true columns (d, C) with an estimate (d, L) of |cos| > 0.9.
+
+    >>> found = np.array([[-1.0, 0, 0, 0], [1.0, 0, 0, 0], [0, 1, 1, 0]]).T
+    >>> share_found(np.eye(4), found)  # the first, twice; the third estimate is of cosine 0.7
+    0.25
+    """
     return len(matched(true, found)[0]) / true.shape[1]
 
 
 def atoms_recalled(true: np.ndarray, atoms: Atoms) -> float:
     """Share of the atoms of true columns (d, C) that are found: one of their block with |cos| >
-    0.9. NaN where the columns have none."""
+    0.9. NaN where the columns have none.
+
+    >>> true = np.array([[1.0, 1, 1, -1], [0, 0, 1, 1]]).T  # three atoms in two blocks of length 2
+    >>> atoms = Atoms(np.array([[-1.0, -1], [1, 1]]), np.array([0, 1]), np.empty((9, 2)))
+    >>> round(atoms_recalled(true, atoms), 2)
+    0.67
+    """
     length = atoms.signs.shape[1]
     cut = true.reshape(-1, length, true.shape[1])
     recalled = total = 0
@@ -49,7 +64,13 @@ def atoms_recalled(true: np.ndarray, atoms: Atoms) -> float:
 
 
 def correlation(true: np.ndarray, found: np.ndarray) -> float:
-    """Mean |correlation| of columns (S, M) with those of the same places; NaN without any."""
+    """Mean |correlation| of columns (S, M) with those of the same places; NaN without any.
+
+    >>> true = np.array([[1.0, 1], [-1, 1], [1, -1], [-1, -1]])
+    >>> found = np.array([[-2.0, 1], [2, -1], [-2, -1], [2, 1]])
+    >>> round(correlation(true, found), 6)  # the first is right but for its sign, the second wrong
+    0.5
+    """
     if not true.shape[1]:
         return float("nan")
     pairs = zip(true.T, found.T, strict=True)

@@ -90,6 +90,15 @@ class Object:
         TypeError: a module that is not text, `inputs` that is no `Scene`, attributes that are no
             numbers.
         ValueError: attributes that are not a vector of finite numbers of norm at most 1.
+
+    >>> eye = Object("eye", [0.6, 0.8])
+    >>> face = Object("face", [1.0], Scene([eye, eye]))
+    >>> [(item.module, weight) for item, weight, _ in face.inputs]
+    [('eye', 0.5), ('eye', 0.5)]
+    >>> Object("eye", [3.0, 4.0])
+    Traceback (most recent call last):
+        ...
+    ValueError: attributes must be finite and of norm at most 1, got norm 5
     """
 
     module: str
@@ -142,13 +151,22 @@ def check_scene(scene: Scene) -> None:
 
     Raises:
         TypeError: something else than a `Scene`.
+
+    >>> check_scene(Object("eye", [1.0]).attributes)
+    Traceback (most recent call last):
+        ...
+    TypeError: scene must be a Scene, got array([1.])
     """
     if not isinstance(scene, Scene):
         raise TypeError(f"scene must be a Scene, got {scene!r}")
 
 
 class Place(NamedTuple):
-    """An object in a scene, with the positions and the weights on the way to it."""
+    """An object in a scene, with the positions and the weights on the way to it.
+
+    >>> Place(Object("edge", [1.0]), positions=(0, 1), weights=(0.5, 0.25)).weight
+    0.125
+    """
 
     object: Object
     positions: tuple[int, ...]
@@ -210,6 +228,12 @@ def effective_weights(scene: Scene) -> dict[Object, float]:
 
 
 def depth(scene: Scene) -> int:
-    """The longest path: 0 of an empty scene, 1 of a flat one."""
+    """The longest path: 0 of an empty scene, 1 of a flat one.
+
+    >>> eye = Object("eye", [1.0])
+    >>> face = Object("face", [1.0], Scene([eye]))
+    >>> depth(Scene()), depth(Scene([eye])), depth(Scene([eye, face]))
+    (0, 1, 2)
+    """
     check_scene(scene)
     return max((1 + depth(item.inputs) for item in scene.objects), default=0)

@@ -35,6 +35,12 @@ class Reader(Net):
 
     Input (M, B, 40) float32, output (M, B, 10 + 12): logits of the classes, then the waveform, not
     yet of norm 1.
+
+    >>> net = start([0, 1])
+    >>> sum(p[0].numel() for p in net.parameters())
+    6722
+    >>> tuple(net(torch.zeros(2, 3, 40)).shape)
+    (2, 3, 22)
     """
 
     def __init__(self, members: int) -> None:
@@ -51,7 +57,12 @@ class Reader(Net):
 
     def responses(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """What the channels of the second and the third convolution respond along the signal,
-        rectified: (M, B, 10, 25) and (M, B, 5, 25)."""
+        rectified: (M, B, 10, 25) and (M, B, 5, 25).
+
+        >>> second, third = start([0]).responses(torch.zeros(1, 3, 40))
+        >>> tuple(second.shape), tuple(third.shape)
+        ((1, 3, 10, 25), (1, 3, 5, 25))
+        """
         second = rectified(x.unsqueeze(-1), self.first, self.second)
         return second, self.third(second).relu()
 
@@ -73,14 +84,25 @@ class Score(NamedTuple):
 
 def loss(outputs: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy in nats plus the squared distance of the waveform to the digit's own, mean over
-    examples (M,); outputs (M, B, 22), labels (M, B) int64."""
+    examples (M,); outputs (M, B, 22), labels (M, B) int64.
+
+    >>> right = torch.tensor(templates()[[4]])
+    >>> unsure = torch.cat([torch.zeros(1, 10), right], dim=-1)  # of ten classes: log 10
+    >>> round(loss(unsure[None], torch.tensor([[4]])).item(), 3)
+    2.303
+    """
     logits, waveforms = outputs.split([CLASSES, POINTS], dim=-1)
     own = torch.tensor(templates(), dtype=waveforms.dtype, device=waveforms.device)[labels]
     return cross_entropy(logits, labels) + (waveforms - own).square().sum(-1).mean(1)
 
 
 def start(replicates: Sequence[int], device: str = "cpu") -> Reader:
-    """A stack of untrained readers, one per replicate, each from its own stream."""
+    """A stack of untrained readers, one per replicate, each from its own stream.
+
+    >>> pair, single = start([0, 5]), start([5])  # a member does not depend on the others
+    >>> bool((pair.third.weight[1] == single.third.weight[0]).all())
+    True
+    """
     net = Reader(len(replicates))
     net.reset([seed(NAME, "start of the reader", r) for r in replicates])
     return net.to(device)
@@ -122,6 +144,11 @@ def alone(net: Reader, member: int) -> Reader:
 
     Raises:
         ValueError: a member that the stack does not have.
+
+    >>> pair, x = start([0, 5]), np.ones((1, 40))
+    >>> of_stack, of_one = (read(net, x).waveforms[-1] for net in (pair, alone(pair, 1)))
+    >>> bool(np.allclose(of_stack, of_one, atol=1e-5))
+    True
     """
     if not 0 <= member < net.members:
         raise ValueError(f"member must be 0 to {net.members - 1}, got {member}")
@@ -136,6 +163,10 @@ def read(net: Reader, x: np.ndarray) -> Reading:
 
     Raises:
         ValueError: signals of another shape.
+
+    >>> found = read(start([0, 1]), np.ones((3, 40)))
+    >>> found.classes.shape, np.linalg.norm(found.waveforms, axis=-1).round(6).tolist()
+    ((2, 3), [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
     """
     signals = _signals(net, x)
     outputs = torch.cat([net(part) for part in signals.split(CHUNK, dim=1)], dim=1).cpu()
@@ -158,6 +189,10 @@ def scores(net: Reader, replicates: Sequence[int], examples: int = 20_000) -> li
 
     Raises:
         ValueError: another number of replicates than of members, `examples` below 1.
+
+    >>> (score,) = scores(start([0]), [0], examples=100)
+    >>> score.accuracy < 50, score.waveform_rms > 0.1  # it guesses before it is trained
+    (True, True)
     """
     check_sizes(examples=examples)
     if len(replicates) != net.members:

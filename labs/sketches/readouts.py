@@ -24,7 +24,12 @@ from labs.sketches.space import Space, check_space
 
 
 class Estimate(NamedTuple):
-    """What is read, and one standard deviation of each of its numbers."""
+    """What is read, and one standard deviation of each of its numbers.
+
+    >>> read = Estimate(np.array([0.6, -0.8, 0.1]), np.array(0.2))
+    >>> (np.abs(read.value) > 3 * read.error).tolist()  # what can hardly be noise
+    [False, True, False]
+    """
 
     value: np.ndarray
     error: np.ndarray
@@ -36,6 +41,10 @@ def error_bar(sketch: np.ndarray, gain: float) -> np.ndarray:
     Raises:
         TypeError: a sketch that is no array of real numbers.
         ValueError: a gain that is not a number above 0, a sketch of no dimension.
+
+    >>> short, long = np.full(100, 0.1), np.full(400, 0.05)  # both of norm 1
+    >>> [round(float(error_bar(sketch, gain=0.25)), 6) for sketch in (short, long)]
+    [0.4, 0.2]
     """
     if not isinstance(gain, Real) or not 0 < gain < np.inf:
         raise ValueError(f"gain must be a number above 0, got {gain!r}")
@@ -111,6 +120,14 @@ def mean(
 
     Raises:
         ValueError: an unknown module or position, a sketch of another dimension.
+
+    >>> from labs.sketches.objects import Object, Scene
+    >>> from labs.sketches.sketching import overall_sketch
+    >>> space = Space(65536, {"face": 2, "tree": 2}, positions=3)
+    >>> faces = [Object("face", [0.6, -0.8]), Object("face", [1.0, 0.0])]
+    >>> sketch = overall_sketch(space, Scene([*faces, Object("tree", [0.0, 1.0])]))
+    >>> mean(space, sketch, "face").value.round(1).tolist()
+    [0.8, -0.4]
     """
     check_space(space)
     one, positions = (1.0,), sequence("positions", positions)
@@ -153,6 +170,14 @@ def unroll(space: Space, sketch: np.ndarray, positions: Sequence[int]) -> np.nda
 
     Raises:
         ValueError: an unknown position, a sketch of another dimension.
+
+    >>> from labs.sketches.objects import Object, Scene
+    >>> from labs.sketches.sketching import overall_sketch
+    >>> space = Space(65536, {"face": 2}, positions=2)
+    >>> scene = Scene([Object("face", [0.6, -0.8]), Object("face", [1.0, 0.0])])
+    >>> turned = unroll(space, overall_sketch(space, scene), (0,))  # to the first face
+    >>> (turned @ space.columns("face")[:, :2] / space.gain((0.5,))).round(1).tolist()
+    [0.6, -0.8]
     """
     check_space(space)
     sketch = numbers("sketch", sketch)
@@ -184,6 +209,15 @@ def subset(sketch: np.ndarray, kept: np.ndarray) -> np.ndarray:
 
     Raises:
         ValueError: places that are not different whole numbers from 0 to d - 1.
+
+    >>> from labs.sketches.objects import Object, Scene
+    >>> from labs.sketches.sketching import overall_sketch
+    >>> space = Space(65536, {"face": 2}, positions=1)
+    >>> sketch = overall_sketch(space, Scene([Object("face", [0.6, -0.8])]))
+    >>> quarter = np.random.default_rng(0).permutation(65536)[:16384]
+    >>> read = attributes(space, subset(sketch, quarter), "face", space.gain((1.0,)) / 4)
+    >>> read.value.round(1).tolist()
+    [0.6, -0.8]
     """
     sketch, kept = _numbers_of(sketch), np.asarray(kept)
     whole = kept.ndim == 1 and kept.dtype.kind in "iu" and len(np.unique(kept)) == len(kept) > 0

@@ -108,6 +108,11 @@ class Repository:
         Raises:
             ValueError: another dimension; m is not a whole number from 1 to the number stored; an
                 empty repository.
+
+        >>> stored, asked = Repository(2), np.array([1.0, 0.5])
+        >>> stored.add(np.array([[1.0, 0.0], [0.0, 3.0]]), ["light", "heavy"])
+        >>> stored.query(asked, 1).labels.tolist(), stored.nearest(asked, 1).labels.tolist()
+        (['heavy'], ['light'])
         """
         scores = self._query(sketch, m) @ self._stored.T
         order = np.argsort(-scores, axis=-1, kind="stable")[..., :m]
@@ -166,6 +171,12 @@ class Repository:
 
         Raises:
             ValueError: another count or seed, an empty repository.
+
+        >>> stored = Repository(2)
+        >>> stored.add(np.array([[0.9, 0.0], [0.0, 0.9], [1.0, 0.1]]), ["cat", "car", "cat again"])
+        >>> cat, car, again = stored.clusters(2).tolist()
+        >>> cat == again, cat == car
+        (True, False)
         """
         return clustered(self._filled, count, seed=seed)
 
@@ -211,6 +222,11 @@ def clustered(points: np.ndarray, count: int, *, seed: int = 0) -> np.ndarray:
         TypeError: points that are no real numbers.
         ValueError: points of another shape, or not finite; `count` is not a whole number from 1 to
             n; a seed that is not one from 0 to 2^32 - 1.
+
+    >>> points = np.array([[0.0, 0.0], [9.0, 9.0], [0.0, 1.0], [8.0, 9.0]])
+    >>> groups = clustered(points, 2)
+    >>> (groups == groups[0]).tolist()  # which of the two is called 0 is left to chance
+    [True, False, True, False]
     """
     check_sizes(count=count)
     check_whole("seed", seed, 0, 2**32 - 1)

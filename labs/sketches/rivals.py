@@ -56,6 +56,12 @@ def sparse_code(sketches: np.ndarray, count: int, *, seed: int = 0) -> np.ndarra
     """Mini-batch dictionary learning of whole sketches (Mairal et al. 2009): (d, count), of norm 1.
 
     Arguments and errors are those of `whole_components`, but for at most S directions.
+
+    >>> rng = np.random.default_rng(0)
+    >>> activities = rng.standard_normal((400, 3)) * (rng.random((400, 3)) < 0.2)
+    >>> found = sparse_code(activities @ np.eye(3, 9), 3)
+    >>> found.shape, np.abs(found).max(0).round(1).tolist()
+    ((9, 3), [1.0, 1.0, 1.0])
     """
     _check(sketches, count)
     sides, scales, axes = _coordinates(sketches, len(sketches))

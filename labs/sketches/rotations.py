@@ -103,6 +103,12 @@ class Haar:
     """A uniformly random orthonormal matrix, stored whole: the oracle of `Rotation`, for small d.
 
     Arguments and errors are those of `Rotation`; d^2 memory.
+
+    >>> turn, x = Haar(16, "example"), np.arange(16.0)
+    >>> bool(np.allclose(turn.matrix @ turn.matrix.T, np.eye(16)))
+    True
+    >>> bool(np.allclose(turn.transpose(turn.apply(x)), x))
+    True
     """
 
     d: int
@@ -149,13 +155,23 @@ def transparent(map_: Map, x: np.ndarray) -> np.ndarray:
 
 
 def transparent_transpose(map_: Map, x: np.ndarray) -> np.ndarray:
-    """The transpose of `transparent`, (I + R^T) / 2, applied to x (..., d)."""
+    """The transpose of `transparent`, (I + R^T) / 2, applied to x (..., d).
+
+    >>> R, (x, y) = Rotation(64, "example"), np.random.default_rng(0).standard_normal((2, 64))
+    >>> bool(np.isclose(transparent(R, x) @ y, x @ transparent_transpose(R, y)))
+    True
+    """
     return LEAK * (np.asarray(x) + map_.transpose(x))
 
 
 class Blocks(NamedTuple):
     """The law of block-random columns: every column is cut into blocks of `length` numbers, each of
-    which is non-zero with chance `share`; its numbers are then +-1 / sqrt(d share)."""
+    which is non-zero with chance `share`; its numbers are then +-1 / sqrt(d share).
+
+    >>> blocks = Blocks(length=64, share=0.1)
+    >>> 1280 // blocks.length * blocks.share  # blocks of a column that are non-zero, on average
+    2.0
+    """
 
     length: int
     share: float
@@ -167,6 +183,11 @@ def check_stream(name: str, seed: int) -> None:
     Raises:
         TypeError: a name that is not text.
         ValueError: an empty name, a seed that is not a whole number of at least 0.
+
+    >>> check_stream("example", -1)
+    Traceback (most recent call last):
+        ...
+    ValueError: seed must be a whole number of at least 0, got -1
     """
     if not isinstance(name, str):
         raise TypeError(f"name must be text, got {name!r}")
@@ -181,6 +202,11 @@ def check_blocks(d: int, blocks: Blocks) -> None:
     Raises:
         TypeError: something else than `Blocks`.
         ValueError: a length that does not divide `d`, a share outside (0, 1].
+
+    >>> check_blocks(100, Blocks(length=64, share=0.1))
+    Traceback (most recent call last):
+        ...
+    ValueError: length of blocks must divide d = 100, got 64
     """
     if not isinstance(blocks, Blocks):
         raise TypeError(f"blocks must be Blocks(length, share), got {blocks!r}")

@@ -43,20 +43,43 @@ def coefficients(space: Space, item: Object) -> np.ndarray:
 
 
 def attribute_sketch(space: Space, item: Object) -> np.ndarray:
-    """The attribute sketch of an object (d,)."""
+    """The attribute sketch of an object (d,).
+
+    >>> space, face = Space(65536, {"face": 2}, positions=1), Object("face", [0.6, -0.8])
+    >>> read = attribute_sketch(space, face) @ space.columns("face")
+    >>> read.round(1).tolist()  # half of each attribute, and half of the count
+    [0.3, -0.4, 0.5]
+    """
     own = coefficients(space, item)
     return space.columns(item.module) @ own
 
 
 def input_sketch(space: Space, scene: Scene) -> np.ndarray:
-    """The input sketch of weighted objects (d,); zeros where there are none."""
+    """The input sketch of weighted objects (d,); zeros where there are none.
+
+    >>> space = Space(256, {"eye": 1, "ear": 1}, positions=2)
+    >>> eye, ear = Object("eye", [1.0]), Object("ear", [-0.5])
+    >>> sketch = input_sketch(space, Scene([eye, ear], [0.75, 0.25]))
+    >>> first = transparent(space.position(0), object_sketch(space, eye))
+    >>> second = transparent(space.position(1), object_sketch(space, ear))
+    >>> bool(np.allclose(sketch, 0.75 * first + 0.25 * second))
+    True
+    """
     check_space(space)
     check_scene(scene)
     return _input_sketch(space, scene, _Shared(scene))
 
 
 def object_sketch(space: Space, item: Object) -> np.ndarray:
-    """The sketch of an object and of all that it is made of (d,)."""
+    """The sketch of an object and of all that it is made of (d,).
+
+    >>> space = Space(256, {"face": 1, "eye": 1}, positions=1)
+    >>> plain, whole = Object("face", [1.0]), Object("face", [1.0], Scene([Object("eye", [0.5])]))
+    >>> more = object_sketch(space, whole) - object_sketch(space, plain)
+    >>> eye = part(space, "inputs", input_sketch(space, whole.inputs))
+    >>> bool(np.allclose(more, transparent(space.module("face"), eye)))
+    True
+    """
     check_space(space)
     space.check_object(item)
     return _object_sketch(space, item, _Shared(item.inputs))
@@ -170,6 +193,14 @@ def check_path(space: Space, path: Sequence[Step]) -> tuple[Step, ...]:
     Raises:
         TypeError: a path that is no sequence.
         ValueError: an empty path, steps that are no pairs, an unknown module or position.
+
+    >>> space = Space(64, {"face": 2, "eye": 1}, positions=2)
+    >>> check_path(space, [(0, "face"), (1, "eye")])  # the eye at position 1 of the face at 0
+    ((0, 'face'), (1, 'eye'))
+    >>> check_path(space, [(0, "face"), (2, "eye")])
+    Traceback (most recent call last):
+        ...
+    ValueError: position must be a whole number from 0 to 1, got 2
     """
     check_space(space)
     steps = sequence("path", path)

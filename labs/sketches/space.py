@@ -61,6 +61,14 @@ class Space:
     >>> space = Space(256, {"face": 3}, positions=2)
     >>> space.gain((1.0,)), space.gain((0.5, 0.5))  # of weights on the way to an object
     (0.0625, 0.001953125)
+    >>> columns = space.columns("face")  # of three attributes, and of the count
+    >>> columns.shape, bool(np.allclose(columns[:, :3].T @ columns[:, :3], np.eye(3)))
+    ((256, 4), True)
+    >>> moved = transparent(space.module("face"), part(space, "attributes", columns.T)).T
+    >>> bool(np.allclose(space.object_columns("face"), moved))  # where an object's sketch has them
+    True
+    >>> space.module("face").name, space.position(1).name  # of the streams that draw them
+    ('module face 0', 'position 1')
     """
 
     d: int
@@ -100,7 +108,11 @@ class Space:
 
     @property
     def shares(self) -> Mapping[str, float]:
-        """Of an attribute subsketch: what is attributes, what the count, what the signature."""
+        """Of an attribute subsketch: what is attributes, what the count, what the signature.
+
+        >>> dict(Space(64, {"face": 2}, positions=1, signature=8).shares)
+        {'attributes': 0.5, 'count': 0.25, 'signature': 0.25}
+        """
         return SIGNED if self.signature else SHARES
 
     def map(self, name: str) -> Map:
@@ -177,6 +189,10 @@ class Space:
         Raises:
             TypeError: weights that are no sequence.
             ValueError: no weights, one outside [0, 1], or an unknown `what`.
+
+        >>> added, paired = (Space(64, {"face": 2}, 1, reading=which) for which in ("A", "B"))
+        >>> added.gain((1.0,)), paired.gain((1.0,))
+        (0.0625, 0.03125)
         """
         weights = sequence("weights", weights)
         if not weights:
@@ -196,6 +212,11 @@ class Space:
             TypeError: something else than a scene.
             ValueError: an unknown module or position, another number of attributes than the module
                 has.
+
+        >>> Space(64, {"face": 2}, positions=1).check(Scene([Object("face", [1.0])]))
+        Traceback (most recent call last):
+            ...
+        ValueError: attributes of face must be 2, got 1
         """
         check_scene(scene)
         self._check(scene, set())
@@ -230,6 +251,11 @@ def check_space(space: Space) -> None:
 
     Raises:
         TypeError: something else than a `Space`.
+
+    >>> check_space("face")
+    Traceback (most recent call last):
+        ...
+    TypeError: space must be a Space, got 'face'
     """
     if not isinstance(space, Space):
         raise TypeError(f"space must be a Space, got {space!r}")
@@ -242,7 +268,13 @@ def _fixed(columns: np.ndarray) -> np.ndarray:
 
 def part(space: Space, what: Literal["attributes", "inputs"], sketch: np.ndarray) -> np.ndarray:
     """What an attribute or an input sketch (..., d) becomes in its object's: half of it, in reading
-    B of its transparent image."""
+    B of its transparent image.
+
+    >>> sketch = np.eye(1, 65536)[0]
+    >>> added, paired = (Space(65536, {"face": 2}, 1, reading=which) for which in ("A", "B"))
+    >>> [round(float(part(space, "inputs", sketch) @ sketch), 2) for space in (added, paired)]
+    [0.5, 0.25]
+    """
     if space.reading == "B":
         sketch = transparent(space.map(f"pair {what}"), sketch)
     return HALF * sketch
@@ -251,7 +283,14 @@ def part(space: Space, what: Literal["attributes", "inputs"], sketch: np.ndarray
 def part_transpose(
     space: Space, what: Literal["attributes", "inputs"], sketch: np.ndarray
 ) -> np.ndarray:
-    """The transpose of `part`, applied to an object sketch (..., d)."""
+    """The transpose of `part`, applied to an object sketch (..., d).
+
+    >>> space = Space(64, {"face": 2}, positions=1, reading="B")
+    >>> x, y = np.random.default_rng(0).standard_normal((2, 64))
+    >>> there, back = part(space, "inputs", x) @ y, x @ part_transpose(space, "inputs", y)
+    >>> bool(np.isclose(there, back))
+    True
+    """
     if space.reading == "B":
         sketch = transparent_transpose(space.map(f"pair {what}"), sketch)
     return HALF * sketch

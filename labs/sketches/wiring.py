@@ -86,12 +86,22 @@ def placed(groups: np.ndarray, modules: np.ndarray) -> float:
 
 
 def chance(groups: np.ndarray, modules: np.ndarray, rng: np.random.Generator) -> float:
-    """What `placed` gives on average where the same groups are dealt to columns at random."""
+    """What `placed` gives on average where the same groups are dealt to columns at random.
+
+    >>> groups, rng = np.array([0, 0, 1, 1]), np.random.default_rng(0)
+    >>> placed(groups, groups), round(chance(groups, groups, rng), 1)  # two thirds, in theory
+    (1.0, 0.7)
+    """
     return float(np.mean([placed(rng.permutation(groups), modules) for _ in range(100)]))
 
 
 def correlations(values: np.ndarray) -> np.ndarray:
-    """Correlations of columns (S, N): (N, N); 0 of one that is constant."""
+    """Correlations of columns (S, N): (N, N); 0 of one that is constant.
+
+    >>> values = np.array([[1.0, -2.0, 5.0], [2.0, -4.0, 5.0], [3.0, -6.0, 5.0]])
+    >>> correlations(values).round(6).tolist()
+    [[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    """
     centred = values - values.mean(0)
     lengths = np.linalg.norm(centred, axis=0)
     centred /= np.where(lengths > 0, lengths, 1)
