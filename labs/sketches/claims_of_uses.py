@@ -11,10 +11,9 @@ from labs.kit.claims import Claim, Protocol
 from labs.kit.measures import Measure
 from labs.sketches.measures import at
 from labs.sketches.published import RECOVERED, SPEARMAN
+from labs.sketches.sources import DERIVED, MEASURED, PAPER, TOLERANCE
 
-PAPER = "in the spirit of Ghazi, Panigrahy & Wang 2019, arXiv:1905.12730"
-OURS = "our own question"
-MEASURED = "a measurement with numpy that came before this lab"
+OWN = "our own question"
 YEAR = 1024  # numbers that are kept of the year
 DAY = {"scenes": 256, "objects": 64}  # and of a day, of which a sample holds a third or a half
 ANY = "any difference is an order"
@@ -45,7 +44,7 @@ def _against(question: str, reader: str, rival: str) -> Claim:
         family="own",
         sentence=f"{READERS[reader].format(a=kept)} tells {QUESTIONS[question]} with less error "
         f"than {RIVALS[rival]} of as many numbers.",
-        source=OURS,
+        source=OWN,
         unit="1 - rho" if question == "alike" else "rms",
         measure=at(question, "year", arm=rival, d=d) - at(question, "year", arm=reader, d=d),
         above=0,
@@ -73,7 +72,7 @@ YEARS = (
         family="own",
         sentence="Counters that were told the question know the frequencies better than a sketch "
         "that was not.",
-        source=OURS,
+        source=OWN,
         unit="rms",
         measure=at("frequency", "year", arm="sketch", d=YEAR)
         - at("frequency", "year", arm="counters", d=YEAR),
@@ -92,7 +91,7 @@ RETRIEVAL = (
         unit="",
         measure=at("spearman", "retrieval", d=512),
         within=(SPEARMAN - 0.04, SPEARMAN + 0.04),
-        because="that is the tolerance of the specification",
+        because=TOLERANCE,
         limits=(-1, 1),
     ),
     Claim(
@@ -110,7 +109,7 @@ RETRIEVAL = (
         family="own",
         sentence="New concepts are found as clusters of what is read of an unnamed module, the "
         "purer the longer the sketch (4096 numbers against 64).",
-        source=OURS,
+        source=OWN,
         unit="",
         measure=at("purity", "concepts", arm="recovered", d=4096)
         - at("purity", "concepts", arm="recovered", d=64),
@@ -122,7 +121,7 @@ RETRIEVAL = (
         family="own",
         sentence="Clusters of what is read of the unnamed module are purer than clusters of the "
         "sketches themselves (1024 numbers).",
-        source=OURS,
+        source=OWN,
         unit="",
         measure=at("purity", "concepts", arm="recovered", d=1024)
         - at("purity", "concepts", arm="sketches", d=1024),
@@ -156,7 +155,7 @@ def _order(id: str, sentence: str, measure: Measure, unit: str, **further: Any) 
         unit=unit,
         measure=measure,
         because=ANY,
-        **({"family": "own", "source": OURS} | further),
+        **({"family": "own", "source": OWN} | further),
     )
 
 
@@ -168,7 +167,7 @@ NETWORKS = (
         family="own",
         sentence="A sketch of 4096 numbers adds nothing to the mistakes of a trained network: of "
         "scenes of three digits as many slots are read right as it saw right, to 1 point.",
-        source=OURS,
+        source=OWN,
         published=0,
         unit="points",
         measure=(at("slot", **SLOTS) - at("network_slot", **SLOTS)) * 100,
@@ -257,7 +256,7 @@ RECOVERY = (
             unit="of columns",
             measure=_found(sketches),
             within=(share - 0.06, share + 0.06),
-            because="that is the tolerance of the specification",
+            because=TOLERANCE,
             grid=1 / 104,
             limits=(0, 1),
             cause=FILLED,
@@ -301,7 +300,7 @@ RECOVERY = (
         family="control",
         sentence="Where it is known what fired, as many plain sketches as there are columns give "
         "exactly all columns that they determine.",
-        source="derived here from the construction",
+        source=DERIVED,
         published="below 1e-10",
         unit="",
         measure=at("largest_error", "known activities", arm="plain sums"),

@@ -8,7 +8,8 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.measures import aligned
 from labs.kit.table import Table
-from labs.sketches.grid import DEPTHS, ERASED, FANS, OBJECTS, SHARED
+from labs.sketches.config import DEPTHS, ERASED, SHARED
+from labs.sketches.grid import FANS, OBJECTS
 from labs.sketches.measures import LOST, size
 from labs.sketches.published import FLAT, WEIGHTED, deep
 

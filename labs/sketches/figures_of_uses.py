@@ -8,8 +8,8 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.measures import aligned
 from labs.kit.table import Table
+from labs.sketches.config import AVERAGED, METHODS, SLOTS, UNCUT
 from labs.sketches.figure import THEORY, curve, logarithmic
-from labs.sketches.grid import AVERAGED, METHODS, SLOTS, UNCUT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,20 +14,11 @@ matrices, scenes, days, data and networks anew.
 
 from labs.kit.lab import Deferred, Lab
 from labs.sketches.claims import CLAIMS
+from labs.sketches.config import PRESETS, Config
+from labs.sketches.costs import megabytes, members, seconds
 from labs.sketches.figure import errors, mechanism
 from labs.sketches.figures_of_uses import digits, resemblance, year
-from labs.sketches.grid import (
-    NAME,
-    PRESETS,
-    WITHIN,
-    Cell,
-    Config,
-    Record,
-    cells,
-    megabytes,
-    members,
-    seconds,
-)
+from labs.sketches.grid import NAME, WITHIN, Cell, Record, cells
 from labs.sketches.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](

@@ -9,7 +9,7 @@ from labs.kit.lab import Remark
 from labs.kit.measures import Measure
 from labs.kit.table import Table
 from labs.sketches.claims_of_uses import DAY, RIVALS, YEAR
-from labs.sketches.grid import ASKED, AVERAGED, ENCODINGS, OTHERS, SUMS, UNCUT
+from labs.sketches.config import ASKED, AVERAGED, ENCODINGS, OTHERS, SUMS, UNCUT
 from labs.sketches.measures import at
 
 Rows = tuple[tuple[str | float | Interval | None, ...], ...]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from labs.sketches.config import UNCUT
 from labs.sketches.digits import Digits
 from labs.sketches.experiments import cnn, recovery
 from labs.sketches.experiments.concepts import concepts, unnamed
@@ -13,7 +14,7 @@ from labs.sketches.experiments.days import draw_year
 from labs.sketches.experiments.retrieval import plane, retrieval
 from labs.sketches.experiments.scenes import seen_by
 from labs.sketches.experiments.year import QUESTIONS, year
-from labs.sketches.grid import UNCUT, Cell
+from labs.sketches.grid import Cell
 from labs.sketches.reader import Reader
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from labs.data import mnist1d
 from labs.kit.seeds import seed, stream
 from labs.sketches import reader
+from labs.sketches.config import SPACES
 from labs.sketches.digits import (
     CLASSES,
     MODULES,
@@ -25,7 +26,7 @@ from labs.sketches.digits import (
     templates,
 )
 from labs.sketches.experiments.draws import rms, trials, units
-from labs.sketches.grid import NAME, SPACES, Cell
+from labs.sketches.grid import NAME, Cell
 from labs.sketches.objects import Object, Scene
 from labs.sketches.readouts import attributes, count, prefix
 from labs.sketches.sketching import overall_sketches

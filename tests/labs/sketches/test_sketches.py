@@ -7,8 +7,9 @@ from labs.kit.plan import resolve
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.sketches import published
+from labs.sketches.config import PRESETS, SLOTS, Config
 from labs.sketches.figures_of_uses import digits
-from labs.sketches.grid import PRESETS, SLOTS, Cell, Config, Record, cells
+from labs.sketches.grid import Cell, Record, cells
 from labs.sketches.lab import LAB
 from labs.sketches.measures import constant, deeper, exponent, readable, slope
 from labs.sketches.remarks import remarks

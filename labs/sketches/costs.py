@@ -1,0 +1,56 @@
+"""What a cell costs: how many train together, seconds and memory."""
+
+from collections.abc import Sequence
+
+from labs.sketches.config import UNCUT
+from labs.sketches.grid import Cell
+
+
+def members(cell: Cell) -> int:
+    """Most cells in its stack: of networks those of several replicates, which train together."""
+    if "cnn" in cell.question:
+        return 120
+    return 36 if cell.steps else 16
+
+
+LIGHT = ("year", "retrieval", "concepts", "picture", "plane")
+
+
+def seconds(cell: Cell) -> float:
+    """Expected seconds of one core (measured on a 2.5 GHz Xeon)."""
+    if cell.question in ("cnn", "untrained cnn"):
+        numbers = 100 if cell.d == UNCUT else cell.d
+        return 3e-4 * cell.steps / 28 + 1e-4 * cell.fitted * (1 + 0.01 * numbers)
+    if "recover" in cell.question or cell.question == "known activities":
+        of_several = 0.5 if cell.question == "other recovery" else 1  # arms, which share work
+        return of_several * (0.1 + 1.2e-4 * cell.d + 3e-7 * cell.d * cell.sketches)
+    trained = 3e-4 * cell.steps / 6
+    if cell.question.removeprefix("trained ") in LIGHT:
+        return trained + 0.02 + 4e-5 * cell.d
+    if "scenes" in cell.question:
+        return trained + 0.02 + 3e-7 * cell.d * cell.trials * cell.objects
+    if "average" in cell.question:
+        return trained + cell.trials * (0.02 + 3e-4 * cell.together)
+    return 0.002 + cell.trials * _modules(cell) * (4e-4 + 5e-7 * cell.d)
+
+
+def _modules(cell: Cell) -> float:
+    """How many modules draw their matrices in a trial."""
+    if cell.question in ("matrices", "rotation", "throughput"):
+        return 0.2
+    if cell.question in ("disjoint", "shared", "detection"):
+        return 2 * cell.objects
+    fan = 3 if cell.question == "lipschitz" else cell.fan
+    return cell.objects or sum(fan**level for level in range(1, cell.depth + 1))
+
+
+def megabytes(stack: Sequence[Cell]) -> float:
+    """Expected memory of a stack beyond that of the libraries (measured: 120 to 580 in `full`)."""
+    cell = max(stack, key=lambda cell: cell.d)
+    if cell.question in ("cnn", "untrained cnn"):
+        return 100 + 0.12 * (cell.fitted + cell.tested)
+    if "recover" in cell.question or cell.question == "known activities":
+        return 60 + 4e-5 * cell.d * cell.sketches
+    if cell.question == "throughput":
+        return 60 + 4e-5 * cell.d * cell.trials
+    return 100 + 0.05 * cell.d
