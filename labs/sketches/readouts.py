@@ -8,8 +8,9 @@ size that the sketch itself tells: one standard deviation per number is at most 
     |sketch| / (gain sqrt(d))
 
 (with orthonormal matrices, and but for the readout's own part: its square is the square of this
-less the mean square of what is read). Sketches may be one vector (d,) or many (..., d), of any type
-of real numbers; nan in one of them makes all that is read of that one nan.
+less the mean square of what is read; a block-random column adds the spread of its own norm,
+sqrt(length (1 - share) / (d share)) of what is read). Sketches may be one vector (d,) or many
+(..., d), of any type of real numbers; nan in one of them makes all that is read of that one nan.
 """
 
 from collections.abc import Sequence

@@ -103,6 +103,13 @@ def same(a: Estimate, b: Estimate, *, prior: float = 0.5) -> np.ndarray:
     n = a.value.shape[-1]
     if b.value.shape[-1] != n:
         raise ValueError(f"signature b must be of {n} numbers, got {b.value.shape[-1]}")
+    try:
+        np.broadcast_shapes(a.value.shape, b.value.shape)
+    except ValueError:
+        raise ValueError(
+            f"signatures must be of shapes that go together, got {a.value.shape} and "
+            f"{b.value.shape}"
+        ) from None
     first, second = _log_odds(a), _log_odds(b)
     agree = _log_cosh(first + second) - _log_cosh(first) - _log_cosh(second)
     with np.errstate(divide="ignore"):

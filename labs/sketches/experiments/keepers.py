@@ -44,7 +44,7 @@ def sampled_year(kind: str, d: int, seen: Digits, rng: np.random.Generator) -> A
 
 def _sampling_errors(kind: str, found: Tally, all_: int) -> Answers:
     missing = 1 - found.n / all_
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a class that was not seen
         shape = SCATTER * np.sqrt(missing / found.counts)[:, None]
     share = np.sqrt(SHARE * (1 - SHARE) * missing / found.n)
     mornings = np.sqrt(SHARE * missing / found.n)

@@ -284,6 +284,9 @@ EXTENSIONS = {
     "signature b must be of 2 numbers, got 3": lambda: same(
         Estimate(np.ones(2), np.array(1.0)), Estimate(np.ones(3), np.array(1.0))
     ),
+    "signatures must be of shapes that go together, got (3, 2) and (4, 2)": lambda: same(
+        Estimate(np.ones((3, 2)), 1.0), Estimate(np.ones((4, 2)), 1.0)
+    ),
     "prior must be a number from 0 to 1, got 1.1": lambda: same(
         Estimate(np.ones(2), np.array(1.0)), Estimate(np.ones(2), np.array(1.0)), prior=1.1
     ),

@@ -284,3 +284,10 @@ def test_scenes_are_made_of_what_was_seen():
     (scene,) = scenes(Digits(SEEN.labels[:1].reshape(1, 12), SEEN.waveforms[:1].reshape(1, 12, 12)))
     space.check(scene)
     assert [item.module for item in scene.objects][THIRD] == f"digit {SEEN.labels[0, 0, THIRD]}"
+
+
+def test_a_short_year_fits_whole_even_where_a_class_was_never_seen():
+    labels = draw_year(0, days=5).seen.labels
+    assert len(np.unique(labels)) < 10
+    errors = year(d=2048, replicate=0, days=5)
+    assert max(errors[f"{q} objects"] for q in ("frequency", "mornings", "shape")) < 1e-12
