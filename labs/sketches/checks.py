@@ -27,7 +27,8 @@ def numbers(name: str, value: Any) -> np.ndarray:
 
 
 def sequence(name: str, value: Any) -> tuple[Any, ...]:
-    """The values of anything that is iterable, which is read once.
+    """The values of anything that is iterable, which is read once; of arrays (and tensors) Python's
+    numbers.
 
     Raises:
         TypeError: something that is not.
@@ -39,7 +40,7 @@ def sequence(name: str, value: Any) -> tuple[Any, ...]:
     """
     if not np.iterable(value):
         raise TypeError(f"{name} must be a sequence, got {value!r}")
-    return tuple(value)
+    return tuple(value.tolist() if hasattr(value, "tolist") else value)
 
 
 def check_whole(name: str, value: int, low: int, high: int | None = None) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 
 from labs.sketches.extensions import paths
@@ -91,6 +92,9 @@ def test_weights_and_attributes_may_come_from_float32(seed):
     scene = Scene([Object("face", x)] * 7, weights)
     assert scene.weights == tuple(weights.tolist())
     assert scene.objects[0].attributes.tolist() == x.tolist()
+    tensors = map(torch.from_numpy, (x, weights, np.arange(7)))
+    same = Scene([Object("face", next(tensors))] * 7, *tensors)
+    assert (same.weights, same.positions) == (scene.weights, tuple(range(7)))
 
 
 def test_no_weight_is_above_one():
