@@ -66,6 +66,7 @@ MEASURED = {
     "self_supervised": (4, 944),
     "embedding": (0, 349),
     "modular_rules": (18, 864),
+    "sketches": (451, 794),
 }
 
 

@@ -45,12 +45,14 @@ def _modules(cell: Cell) -> float:
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured: 120 to 580 in `full`)."""
+    """Expected memory of a stack beyond that of the libraries (measured: 120 to 490 in `full`)."""
     cell = max(stack, key=lambda cell: cell.d)
     if cell.question in ("cnn", "untrained cnn"):
-        return 100 + 0.12 * (cell.fitted + cell.tested)
+        return 100 + 0.065 * (cell.fitted + cell.tested)
     if "recover" in cell.question or cell.question == "known activities":
-        return 60 + 4e-5 * cell.d * cell.sketches
+        return 60 + 1.1e-5 * cell.d * cell.sketches
     if cell.question == "throughput":
         return 60 + 4e-5 * cell.d * cell.trials
-    return 100 + 0.05 * cell.d
+    if cell.question.removeprefix("trained ") in LIGHT:
+        return 100 + 0.05 * cell.d
+    return 120 + 0.02 * cell.d * ("scenes" in cell.question)

@@ -199,7 +199,8 @@ def _erasure(config: Config) -> Groups:
     cut = {"replicates": config.replicates, "dims": (config.cut,), "objects": 4}
     cut["trials"] = config.trials
     for keep in config.kept:
-        yield {**cut, "question": "erasure", "arms": ERASURES, "keep": keep}
+        arms = ERASURES if keep < config.cut else ERASURES[:1]  # all that is left is all
+        yield {**cut, "question": "erasure", "arms": arms, "keep": keep}
     for weight, keep in product(ERASED, sorted({*config.kept_least, *config.kept})):
         yield {**cut, "question": "erased weight", "weight": weight, "keep": keep}
 
