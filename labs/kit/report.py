@@ -20,7 +20,7 @@ from labs.kit.lab import AnyLab, Remark
 from labs.kit.places import FIGURES, LABS
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import duration
-from labs.kit.sessions import own_sessions, read_run
+from labs.kit.sessions import all_sessions, read_run
 from labs.kit.verdicts import FEWEST
 
 BEGIN = "<!-- labs table: written by python -m labs report --write -->"
@@ -175,9 +175,9 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
         return f"{path}: left as it is; {stored.folder} has changed settings {stored.changed}"
     if found.missing:
         return f"{path}: left as it is; {found.missing} networks of {stored.folder} are not stored"
-    sessions = own_sessions(read_run(stored.folder))
+    sessions = all_sessions(read_run(stored.folder))
     if sum(s["networks_trained"] for s in sessions) < len(stored.cells):
-        return f"{path}: left as it is; {stored.folder} holds networks of earlier settings"
+        return f"{path}: left as it is; {stored.folder} holds networks of no session"
     if any(s["versions"] != sessions[0]["versions"] for s in sessions):
         return f"{path}: left as it is; {stored.folder} was made with several package versions"
     summary = files.as_json(_summary(stored, found))  # before anything is replaced
@@ -189,7 +189,7 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
 
 def _summary(stored: Plan, found: Results) -> dict[str, Any]:
     run, lab = read_run(stored.folder), stored.lab
-    sessions = own_sessions(run)
+    sessions = all_sessions(run)
     verdicts = [verdict.as_dict() for verdict in found.verdicts]
     counts = {verdict.id: verdict.n for verdict in found.verdicts}
     stem = Path(_stem(lab.name, stored.preset))

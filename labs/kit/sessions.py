@@ -226,6 +226,14 @@ def own_sessions(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [session for session in run["sessions"] if session["of"] == of]
 
 
+def all_sessions(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the sessions that trained a run's networks: those of its settings, or, where these
+    have not trained as many, all of its folder: a cell is the same under any settings."""
+    own = own_sessions(run)
+    whole = sum(s["networks_trained"] for s in own) >= run["networks"]
+    return own if whole else list(run["sessions"])
+
+
 def younger(run: Mapping[str, Any], claims: Iterable[Claim]) -> dict[str, str]:
     """Return what of each claim's rule is younger than the networks of a run.
 
@@ -238,10 +246,7 @@ def younger(run: Mapping[str, Any], claims: Iterable[Claim]) -> dict[str, str]:
         whose rule and measure are as old as all networks are not in it. Where sessions of other
         settings have trained some of the networks, all sessions count.
     """
-    own = own_sessions(run)
-    whole = sum(s["networks_trained"] for s in own) >= run["networks"]
-    sessions = own if whole else run["sessions"]
-    trained = dict.fromkeys(s["rules"] for s in sessions if s["networks_trained"])
+    trained = dict.fromkeys(s["rules"] for s in all_sessions(run) if s["networks_trained"])
     found = {}
     for claim in claims:
         notes = [_younger(run["rules"][key], claim) for key in trained]

@@ -44,6 +44,21 @@ def test_a_reference_may_come_from_shards(tmp_path):
     assert "toy.json: written" in said[0]
 
 
+def test_a_reference_names_the_sessions_of_other_settings_that_trained_for_it(tmp_path):
+    words = [*RUN, "--out", str(tmp_path / "results")]
+    assert main(REGISTER, [*words, "--set", "replicates=3"]) == 0
+    assert main(REGISTER, words) == 0
+    (tmp_path / "README.md").write_text(f"{report.BEGIN}\n{report.END}\n")
+    assert (
+        "toy.json: written" in report.write([LAB], results=tmp_path / "results", root=tmp_path)[0]
+    )
+    first, second = read_run(tmp_path / "results" / "toy" / "full")["sessions"]
+    found = json.loads((tmp_path / "figures" / "toy.json").read_text())
+    assert found["networks"] == first["networks_trained"] + second["networks_trained"]
+    seconds = first["wall_seconds"] + second["wall_seconds"]
+    assert found["wall_seconds"] == pytest.approx(seconds, abs=0.1)
+
+
 def test_a_session_that_cannot_be_written_does_not_end_the_run(tmp_path, monkeypatch, capsys):
     rename = os.replace
 
