@@ -89,7 +89,7 @@ def _recovered(ax: "Axes", table: Table) -> None:
     _as_share(ax)
     ax.set(title="Columns found from sketches alone", xlabel="Sketches")
     ax.set(ylabel="Share of columns (dotted: ceiling)")
-    draw.legend(ax, fontsize=8)
+    draw.legend(ax, fontsize=8, handlelength=4)
 
 
 def _as_share(ax: "Axes") -> None:
@@ -129,14 +129,14 @@ LEAST = 1e-4  # an error that is drawn
 
 
 def _of_year(ax: "Axes", table: Table, name: str, title: str, ylabel: str) -> None:
-    x: list[float] = []
     for method in (method for method in METHODS if method in STYLES):
         rows = Table(row for row in table.where(arm=method) if row[name] > LEAST)
-        x = curve(ax, _complete(rows), "d", name, **STYLES[method]) or x
+        if not curve(ax, _complete(rows), "d", name, **STYLES[method]) and table:
+            ax.plot([], [], **STYLES[method])  # its errors are 0: named all the same
     logarithmic(ax, sorted({row["d"] for row in table}))
     ax.set(title=title, xlabel="Numbers kept" + " of a day" * (name in DAILY), ylabel=ylabel)
-    if name == "frequency":
-        draw.legend(ax, fontsize=7, loc="lower left")
+    if name == "mornings":  # where there is room
+        draw.legend(ax, fontsize=6.5, loc="lower left", handlelength=3)
 
 
 DAILY = ("alike", "third")
@@ -176,7 +176,8 @@ def resemblance(table: Table) -> "Figure":
     _of_cnn(axes[3], table, "class_auc", "A CNN's firings: pairs of one class", "AUC of cosines")
     _of_cnn(axes[4], table, "accuracy", "A CNN's firings: a linear probe", "Test accuracy (%)")
     _channels(axes[5], table)
-    draw.note(figure, table, arms=("question", "arm", "d"))
+    networks = len(table.where(question="cnn").replicates)
+    draw.note(figure, table.where(question="retrieval"), f"Of the CNN {networks} networks.")
     return figure
 
 
@@ -220,7 +221,7 @@ def _channels(ax: "Axes", table: Table) -> None:
     _as_share(ax)
     ax.set(title="A CNN's firings: which channels fired", xlabel="Numbers d")
     ax.set(ylabel="Correlation of weights, read and true")
-    draw.legend(ax)
+    draw.legend(ax, handlelength=4)
 
 
 def _plane(ax: "Axes", table: Table) -> None:
