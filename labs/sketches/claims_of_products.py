@@ -18,11 +18,11 @@ CROSSED = {"name": "desynchronization", "question": "matrices"}
 MATRICES = (
     exponent_of(
         "K1-slope",
-        "Rotations desynchronize: <Rx, y> of unit vectors falls as d to the power -1/2.",
+        "Rotations desynchronize: Rx . y of unit vectors falls as d to the power -1/2.",
         slope(**CROSSED),
         0.05,
     ),
-    level_of("K1-constant", "<Rx, y> is 1 / sqrt(d).", constant(**CROSSED), 1, (0.95, 1.05)),
+    level_of("K1-constant", "Rx . y is 1 / sqrt(d).", constant(**CROSSED), 1, (0.95, 1.05)),
     *(
         level_of(
             f"K2-{name}",
@@ -34,7 +34,7 @@ MATRICES = (
             PAPER,
             family="published",
         )
-        for name, product in (("leak", "<Tx, x>"), ("scale", "<Tx, Tx>"))
+        for name, product in (("leak", "Tx . x"), ("scale", "Tx . Tx"))
     ),
 )
 
