@@ -35,7 +35,11 @@ REGISTER = {**LABS, "toy": "tests.toy_lab"}
 # nothing several methods keep nothing.
 TWINS = {
     "benchmark": [{"model": "knn", "shuffled": True}],
-    "sketches": [{"question": "other recovery"}, {"question": "trained year"}],
+    "sketches": [
+        {"question": "other recovery"},
+        {"question": "trained year"},
+        {"question": "trained concepts"},
+    ],
 }
 CHAOTIC = {"self_supervised": "map"}  # t-SNE: the last digit of an input moves all of it
 PANELS = 6  # of a figure
