@@ -128,7 +128,7 @@ PRESETS = {
         scenes=10,
     ),
     "quick": Config(
-        replicates=6,
+        replicates=5,
         dims=(256, 1024, 4096),
         deep_dims=(1024,),
         kept=(512, 2048, 8192),
@@ -139,7 +139,7 @@ PRESETS = {
         sketches=(150, 300),
         rival_sketches=(300,),
         shares=(0.02,),
-        network_replicates=6,
+        network_replicates=5,
         steps=2000,
         cnn_dims=(16, 64, 256),
         fitted=1000,
