@@ -1,5 +1,5 @@
-"""Cells of the year, of retrieval, of new concepts and of a CNN: what one method, or one way, gives
-of what several are measured of at once."""
+"""Cells of the year, of retrieval, of new concepts, of recovery and of a CNN. Each asks for one
+method or encoding where the experiment measures several at once; the last one is remembered."""
 
 from functools import lru_cache, partial
 from typing import Any
@@ -72,20 +72,20 @@ def _concepts(d: int, replicate: int, scenes: int, company: int) -> dict[str, fl
 
 def retrieved(cell: Cell) -> dict[str, float]:
     """How well stored scenes are found again."""
-    return _named(retrieval(d=cell.d, replicate=cell.replicate, k=cell.objects))
+    return _as_fields(retrieval(d=cell.d, replicate=cell.replicate, k=cell.objects))
 
 
 def retrieved_by_network(cell: Cell, net: Reader, member: int) -> dict[str, float]:
     """The same of scenes that a trained network sees; what they share is judged by true digits."""
     see = partial(_seen, net, member, cell.replicate)
-    return _named(retrieval(d=cell.d, replicate=cell.replicate, k=cell.objects, see=see))
+    return _as_fields(retrieval(d=cell.d, replicate=cell.replicate, k=cell.objects, see=see))
 
 
 def _seen(net: Reader, member: int, replicate: int, labels: np.ndarray, purpose: str) -> Digits:
     return seen_by(net, member, labels, replicate, purpose)
 
 
-def _named(found: dict[str, float]) -> dict[str, float]:
+def _as_fields(found: dict[str, float]) -> dict[str, float]:
     return {name.replace(" ", "_"): value for name, value in found.items()}
 
 
