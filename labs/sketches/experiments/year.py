@@ -57,7 +57,6 @@ from labs.sketches.experiments.days import (
     true_answers,
     true_day_answers,
 )
-from labs.sketches.experiments.retrieval import Plane, flattened
 from labs.sketches.experiments.solving import all_columns
 from labs.sketches.rotations import NAME
 
@@ -100,18 +99,6 @@ def year(
         errors[f"alike {method}"] = _unlike(day_answers.alike, day_truth.alike)
         errors[f"third {method}"] = _rms(day_answers.third - day_truth.third)
     return errors
-
-
-def plane_of_days(*, d: int, replicate: int, days: int = DAYS) -> Plane:
-    """The sketches of a year's days in the plane of their first two principal components, for a
-    figure; `labels` are the types of the days (days, 1).
-
-    Arguments and errors are those of `year`.
-    """
-    drawn = draw_year(replicate, days=days)
-    _, sketches = readers.day_sketches(d, replicate, drawn.seen)
-    points, shares = flattened(sketches)
-    return Plane(points, drawn.types[:, None], shares)
 
 
 Answered = tuple[str, Answers, DayAnswers]

@@ -20,7 +20,7 @@ from labs.sketches.experiments.days import (
 )
 from labs.sketches.experiments.rivals import CountSketch, reservoir
 from labs.sketches.experiments.solving import Prior, all_columns, solve
-from labs.sketches.experiments.year import METHODS, QUESTIONS, plane_of_days, year
+from labs.sketches.experiments.year import METHODS, QUESTIONS, year
 from labs.sketches.objects import Object, Scene
 from labs.sketches.sketching import coefficients, overall_sketches
 from labs.sketches.space import Space
@@ -238,14 +238,6 @@ def test_nobody_remembers_the_same_at_any_size():
     for question in QUESTIONS:
         assert a[f"{question} null"] == b[f"{question} null"]
         assert a[f"{question} average"] == b[f"{question} average"]
-
-
-def test_days_of_a_type_lie_together():
-    flat = plane_of_days(d=512, replicate=0, days=100)
-    assert flat.points.shape == (100, 2)
-    apart = np.linalg.norm(flat.points[:, None] - flat.points, axis=-1)
-    same = flat.labels == flat.labels.T
-    assert apart[same].mean() < 0.7 * apart[~same].mean()
 
 
 def test_shrinking():
