@@ -53,7 +53,7 @@ class Law:
             if self.among and item is not None:
                 known(name, item, self.among)
             if isinstance(item, int | float) and not self._bounds(item):
-                raise ValueError(f"{name} must be {self or 'finite'}, got {value!r}")
+                raise ValueError(f"{name} must be {str(self) or 'finite'}, got {value!r}")
         if isinstance(value, tuple) and not value and not self.empty:
             raise ValueError(f"{name} must hold at least one value, got ()")
         if isinstance(value, tuple) and not self.repeats and len(set(value)) < len(value):

@@ -50,6 +50,11 @@ def test_a_value_against_its_law_is_refused(changes, message):
     assert str(caught.value).startswith(message)
 
 
+def test_a_number_without_bounds_must_be_finite():
+    with pytest.raises(ValueError, match=r"^ramp must be finite, got inf$"):
+        Law().check("ramp", float("inf"))
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
