@@ -6,6 +6,7 @@ Replicate r is the data set of seed 42 + r; replicate 0 is the published one (Gr
 with the published set's own mean and deviation, not with their own.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -107,11 +108,10 @@ def fresh(replicate: int, examples: int, purpose: str) -> Split:
         examples: how many, 0 or more; every `BLOCK` of them holds all classes alike.
         purpose: names the stream: another purpose, other examples.
     """
-    mean, sd = _moments(_published(replicate))
+    mean, sd = units(replicate)
     x = np.empty((examples, LENGTH), np.float32)
     y = np.empty(examples, np.int64)
-    for start in range(0, examples, BLOCK):
-        seed = seeds.seed("mnist1d", f"{purpose} {start}", replicate) % 2**32
+    for start, seed in blocks(replicate, examples, purpose):
         more = generate(Recipe(n_train=BLOCK, n_test=0, seed=seed), stream="fast")
         own_mean, own_sd = _moments(more)
         here = slice(start, start + BLOCK)
@@ -119,6 +119,29 @@ def fresh(replicate: int, examples: int, purpose: str) -> Split:
         x[here] = raw[: examples - start] / np.float32(sd)
         y[here] = more.y[: examples - start]
     return Split(x, y)
+
+
+def blocks(replicate: int, examples: int, purpose: str) -> Iterator[tuple[int, int]]:
+    """Blocks that fresh examples are drawn in: the place of the first example, and the seed.
+
+    Args:
+        replicate, examples, purpose: as `fresh` takes them.
+
+    >>> [start for start, _ in blocks(0, 2500, "test")]
+    [0, 1000, 2000]
+    """
+    for start in range(0, examples, BLOCK):
+        yield start, seeds.seed("mnist1d", f"{purpose} {start}", replicate) % 2**32
+
+
+def units(replicate: int) -> tuple[float, float]:
+    """Mean and deviation of a replicate's published set before it was standardised.
+
+    >>> mean, sd = units(0)
+    >>> round(mean, 3), round(sd, 3)
+    (-0.006, 0.155)
+    """
+    return _moments(_published(replicate))
 
 
 @lru_cache(maxsize=64)
