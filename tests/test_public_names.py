@@ -15,6 +15,7 @@ GOLDEN = Path(__file__).with_name("golden") / "public_names.txt"
 MODULES = (
     *("mnist1d", "mnist1d.data", "mnist1d.transform", "mnist1d.utils"),
     *("labs", "labs.data.mnist1d", "labs.data.images"),
+    *("labs.data.domains", "labs.data.signals", "labs.data.tasks"),
     *("labs.kit.lab", "labs.kit.settings", "labs.kit.checks", "labs.kit.claims", "labs.kit.seeds"),
     *("labs.kit.table", "labs.kit.measures", "labs.kit.intervals", "labs.kit.draw"),
     *("labs.nn", "labs.nn.layers", "labs.nn.gru", "labs.nn.nets", "labs.nn.training"),
