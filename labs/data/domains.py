@@ -35,8 +35,8 @@ CHANGES: dict[str, Callable[[Array, Any], Array]] = {
     "diff": lambda x, _: 3 * np.gradient(x, axis=1),
     "negate": lambda x, _: -x,
     "square": lambda x, _: x * np.abs(x),
-    "gain": lambda x, gain: x * gain,
-    "ramp": lambda x, ramp: x + ramp * np.linspace(-0.5, 0.5, LENGTH, dtype=x.dtype),
+    "gain": lambda x, gain: x * float(gain),
+    "ramp": lambda x, ramp: x + float(ramp) * np.linspace(-0.5, 0.5, LENGTH, dtype=x.dtype),
 }
 
 

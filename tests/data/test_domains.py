@@ -41,6 +41,7 @@ def smoothed(x):
         (Domain(diff=True, square=True), lambda x: 9 * slopes(x) * abs(slopes(x))),
         (Domain(square=True, gain=0.5, ramp=-1), lambda x: 0.5 * x * abs(x) - LINE),
         (Domain(negate=True, ramp=1), lambda x: LINE - x),
+        (Domain(gain=np.float64(2), ramp=np.float64(1)), lambda x: 2 * x + LINE),
     ],
 )
 def test_what_a_domain_makes_of_raw_signals(domain, expected):
