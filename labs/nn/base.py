@@ -1,0 +1,202 @@
+"""The base: a small transformer over convolutional tokens, trained once and then frozen, whose
+forward pass has a place for every kind of module (`labs.nn.modules`).
+
+A signal of 40 samples becomes 20 tokens by two convolutions; blocks of attention and a feedforward
+layer, normalised before (pre-norm), read them; the mean of the tokens goes through a linear head.
+With the published sizes it has 66,346 parameters and 1.38 million multiplications per signal.
+There is no batch normalisation and no dropout, so the base is a function of its weights alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from labs.nn.layers import Conv1d, Layer, LayerNorm, Linear, Positions, windows
+from labs.nn.nets import CLASSES, LENGTH, Net
+
+if TYPE_CHECKING:
+    from labs.nn.modules.module import Module
+
+Weights = Mapping[str, Tensor]  # name -> (M, ...), or (1, ...) where all members share them
+
+KERNEL, STRIDE, PADDING = 5, 2, 2  # of the stem; its first convolution has stride 1
+
+
+class Sizes(NamedTuple):
+    """Of a base: channels of the stem's first convolution, features of a token, heads of the
+    attention, width of the feedforward layer, blocks, classes."""
+
+    stem: int = 32
+    features: int = 48
+    heads: int = 4
+    wide: int = 96
+    blocks: int = 3
+    classes: int = CLASSES
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of a signal."""
+        return LENGTH // STRIDE
+
+
+STANDARD = Sizes()
+SMALL = Sizes(features=32, wide=64, blocks=2)  # for classrooms and tests
+
+
+class Block(nn.Module):
+    """The layers of one block, in order of use."""
+
+    def __init__(self, members: int, sizes: Sizes) -> None:
+        super().__init__()
+        d = sizes.features
+        self.norm_attention = LayerNorm(members, d)
+        self.query, self.key, self.value, self.out = (Linear(members, d, d) for _ in range(4))
+        self.norm_feedforward = LayerNorm(members, d)
+        self.widen, self.narrow = Linear(members, d, sizes.wide), Linear(members, sizes.wide, d)
+
+
+class Base(Net):
+    """M bases; input (M, B, 40), output logits (M, B, classes).
+
+    Raises:
+        ValueError: a size below 1, features that are no multiple of the heads.
+    """
+
+    def __init__(self, members: int, sizes: Sizes = STANDARD) -> None:
+        super().__init__(members, **sizes._asdict())
+        if sizes.features % sizes.heads:
+            raise ValueError(
+                f"features must be a multiple of heads = {sizes.heads}, got {sizes.features}"
+            )
+        self.sizes = sizes
+        self.first = Conv1d(members, 1, sizes.stem, KERNEL, padding=PADDING)
+        self.second = Conv1d(members, sizes.stem, sizes.features, KERNEL, STRIDE, PADDING)
+        self.positions = Positions(members, sizes.tokens, sizes.features)
+        self.blocks = nn.ModuleList(Block(members, sizes) for _ in range(sizes.blocks))
+        self.norm = LayerNorm(members, sizes.features)
+        self.head = Linear(members, sizes.features, sizes.classes)
+
+    def layers(self) -> Iterator[Layer]:
+        """The layers in order of definition, those of the blocks among them."""
+        return (layer for layer in self.modules() if isinstance(layer, Layer))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return logits(dict(self.named_parameters()), x, heads=self.sizes.heads)
+
+    def frozen(self) -> dict[str, Tensor]:
+        """The weights by name, without gradients: what modules adapt. Views, no copies."""
+        return {name: p.detach() for name, p in self.named_parameters()}
+
+
+def logits(
+    weights: Weights, x: Tensor, modules: Sequence[Module] = (), heads: int = STANDARD.heads
+) -> Tensor:
+    """The forward pass of a base with any list of modules, each acting on what those before it
+    left: signals (M, B, 40) -> logits (M, B, classes).
+
+    Args:
+        weights: of the base by name; leading axis M, or 1 where all members share one base.
+        x: the signals.
+        modules: in order; for two facets the module of the input (domain) comes first.
+        heads: of the attention.
+    """
+    return _Pass(weights, modules, heads).logits(x)
+
+
+def features(
+    weights: Weights, x: Tensor, modules: Sequence[Module] = (), heads: int = STANDARD.heads
+) -> Tensor:
+    """What the head sees of signals (M, B, 40): (M, B, features); arguments as of `logits`."""
+    return _Pass(weights, modules, heads).features(x)
+
+
+class _Pass:
+    """One forward pass: the weights as the modules left them, and the modules' other places.
+
+    Tokens are (M, B, T, features).
+    """
+
+    def __init__(self, weights: Weights, modules: Sequence[Module], heads: int) -> None:
+        self.modules = [part for module in modules for part in module.expanded()]
+        for module in self.modules:
+            weights = module.weights(weights)
+        self.weights, self.heads = weights, heads
+        self.blocks = sum(name.endswith(".query.weight") for name in weights)
+        self.own = weights["positions.weight"].shape[2]
+
+    def logits(self, x: Tensor) -> Tensor:
+        return self.linear("head", self.features(x))
+
+    def features(self, x: Tensor) -> Tensor:
+        h = self.tokens(x)
+        for block in range(self.blocks):
+            h = h + self.attention(block, self.norm(f"blocks.{block}.norm_attention", h))
+            h = h + self.feedforward(block, self.norm(f"blocks.{block}.norm_feedforward", h))
+        # prompts stand in front; the readout is the mean over the signal's own tokens
+        return self.norm("norm", h[:, :, -self.own :]).mean(2)
+
+    def tokens(self, x: Tensor) -> Tensor:
+        h = F.gelu(self.convolution("first", x.unsqueeze(-1), 1))
+        h = F.gelu(self.convolution("second", h, STRIDE)) + self.weights["positions.weight"]
+        for module in self.modules:
+            h = module.tokens(h)
+        return h
+
+    def convolution(self, name: str, x: Tensor, stride: int) -> Tensor:
+        return self.affine(name, windows(x, KERNEL, stride, PADDING))
+
+    def attention(self, block: int, x: Tensor) -> Tensor:
+        split = (self._by_head(f"blocks.{block}.{name}", x) for name in ("query", "key", "value"))
+        query, key, value = split
+        for module in self.modules:
+            key, value = module.keys_values(block, key, value)
+        heard = attend(query, key, value).transpose(2, 3).flatten(3)
+        return self.sublayer(f"blocks.{block}.out", x, self.linear(f"blocks.{block}.out", heard))
+
+    def _by_head(self, name: str, x: Tensor) -> Tensor:
+        return self.linear(name, x).unflatten(-1, (self.heads, -1)).transpose(2, 3)
+
+    def feedforward(self, block: int, x: Tensor) -> Tensor:
+        hidden = F.gelu(self.linear(f"blocks.{block}.widen", x))
+        for module in self.modules:
+            hidden = module.hidden(block, hidden)
+        name = f"blocks.{block}.narrow"
+        return self.sublayer(name, x, self.linear(name, hidden))
+
+    def sublayer(self, name: str, x: Tensor, y: Tensor) -> Tensor:
+        for module in self.modules:
+            y = module.sublayer(name, x, y)
+        return y
+
+    def linear(self, name: str, x: Tensor) -> Tensor:
+        y = self.affine(name, x)
+        for module in self.modules:
+            y = module.linear(name, x, y)
+        return y
+
+    def affine(self, name: str, x: Tensor) -> Tensor:
+        return affine(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+
+    def norm(self, name: str, x: Tensor) -> Tensor:
+        weight, bias = (self.weights[f"{name}.{part}"].unsqueeze(1) for part in ("weight", "bias"))
+        return torch.addcmul(bias, F.layer_norm(x, x.shape[-1:]), weight)
+
+
+def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """x weight + bias over the last axis, as one matrix product per set of weights: x (M, ..., in),
+    weight (M, in, out), bias (M, 1, out) -> (M, ..., out); of weights with leading axis 1 one
+    product serves all members."""
+    rows = x.reshape(len(weight), -1, x.shape[-1])
+    y = rows @ weight if bias is None else torch.baddbmm(bias, rows, weight)
+    return y.view(*x.shape[:-1], -1)
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """softmax(query key / sqrt(features)) value; (M, B, heads, tokens, features each)."""
+    scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
+    return scores.softmax(-1) @ value

@@ -1,0 +1,84 @@
+"""A frozen base with modules that train: the stacked net that `labs.nn.training.fit` trains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from labs.nn.base import STANDARD, Weights, logits
+from labs.nn.modules.module import Module
+from labs.nn.nets import Net
+
+
+class Adapted(Net):
+    """M networks: bases with modules, the first `frozen` of which stay as they are.
+
+    Input (M, B, 40), output logits (M, B, classes). Of members that serve D domains at once (a
+    hypernetwork) the input is (M, B, D, 40), the output (M, B * D, classes), and the bases are
+    given M * D times.
+
+    Args:
+        weights: of the base, leading axis M or 1 (or M * D).
+        modules: in order.
+        frozen: how many of them, from the first, are not trained.
+        heads: of the base's attention.
+
+    Raises:
+        ValueError: no module that trains, or modules of different numbers of members.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        modules: Sequence[Module],
+        *,
+        frozen: int = 0,
+        heads: int = STANDARD.heads,
+    ) -> None:
+        if not 0 <= frozen < len(modules):
+            raise ValueError(f"frozen must be in 0..{len(modules) - 1}, got {frozen}")
+        counts = {len(v) for module in modules for v in module.values.values()}
+        if len(counts) != 1:
+            raise ValueError(f"modules must have the same number of members, got {sorted(counts)}")
+        super().__init__(counts.pop())
+        self.base, self.heads, self.frozen = dict(weights), heads, frozen
+        self._modules_at_start = list(modules)
+        self.trained = nn.ParameterList(
+            nn.Parameter(value.clone())
+            for module in modules[frozen:]
+            for value in module.values.values()
+        )
+
+    def modules_now(self) -> list[Module]:
+        """The modules with the values that they have now, sharing memory with the net."""
+        values = iter(self.trained)
+        return self._modules_at_start[: self.frozen] + [
+            replace(module, values={name: next(values) for name in module.values})
+            for module in self._modules_at_start[self.frozen :]
+        ]
+
+    def result(self) -> list[Module]:
+        """The modules without gradients and without what only training needs."""
+        return [
+            replace(m, values={n: v.detach().clone() for n, v in m.values.items()}).settled()
+            for m in self.modules_now()
+        ]
+
+    def forward(self, x: Tensor) -> Tensor:
+        modules = self.modules_now()
+        if not self.training:
+            modules = [module.settled() for module in modules]
+        if x.dim() == 3:
+            return logits(self.base, x, modules, self.heads)
+        by_domain = logits(self.base, x.transpose(1, 2).flatten(0, 1), modules, self.heads)
+        return by_domain.unflatten(0, (len(x), -1)).transpose(1, 2).flatten(1, 2)
+
+    def penalty(self) -> Tensor:
+        """What the modules add to the loss (M,)."""
+        total = torch.zeros(self.members, device=self.trained[0].device)
+        for module in self.modules_now():
+            total = total + module.penalty()
+        return total

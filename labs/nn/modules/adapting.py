@@ -1,0 +1,146 @@
+"""Training modules: one run of Adam with a cosine, and the methods that take several runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import cos, pi
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from labs.nn.base import Weights
+from labs.nn.modules.adapted import Adapted
+from labs.nn.modules.delta import Delta, sparse
+from labs.nn.modules.diff_pruning import DiffPruning
+from labs.nn.modules.module import Module
+from labs.nn.training import Loss, Optimizer, cross_entropy, fit
+
+
+class Schedule(NamedTuple):
+    """Training steps, examples per step, and steps between two looks."""
+
+    steps: int = 300
+    batch: int = 64
+    every: int = 20
+
+
+HARNESS = Schedule()
+
+
+def adapt(
+    net: Adapted,
+    x: Tensor,
+    y: Tensor,
+    *,
+    rates: float | Sequence[float],
+    shuffles: Sequence[torch.Generator],
+    schedule: Schedule = HARNESS,
+    loss: Loss = cross_entropy,
+    look: Callable[[int], None] = lambda step: None,
+) -> None:
+    """Train the modules of a net in place: Adam without decay, its rate falling to zero by a
+    cosine.
+
+    Args:
+        net: frozen bases with modules.
+        x, y: as `labs.nn.training.fit` takes them.
+        rates: of Adam at the start, one or one per member.
+        shuffles: the members' generators of batch order.
+        schedule: steps, batch and steps between looks.
+        loss: (outputs, targets) -> mean loss per member.
+        look: called with the number of steps done, every `schedule.every` steps and at the end.
+    """
+    optimizer = Optimizer(net, torch.optim.Adam, lr=rates)
+    training = fit(
+        net,
+        x,
+        y,
+        optimizer=optimizer,
+        steps=schedule.steps,
+        every=1,
+        batch=schedule.batch,
+        shuffles=shuffles,
+        loss=lambda outputs, targets: loss(outputs, targets) + net.penalty(),
+    )
+    for step in training:
+        optimizer.scale_rate((1 + cos(pi * step / schedule.steps)) / 2)
+        if step % schedule.every == 0 or step == schedule.steps:
+            look(step)
+
+
+class Start(NamedTuple):
+    """What a procedure begins with: the base's weights, the module at its start, and the members'
+    generators."""
+
+    weights: Weights
+    module: Module
+    generators: Sequence[torch.Generator]
+
+
+Train = Callable[[Module], Module]
+"""One run: from a module to the trained one."""
+
+Procedure = Callable[[Train, Start], Module]
+"""A method: some runs, and what happens between them."""
+
+
+def once(train: Train, start: Start) -> Module:
+    """One run of all that the module trains."""
+    return train(start.module)
+
+
+def sparse_fine_tuning(train: Train, start: Start, *, keep: int) -> Module:
+    """Lottery ticket sparse fine-tuning (Ansell et al. 2022): a run of all parameters shows which
+    `keep` of them move most; from the base again, a second run moves those alone."""
+    return train(sparse(train(start.module), keep))
+
+
+def without_rewinding(train: Train, start: Start, *, keep: int) -> Module:
+    """As `sparse_fine_tuning`, but the second run goes on where the first one ended."""
+    return _going_on(train, train(start.module), keep)
+
+
+def masked_by_size(train: Train, start: Start, *, keep: int) -> Module:
+    """One run of the `keep` parameters that are largest in the base."""
+    sizes = {name: start.weights[name].abs() for name in start.module.values}
+    return train(sparse(start.module, keep, sizes))
+
+
+def masked_at_random(train: Train, start: Start, *, keep: int) -> Module:
+    """One run of `keep` parameters drawn at random."""
+    drawn = {
+        name: torch.stack([torch.rand(v.shape[1:], generator=g) for g in start.generators]).to(v)
+        for name, v in start.module.values.items()
+    }
+    return train(sparse(start.module, keep, drawn))
+
+
+def diff_pruning(train: Train, start: Start, *, keep: int) -> Module:
+    """Diff pruning (Guo et al. 2021): a run with gates, then the `keep` largest gated differences
+    go on alone."""
+    gated = train(start.module)
+    assert isinstance(gated.kind, DiffPruning)
+    return _going_on(train, Module(Delta(gated.kind.of), gated.kind.differences(gated)), keep)
+
+
+def _going_on(train: Train, trained: Module, keep: int) -> Module:
+    kept = sparse(trained, keep)
+    return train(
+        replace(kept, values={name: v * kept.fixed[name] for name, v in trained.values.items()})
+    )
+
+
+def magnitude_pruning(train: Train, start: Start, *, keep: int, rounds: int = 2) -> Module:
+    """Iterative magnitude pruning with rewinding (Frankle and Carbin 2019): after each run the
+    parameters that are largest stay, by equal factors down to `keep`, and go back to the base; the
+    last run trains what is left. The module is a `Ticket`."""
+    module = start.module
+    numbers = sum(value[0].numel() for value in module.values.values())
+    for done in range(1, rounds + 1):
+        trained = train(module)
+        weights = trained.weights(start.weights)
+        sizes = {name: weights[name].abs() for name in trained.values}
+        module = sparse(trained, round(numbers * (keep / numbers) ** (done / rounds)), sizes)
+    return train(module)

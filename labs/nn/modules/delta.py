@@ -1,0 +1,129 @@
+"""Parameter composition by a difference: theta' = theta + delta on the parameters named.
+
+With all parameters it is full fine-tuning, with some of them BitFit (Ben-Zaken et al. 2022), the
+gains and shifts of normalisation, or the head alone; with a mask a sparse difference, as lottery
+ticket sparse fine-tuning (Ansell et al. 2022) and diff pruning (Guo et al. 2021) leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from math import ceil, log2
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from labs.nn.base import Sizes, Weights
+from labs.nn.modules.module import Kind, Module
+
+ALL = ("*",)
+BIASES = ("first.bias", "second.bias", "blocks.*.bias", "norm.bias")  # not the head's
+NORMS = ("blocks.*.norm_*", "norm.*")
+HEAD = ("head.*",)
+
+
+def named(weights: Weights, of: Sequence[str]) -> dict[str, Tensor]:
+    """The parameters whose names fit one of the patterns `of`, in the order of the base.
+
+    Raises:
+        ValueError: a pattern that fits none.
+    """
+    for pattern in of:
+        if not any(fnmatchcase(name, pattern) for name in weights):
+            raise ValueError(f"of must name parameters of the base, got {pattern!r}")
+    return {
+        name: value
+        for name, value in weights.items()
+        if any(fnmatchcase(name, pattern) for pattern in of)
+    }
+
+
+@dataclass(frozen=True)
+class Delta(Kind):
+    """theta' = theta + delta, or theta + mask * delta with 0/1 tensors in `fixed`.
+
+    Args:
+        of: patterns of the parameters' names, `ALL`, `BIASES`, `NORMS` or `HEAD`.
+    """
+
+    of: tuple[str, ...] = ALL
+    composition: ClassVar[str] = "parameter"
+
+    def start(
+        self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
+    ) -> Module:
+        return Module(
+            self,
+            {
+                name: value.new_zeros(len(generators), *value.shape[1:])
+                for name, value in named(weights, self.of).items()
+            },
+        )
+
+    def weights(self, module: Module, weights: Weights) -> Weights:
+        mask = module.fixed
+        return {
+            **weights,
+            **{
+                name: weights[name] + (delta * mask[name] if mask else delta)
+                for name, delta in module.values.items()
+            },
+        }
+
+    merged = weights
+
+    def count(self, module: Module) -> int:
+        if not module.fixed:
+            return super().count(module)
+        return int(sum(mask[0].sum() for mask in module.fixed.values()))
+
+    def bits(self, module: Module) -> int:
+        """Of a sparse difference every number with its place."""
+        if not module.fixed:
+            return super().bits(module)
+        places = sum(mask[0].numel() for mask in module.fixed.values())
+        return self.count(module) * (32 + ceil(log2(places)))
+
+
+@dataclass(frozen=True)
+class Ticket(Delta):
+    """theta' = mask * (theta + delta): a trained subnetwork, as iterative magnitude pruning leaves
+    it (Frankle and Carbin 2019). Ships the mask, one bit per parameter, and what is kept."""
+
+    def weights(self, module: Module, weights: Weights) -> Weights:
+        return {
+            **weights,
+            **{
+                name: module.fixed[name] * (weights[name] + delta)
+                for name, delta in module.values.items()
+            },
+        }
+
+    merged = weights
+
+    def bits(self, module: Module) -> int:
+        return 32 * self.count(module) + sum(mask[0].numel() for mask in module.fixed.values())
+
+
+def sparse(module: Module, keep: int, scores: Mapping[str, Tensor] | None = None) -> Module:
+    """The difference at 0 again, masked to the `keep` numbers of each member whose score is
+    largest; by default their absolute value now.
+
+    Raises:
+        ValueError: `keep` not in 1..numbers of the module.
+    """
+    scores = {n: v.abs() for n, v in module.values.items()} if scores is None else scores
+    flat = torch.cat([score.flatten(1) for score in scores.values()], dim=1)
+    if not 1 <= keep <= flat.shape[1]:
+        raise ValueError(f"keep must be in 1..{flat.shape[1]}, got {keep}")
+    chosen = torch.zeros_like(flat).scatter_(1, flat.topk(keep, dim=1).indices, 1.0)
+    sizes = [score[0].numel() for score in scores.values()]
+    masks = {
+        name: mask.view_as(scores[name])
+        for name, mask in zip(scores, chosen.split(sizes, dim=1), strict=True)
+    }
+    zeros = {name: torch.zeros_like(value) for name, value in module.values.items()}
+    return replace(module, values=zeros, fixed=masks)
