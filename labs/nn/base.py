@@ -10,7 +10,8 @@ There is no batch normalisation and no dropout, so the base is a function of its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +19,6 @@ from torch import Tensor, nn
 
 from labs.nn.layers import Conv1d, Layer, LayerNorm, Linear, Positions, windows
 from labs.nn.nets import CLASSES, LENGTH, Net
-
-if TYPE_CHECKING:
-    from labs.nn.modules.module import Module
 
 Weights = Mapping[str, Tensor]  # name -> (M, ...), or (1, ...) where all members share them
 
@@ -48,6 +46,28 @@ STANDARD = Sizes()
 SMALL = Sizes(features=32, wide=64, blocks=2)  # for classrooms and tests
 
 
+class Insert(Protocol):
+    """What a forward pass asks of a module: its M members, and what it does at each place
+    (`labs.nn.modules.module`, where `Kind` says the shapes)."""
+
+    @property
+    def members(self) -> int: ...
+
+    def expanded(self) -> Sequence[Insert]: ...
+
+    def weights(self, weights: Weights) -> Weights: ...
+
+    def tokens(self, h: Tensor) -> Tensor: ...
+
+    def keys_values(self, block: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]: ...
+
+    def hidden(self, block: int, h: Tensor) -> Tensor: ...
+
+    def linear(self, name: str, x: Tensor, y: Tensor) -> Tensor: ...
+
+    def sublayer(self, name: str, x: Tensor, y: Tensor) -> Tensor: ...
+
+
 class Block(nn.Module):
     """The layers of one block, in order of use."""
 
@@ -69,10 +89,7 @@ class Base(Net):
 
     def __init__(self, members: int, sizes: Sizes = STANDARD) -> None:
         super().__init__(members, **sizes._asdict())
-        if sizes.features % sizes.heads:
-            raise ValueError(
-                f"features must be a multiple of heads = {sizes.heads}, got {sizes.features}"
-            )
+        check_heads(sizes.features, sizes.heads)
         self.sizes = sizes
         self.first = Conv1d(members, 1, sizes.stem, KERNEL, padding=PADDING)
         self.second = Conv1d(members, sizes.stem, sizes.features, KERNEL, STRIDE, PADDING)
@@ -93,8 +110,51 @@ class Base(Net):
         return {name: p.detach() for name, p in self.named_parameters()}
 
 
+def check_heads(features: int, heads: int) -> None:
+    """Refuse heads that do not divide the features.
+
+    Raises:
+        ValueError: naming the rule and the value.
+    """
+    if heads < 1 or features % heads:
+        raise ValueError(f"features must be a multiple of heads = {heads}, got {features}")
+
+
+def check_members(weights: Weights, members: int) -> None:
+    """Refuse weights that are neither of one base nor of one per member.
+
+    Raises:
+        ValueError: naming the rule and what was received.
+    """
+    counts = {len(value) for value in weights.values()}
+    if not counts <= {1, members}:
+        raise ValueError(
+            f"weights must be of one base or of one per member ({members}), got {sorted(counts)}"
+        )
+
+
+def check_fits(weights: Weights, sizes: Sizes) -> None:
+    """Refuse weights that are not of a base of these sizes; the classes may be others.
+
+    Raises:
+        ValueError: the first weight that is missing, too many or of another shape.
+    """
+    expected = {name: tuple(p.shape[1:]) for name, p in _shapes(sizes).named_parameters()}
+    received = {name: tuple(value.shape[1:]) for name, value in weights.items()}
+    for name in [*expected, *received]:
+        own, other = expected.get(name), received.get(name)
+        if own != other and not name.startswith("head."):
+            raise ValueError(f"weights must have {name} {own} as {sizes}, got {other}")
+
+
+@lru_cache(maxsize=8)
+def _shapes(sizes: Sizes) -> Base:
+    with torch.device("meta"):
+        return Base(1, sizes)
+
+
 def logits(
-    weights: Weights, x: Tensor, modules: Sequence[Module] = (), heads: int = STANDARD.heads
+    weights: Weights, x: Tensor, modules: Sequence[Insert] = (), heads: int = STANDARD.heads
 ) -> Tensor:
     """The forward pass of a base with any list of modules, each acting on what those before it
     left: signals (M, B, 40) -> logits (M, B, classes).
@@ -102,17 +162,35 @@ def logits(
     Args:
         weights: of the base by name; leading axis M, or 1 where all members share one base.
         x: the signals.
-        modules: in order; for two facets the module of the input (domain) comes first.
+        modules: of M members each. At every place of the pass they act in this order, and what
+            changes parameters comes before what acts on activations; for two facets the module of
+            the input (domain) comes first.
         heads: of the attention.
+
+    Raises:
+        ValueError: signals of another shape, bases or modules of another number of members, heads
+            that do not divide the features.
     """
-    return _Pass(weights, modules, heads).logits(x)
+    return _Pass(weights, x, modules, heads).logits(x)
 
 
 def features(
-    weights: Weights, x: Tensor, modules: Sequence[Module] = (), heads: int = STANDARD.heads
+    weights: Weights, x: Tensor, modules: Sequence[Insert] = (), heads: int = STANDARD.heads
 ) -> Tensor:
-    """What the head sees of signals (M, B, 40): (M, B, features); arguments as of `logits`."""
-    return _Pass(weights, modules, heads).features(x)
+    """What the head sees of signals (M, B, 40): (M, B, features); arguments and errors are those of
+    `logits`."""
+    return _Pass(weights, x, modules, heads).features(x)
+
+
+def _check_signals(x: Tensor, bases: int, modules: Sequence[int]) -> None:
+    # `affine` would deal out the rows of another number of members among these, without a word
+    if x.dim() != 3 or x.shape[2] != LENGTH or not x.numel():
+        raise ValueError(f"x must be signals (M, B, {LENGTH}), got {tuple(x.shape)}")
+    if bases not in (1, len(x)) or any(count != len(x) for count in modules):
+        raise ValueError(
+            f"x must be of as many members as the modules, {modules}, and the bases, {bases} "
+            f"(or 1), got {len(x)}"
+        )
 
 
 class _Pass:
@@ -121,13 +199,15 @@ class _Pass:
     Tokens are (M, B, T, features).
     """
 
-    def __init__(self, weights: Weights, modules: Sequence[Module], heads: int) -> None:
+    def __init__(self, weights: Weights, x: Tensor, modules: Sequence[Insert], heads: int) -> None:
         self.modules = [part for module in modules for part in module.expanded()]
+        bases, _, self.own, features = weights["positions.weight"].shape
+        _check_signals(x, bases, [part.members for part in self.modules])
+        check_heads(features, heads)
         for module in self.modules:
             weights = module.weights(weights)
         self.weights, self.heads = weights, heads
         self.blocks = sum(name.endswith(".query.weight") for name in weights)
-        self.own = weights["positions.weight"].shape[2]
 
     def logits(self, x: Tensor) -> Tensor:
         return self.linear("head", self.features(x))
@@ -192,8 +272,12 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     weight (M, in, out), bias (M, 1, out) -> (M, ..., out); of weights with leading axis 1 one
     product serves all members."""
     rows = x.reshape(len(weight), -1, x.shape[-1])
-    y = rows @ weight if bias is None else torch.baddbmm(bias, rows, weight)
-    return y.view(*x.shape[:-1], -1)
+    shape = (*x.shape[:-1], -1)
+    if bias is None:
+        return (rows @ weight).view(shape)
+    if len(bias) > len(weight):  # members share the weight and not the bias
+        return (rows @ weight).view(shape) + bias.view(len(bias), *[1] * (x.dim() - 2), -1)
+    return torch.baddbmm(bias, rows, weight).view(shape)
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from labs.nn.base import STANDARD, Sizes
 from labs.nn.nets import CLASSES, LENGTH, check_depth
 
 
@@ -128,6 +129,45 @@ class Transformer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         h = self.embed(x.unflatten(1, (-1, self.patch))) + self.positions.weight
         return self.head(self.block(h).mean(1))
+
+
+class Block(nn.Module):
+    """Attention and a feedforward layer, each behind its normalisation."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        super().__init__()
+        d, self.heads = sizes.features, sizes.heads
+        self.norm_attention = nn.LayerNorm(d)
+        self.query, self.key, self.value, self.out = (nn.Linear(d, d) for _ in range(4))
+        self.norm_feedforward = nn.LayerNorm(d)
+        self.widen, self.narrow = nn.Linear(d, sizes.wide), nn.Linear(sizes.wide, d)
+
+    def forward(self, h: Tensor) -> Tensor:
+        x = self.norm_attention(h)
+        maps = (self.query, self.key, self.value)
+        split = (f(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for f in maps)
+        heard = F.scaled_dot_product_attention(*split).transpose(1, 2).flatten(2)
+        h = h + self.out(heard)
+        return h + self.narrow(F.gelu(self.widen(self.norm_feedforward(h))))
+
+
+class Base(nn.Module):
+    """A transformer over the tokens that two convolutions make of a signal (`labs.nn.base`)."""
+
+    def __init__(self, sizes: Sizes = STANDARD) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(1, sizes.stem, 5, padding=2)
+        self.second = nn.Conv1d(sizes.stem, sizes.features, 5, stride=2, padding=2)
+        self.positions = nn.Embedding(sizes.tokens, sizes.features)
+        nn.init.uniform_(self.positions.weight, -1, 1)
+        self.blocks = nn.Sequential(*(Block(sizes) for _ in range(sizes.blocks)))
+        self.norm = nn.LayerNorm(sizes.features)
+        self.head = nn.Linear(sizes.features, sizes.classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = F.gelu(self.second(F.gelu(self.first(x.unsqueeze(1)))))
+        h = self.blocks(h.transpose(1, 2) + self.positions.weight)
+        return self.head(self.norm(h).mean(1))
 
 
 def train(

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from labs.data import mnist1d
+from labs.kit.checks import check_sizes
 from labs.kit.seeds import seed
 from labs.nn.base import STANDARD, Base, Sizes
 from labs.nn.training import Optimizer, fit, stacked
@@ -36,6 +37,7 @@ def pretrained(
     Raises:
         ValueError: a negative replicate, a size or `steps` below 1.
     """
+    check_sizes(steps=steps)
     net = Base(1, sizes)
     net.reset([seed(NAME, "initialisation", replicate)]).to(device)
     x, y = stacked([mnist1d.fresh(replicate, steps * BATCH, "training of the base")], device)
@@ -49,6 +51,11 @@ def bases(
     replicates: Sequence[int], sizes: Sizes = STANDARD, steps: int = 600, device: str = "cpu"
 ) -> dict[str, Tensor]:
     """The weights of several replicates' bases side by side (len(replicates), ...); one may come
-    several times. Arguments and errors are those of `pretrained`."""
+    several times. Arguments and errors are those of `pretrained`.
+
+    Raises:
+        ValueError: no replicate.
+    """
+    check_sizes(replicates=len(replicates))
     own = [pretrained(replicate, sizes, steps, device) for replicate in replicates]
     return {name: torch.cat([weights[name] for weights in own]) for name in own[0]}

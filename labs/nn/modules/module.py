@@ -105,6 +105,11 @@ class Module:
     values: Values
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def members(self) -> int:
+        """M."""
+        return len(next(iter(self.values.values())))
+
     def with_values(self, values: Values) -> Module:
         """The same module with other values of the same names and shapes.
 
