@@ -11,8 +11,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from labs.kit.checks import check_sizes, known
 from labs.nn.base import Sizes, Weights, affine
-from labs.nn.modules.module import Kind, Module, Values
+from labs.nn.modules.module import Kind, Module, Values, check_finite
 
 SITES = {"feedforward": ("narrow",), "both": ("out", "narrow")}
 
@@ -21,7 +22,11 @@ def bottleneck(
     name: str, into: int, width: int, generators: Sequence[torch.Generator], like: Tensor
 ) -> dict[str, Tensor]:
     """The values of a network in -> width -> in that starts at zero: its first map as torch's
-    `Linear`, its second at zero."""
+    `Linear`, its second at zero.
+
+    `name`.down (M, in, width) and .down_bias (M, 1, width), .up (M, width, in) and .up_bias
+    (M, 1, in), one M per generator, on the device and in the type of `like`.
+    """
     bound = into**-0.5
     drawn = [torch.empty(into + 1, width).uniform_(-bound, bound, generator=g) for g in generators]
     down = torch.stack(drawn).to(like)
@@ -34,7 +39,7 @@ def bottleneck(
 
 
 def through(values: Values, name: str, x: Tensor) -> Tensor:
-    """up(relu(down(x)))."""
+    """up(relu(down(x))) of x (M, ..., in), by the values that `bottleneck` names."""
     inner = affine(x, values[f"{name}.down"], values[f"{name}.down_bias"]).relu()
     return affine(inner, values[f"{name}.up"], values[f"{name}.up_bias"])
 
@@ -49,6 +54,9 @@ class Adapter(Kind):
         sites: "feedforward" or "both" (attention too).
         parallel: whether it reads the sub-layer's input instead of its output.
         scale: s.
+
+    Raises:
+        ValueError: a width below 1, unknown sites, a scale that is no finite number.
     """
 
     width: int = 4
@@ -57,7 +65,12 @@ class Adapter(Kind):
     scale: float = 1.0
     composition: ClassVar[str] = "function"
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(width=self.width)
+        known("sites", self.sites, SITES)
+        check_finite(scale=self.scale)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         values: dict[str, Tensor] = {}
@@ -80,14 +93,22 @@ class Invertible(Kind):
 
     Args:
         width: of the bottlenecks F and G.
+
+    Raises:
+        ValueError: a width below 1; from `start`, an odd number of features.
     """
 
     width: int = 12
     composition: ClassVar[str] = "function"
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(width=self.width)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
+        if sizes.features % 2:
+            raise ValueError(f"features must be even, got {sizes.features}")
         half, like = sizes.features // 2, weights["head.weight"]
         return Module(
             self,
@@ -102,7 +123,7 @@ class Invertible(Kind):
         return torch.cat([first, second], dim=-1)
 
     def inverse(self, module: Module, h: Tensor) -> Tensor:
-        """The tokens whose `tokens` are h."""
+        """The tokens whose `tokens` are h; both (M, B, T, features)."""
         first, second = h.chunk(2, dim=-1)
         second = second - through(module.values, "G", first)
         first = first - through(module.values, "F", second)

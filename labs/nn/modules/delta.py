@@ -16,8 +16,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from labs.kit.checks import check_sizes
 from labs.nn.base import Sizes, Weights
-from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.module import Kind, Module, check_names
 
 ALL = ("*",)
 BIASES = ("first.bias", "second.bias", "blocks.*.bias", "norm.bias")  # not the head's
@@ -47,12 +48,19 @@ class Delta(Kind):
 
     Args:
         of: patterns of the parameters' names, `ALL`, `BIASES`, `NORMS` or `HEAD`.
+
+    Raises:
+        ValueError: no pattern; from `start`, one that fits no parameter.
     """
 
     of: tuple[str, ...] = ALL
     composition: ClassVar[str] = "parameter"
+    merges: ClassVar[bool] = True
 
-    def start(
+    def __post_init__(self) -> None:
+        check_names("of", self.of)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         return Module(
@@ -73,8 +81,6 @@ class Delta(Kind):
             },
         }
 
-    merged = weights
-
     def count(self, module: Module) -> int:
         if not module.fixed:
             return super().count(module)
@@ -91,7 +97,8 @@ class Delta(Kind):
 @dataclass(frozen=True)
 class Ticket(Delta):
     """theta' = mask * (theta + delta): a trained subnetwork, as iterative magnitude pruning leaves
-    it (Frankle and Carbin 2019). Ships the mask, one bit per parameter, and what is kept."""
+    it (Frankle and Carbin 2019); it starts with a mask of ones. Ships the mask, one bit per
+    parameter, and what is kept."""
 
     def weights(self, module: Module, weights: Weights) -> Weights:
         return {
@@ -102,28 +109,46 @@ class Ticket(Delta):
             },
         }
 
-    merged = weights
-
     def bits(self, module: Module) -> int:
         return 32 * self.count(module) + sum(mask[0].numel() for mask in module.fixed.values())
+
+
+def check_keep(module: Module, keep: int) -> None:
+    """Refuse to keep no number of a difference, or more than it has.
+
+    Raises:
+        ValueError: naming the rule and the value; a module of a kind that is no difference.
+    """
+    if not isinstance(module.kind, Delta):
+        raise ValueError(f"module must be a Delta or a Ticket, got {module.kind}")
+    check_sizes(keep=keep)
+    numbers = sum(value[0].numel() for value in module.values.values())
+    if keep > numbers:
+        raise ValueError(f"keep must be in 1..{numbers}, got {keep}")
 
 
 def sparse(module: Module, keep: int, scores: Mapping[str, Tensor] | None = None) -> Module:
     """The difference at 0 again, masked to the `keep` numbers of each member whose score is
     largest; by default their absolute value now.
 
+    Args:
+        module: of the kind `Delta` or `Ticket`.
+        keep: numbers that stay.
+        scores: by the names of the module's values, (M, ...) or (1, ...).
+
     Raises:
         ValueError: `keep` not in 1..numbers of the module.
     """
-    scores = {n: v.abs() for n, v in module.values.items()} if scores is None else scores
+    check_keep(module, keep)
+    values = module.values
+    scores = {n: v.abs() if scores is None else scores[n] for n, v in values.items()}
     flat = torch.cat([score.flatten(1) for score in scores.values()], dim=1)
-    if not 1 <= keep <= flat.shape[1]:
-        raise ValueError(f"keep must be in 1..{flat.shape[1]}, got {keep}")
     chosen = torch.zeros_like(flat).scatter_(1, flat.topk(keep, dim=1).indices, 1.0)
-    sizes = [score[0].numel() for score in scores.values()]
     masks = {
-        name: mask.view_as(scores[name])
-        for name, mask in zip(scores, chosen.split(sizes, dim=1), strict=True)
+        name: mask.view_as(values[name])
+        for name, mask in zip(
+            values, chosen.split([v[0].numel() for v in values.values()], dim=1), strict=True
+        )
     }
-    zeros = {name: torch.zeros_like(value) for name, value in module.values.items()}
+    zeros = {name: torch.zeros_like(value) for name, value in values.items()}
     return replace(module, values=zeros, fixed=masks)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from labs.nn.base import Sizes, Weights
 from labs.nn.modules.delta import ALL, named
-from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.module import Kind, Module, check_finite, check_names
 
 LOW, HIGH = -1.5, 1.5  # the stretch of the gates before they are cut to [0, 1]
 
@@ -30,6 +30,10 @@ class DiffPruning(Kind):
         penalty_rate: of the expected number of open gates in the loss, nats per gate.
         speed: log alpha is this times the trained number: gates need to move by units where w moves
             by hundredths.
+
+    Raises:
+        ValueError: no pattern, a number that is not finite, a negative `penalty_rate`, a `speed`
+            not above 0; from `start`, a pattern that fits no parameter.
     """
 
     of: tuple[str, ...] = ALL
@@ -37,8 +41,17 @@ class DiffPruning(Kind):
     penalty_rate: float = 1e-5
     speed: float = 30.0
     composition: ClassVar[str] = "parameter"
+    merges: ClassVar[bool] = True
 
-    def start(
+    def __post_init__(self) -> None:
+        check_names("of", self.of)
+        check_finite(start_gate=self.start_gate, penalty_rate=self.penalty_rate, speed=self.speed)
+        if self.penalty_rate < 0:
+            raise ValueError(f"penalty_rate must be at least 0, got {self.penalty_rate}")
+        if self.speed <= 0:
+            raise ValueError(f"speed must be above 0, got {self.speed}")
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         values: dict[str, Tensor] = {}
@@ -52,8 +65,6 @@ class DiffPruning(Kind):
 
     def weights(self, module: Module, weights: Weights) -> Weights:
         return {**weights, **{n: weights[n] + d for n, d in self.differences(module).items()}}
-
-    merged = weights
 
     def differences(self, module: Module) -> dict[str, Tensor]:
         """By parameter, z * w (M, ...)."""

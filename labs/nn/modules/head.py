@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import torch
 
+from labs.kit.checks import check_sizes
 from labs.nn.base import Sizes, Weights
 from labs.nn.modules.module import Kind, Module
 
@@ -18,13 +19,20 @@ class Head(Kind):
 
     Args:
         classes: of the task.
+
+    Raises:
+        ValueError: `classes` below 1.
     """
 
     classes: int
     composition: ClassVar[str] = "parameter"
     identity: ClassVar[bool] = False
+    merges: ClassVar[bool] = True
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(classes=self.classes)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         bound = sizes.features**-0.5
@@ -41,5 +49,3 @@ class Head(Kind):
 
     def weights(self, module: Module, weights: Weights) -> Weights:
         return {**weights, **module.values}
-
-    merged = weights

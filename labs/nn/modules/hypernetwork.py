@@ -4,12 +4,13 @@ known of the domain, so a new domain costs no trained number at all."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
+from labs.kit.checks import check_sizes
 from labs.nn.base import Sizes, Weights, affine
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.module import Kind, Module
@@ -25,14 +26,19 @@ class Hypernetwork(Kind):
     Its output at the start has, value by value, the mean and the deviation of the target's own
     start: what starts at zero (or one) there starts at it here, whatever the metadata.
 
-    The metadata of D domains stand in `fixed["metadata"]` (M, D, length); a forward pass is then
-    one of M * D members, domains varying fastest, on bases repeated accordingly.
+    The metadata of D domains stand in `fixed["metadata"]` (M, D, length), where `described` puts
+    them, zeros of one domain at the start; a forward pass is then one of M * D members, domains
+    varying fastest, on one base or on bases repeated accordingly.
 
     Args:
         target: a kind whose values belong to blocks and have the same shapes in each.
         metadata: numbers that describe a domain.
         embedding: length of a block's vector.
         units: hidden units.
+
+    Raises:
+        ValueError: a size below 1; from `start`, a target whose values do not belong to blocks or
+            differ from block to block.
     """
 
     target: Kind = ADAPTER
@@ -41,11 +47,14 @@ class Hypernetwork(Kind):
     units: int = 32
     composition: ClassVar[str] = "hypernetwork"
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(metadata=self.metadata, embedding=self.embedding, units=self.units)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         like, into = weights["head.weight"], self.metadata + self.embedding
-        own = _of_block(self.target.start(weights, sizes, generators), 0)
+        own = _alike(self.target.start(weights, sizes, generators), sizes.blocks)
         drawn: list[dict[str, Tensor]] = []
         for member, g in enumerate(generators):
             flat = [value[member].flatten() for value in own.values()]
@@ -68,11 +77,23 @@ class Hypernetwork(Kind):
         unknown = like.new_zeros(len(generators), 1, self.metadata)
         return Module(self, values, {"metadata": unknown, "shapes": shapes})
 
+    def described(self, module: Module, metadata: Tensor) -> Module:
+        """The module with the metadata of D domains (M, D, length).
+
+        Raises:
+            ValueError: metadata of another shape.
+        """
+        shape, rule = tuple(metadata.shape), (module.members, "D", self.metadata)
+        if len(shape) != 3 or shape[1] < 1 or shape != (rule[0], shape[1], rule[2]):
+            raise ValueError(f"metadata must have shape {rule}, got {shape}")
+        fixed = {**module.fixed, "metadata": metadata.to(module.values["block"])}
+        return replace(module, fixed=fixed)
+
     def expanded(self, module: Module) -> list[Module]:
         return [self.written(module)]
 
     def written(self, module: Module) -> Module:
-        """The modules that the hypernetworks write, M * D of them."""
+        """The modules of the kind `target` that the hypernetworks write, M * D of them."""
         metadata, vectors = module.fixed["metadata"], module.values["block"]
         domains, blocks = metadata.shape[1], vectors.shape[1]
         both = torch.cat(
@@ -94,6 +115,18 @@ class Hypernetwork(Kind):
             for block in range(blocks)
         }
         return Module(self.target, values)
+
+
+def _alike(module: Module, blocks: int) -> dict[str, Tensor]:
+    """The values of one block, which every other has in the same shapes."""
+    parts = [_of_block(module, block) for block in range(blocks)]
+    shapes = [{name: value.shape for name, value in part.items()} for part in parts]
+    whole = len(module.values) == sum(map(len, parts)) and not module.fixed
+    if not whole or any(shape != shapes[0] for shape in shapes):
+        raise ValueError(
+            f"target must be a kind with values alike in every block, got {module.kind}"
+        )
+    return parts[0]
 
 
 def _of_block(module: Module, block: int) -> dict[str, Tensor]:

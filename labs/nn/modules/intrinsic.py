@@ -2,7 +2,8 @@
 
 P is a count sketch, so that it costs as many operations as there are parameters: parameter i moves
 by s_i v[h(i)] / sqrt(c_h(i)) with a random place h(i), a random sign s_i and c_j the number of
-parameters at place j, which makes the columns of P orthonormal exactly.
+parameters at place j, which makes the columns of P orthonormal. Places are dealt out evenly, so
+that none stays empty.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import ClassVar
 
 import torch
 
+from labs.kit.checks import check_sizes
 from labs.nn.base import Sizes, Weights
 from labs.nn.modules.module import Kind, Module
 
@@ -23,12 +25,19 @@ class Intrinsic(Kind):
 
     Args:
         dimension: of the subspace.
+
+    Raises:
+        ValueError: a dimension below 1; from `start`, above the number of parameters.
     """
 
     dimension: int = 200
     composition: ClassVar[str] = "parameter"
+    merges: ClassVar[bool] = True
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(dimension=self.dimension)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         numbers = sum(value[0].numel() for value in weights.values())
@@ -38,7 +47,7 @@ class Intrinsic(Kind):
         signs = torch.stack([torch.randint(2, (numbers,), generator=g) for g in generators])
         counts = torch.stack([torch.bincount(p, minlength=self.dimension) for p in places])
         like = weights["head.bias"]
-        step = (2 * signs - 1) / counts.gather(1, places).sqrt()
+        step = (2 * signs - 1) / counts.gather(1, places).double().sqrt()
         return Module(
             self,
             {"v": like.new_zeros(len(generators), self.dimension)},
@@ -52,5 +61,3 @@ class Intrinsic(Kind):
             name: value + part.view(-1, *value.shape[1:])
             for (name, value), part in zip(weights.items(), parts, strict=True)
         }
-
-    merged = weights

@@ -9,8 +9,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from labs.kit.checks import check_sizes, known
 from labs.nn.base import Sizes, Weights, affine
-from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.module import Kind, Module, check_finite, check_names
 
 ATTENTION = ("query", "value")
 LINEARS = ("query", "key", "value", "out", "widen", "narrow")
@@ -25,18 +26,30 @@ class LoRA(Kind):
         rank: r.
         of: names of the linear maps, of `LINEARS`.
         alpha: None for alpha = r.
+
+    Raises:
+        ValueError: a rank below 1, no map or an unknown one, an alpha that is no finite number.
     """
 
     rank: int = 2
     of: tuple[str, ...] = ATTENTION
     alpha: float | None = None
     composition: ClassVar[str] = "parameter"
+    merges: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check_sizes(rank=self.rank)
+        check_names("of", self.of)
+        for name in self.of:
+            known("linear map in of", name, LINEARS)
+        if self.alpha is not None:
+            check_finite(alpha=self.alpha)
 
     @property
     def scale(self) -> float:
         return 1.0 if self.alpha is None else self.alpha / self.rank
 
-    def start(
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         values: dict[str, Tensor] = {}
@@ -54,7 +67,7 @@ class LoRA(Kind):
         inner = affine(x, module.values[f"{name}.A"] * self.scale)
         return y + affine(inner, module.values[f"{name}.B"])
 
-    def merged(self, module: Module, weights: Weights) -> Weights:
+    def into_linears(self, module: Module, weights: Weights) -> Weights:
         return {**weights, **{n: weights[n] + d for n, d in self.differences(module).items()}}
 
     def differences(self, module: Module) -> dict[str, Tensor]:

@@ -10,6 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from labs.kit.checks import check_sizes
 from labs.nn.base import Sizes, Weights
 from labs.nn.modules.module import Kind, Module
 
@@ -23,13 +24,23 @@ def _drawn(shape: tuple[int, ...], generators: Sequence[torch.Generator], like: 
 @dataclass(frozen=True)
 class Prompt(Kind):
     """`length` tokens before the signal's own, without positions; they start as positions do,
-    uniform in (-1, 1)."""
+    uniform in (-1, 1).
+
+    Args:
+        length: tokens.
+
+    Raises:
+        ValueError: a length below 1.
+    """
 
     length: int = 5
     composition: ClassVar[str] = "input"
     identity: ClassVar[bool] = False
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(length=self.length)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         like = weights["positions.weight"]
@@ -43,13 +54,23 @@ class Prompt(Kind):
 @dataclass(frozen=True)
 class Prefix(Kind):
     """`length` keys and values before those of the tokens, in the attention of every block; they
-    start uniform in (-1, 1)."""
+    start uniform in (-1, 1).
+
+    Args:
+        length: tokens.
+
+    Raises:
+        ValueError: a length below 1.
+    """
 
     length: int = 5
     composition: ClassVar[str] = "input"
     identity: ClassVar[bool] = False
 
-    def start(
+    def __post_init__(self) -> None:
+        check_sizes(length=self.length)
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         shape = (sizes.heads, self.length, sizes.features // sizes.heads)

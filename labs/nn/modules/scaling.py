@@ -24,8 +24,9 @@ class IA3(Kind):
     at 1."""
 
     composition: ClassVar[str] = "function"
+    merges: ClassVar[bool] = True
 
-    def start(
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         def ones(name: str) -> Tensor:
@@ -42,15 +43,20 @@ class IA3(Kind):
     def hidden(self, module: Module, block: int, h: Tensor) -> Tensor:
         return h * module.values[f"blocks.{block}.hidden"].unsqueeze(1)
 
-    def merged(self, module: Module, weights: Weights) -> Weights:
+    def into_linears(self, module: Module, weights: Weights) -> Weights:
+        new = dict(weights)
+        for name, gain in module.values.items():
+            if not name.endswith("hidden"):
+                for part in ("weight", "bias"):
+                    new[f"{name}.{part}"] = gain * weights[f"{name}.{part}"]
+        return new
+
+    def into_sublayers(self, module: Module, weights: Weights) -> Weights:
         new = dict(weights)
         for name, gain in module.values.items():
             if name.endswith("hidden"):
                 into = f"{name.removesuffix('hidden')}narrow.weight"
                 new[into] = gain.transpose(1, 2) * weights[into]
-            else:
-                for part in ("weight", "bias"):
-                    new[f"{name}.{part}"] = gain * weights[f"{name}.{part}"]
         return new
 
 
@@ -59,8 +65,9 @@ class FiLM(Kind):
     """The output of every sub-layer times gains that start at 1, plus shifts that start at 0."""
 
     composition: ClassVar[str] = "function"
+    merges: ClassVar[bool] = True
 
-    def start(
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         like = weights["head.weight"].new_zeros(len(generators), 1, sizes.features)
@@ -73,7 +80,7 @@ class FiLM(Kind):
         gain, shift = (module.values[f"{name}.{part}"].unsqueeze(1) for part in ("gain", "shift"))
         return torch.addcmul(shift, y, gain)
 
-    def merged(self, module: Module, weights: Weights) -> Weights:
+    def into_sublayers(self, module: Module, weights: Weights) -> Weights:
         new = dict(weights)
         for name in (n.removesuffix(".gain") for n in module.values if n.endswith(".gain")):
             gain, shift = module.values[f"{name}.gain"], module.values[f"{name}.shift"]

@@ -12,7 +12,7 @@ import torch
 
 from labs.nn.base import Sizes, Weights
 from labs.nn.modules.delta import ALL, named
-from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.module import Kind, Module, check_finite, check_names
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,25 @@ class Supermask(Kind):
     Args:
         of: patterns of the masked parameters' names.
         deviation: of the scores at the start.
+
+    Raises:
+        ValueError: no pattern, a deviation that is negative or not finite; from `start`, a pattern
+            that fits no parameter.
     """
 
     of: tuple[str, ...] = ALL
     deviation: float = 0.5
     composition: ClassVar[str] = "parameter"
     identity: ClassVar[bool] = False
+    merges: ClassVar[bool] = True
 
-    def start(
+    def __post_init__(self) -> None:
+        check_names("of", self.of)
+        check_finite(deviation=self.deviation)
+        if self.deviation < 0:
+            raise ValueError(f"deviation must be at least 0, got {self.deviation}")
+
+    def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         return Module(
@@ -51,8 +62,6 @@ class Supermask(Kind):
                 for name, score in module.values.items()
             },
         }
-
-    merged = weights
 
     def bits(self, module: Module) -> int:
         return self.count(module)
