@@ -41,9 +41,10 @@ class Intrinsic(Kind):
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
     ) -> Module:
         numbers = sum(value[0].numel() for value in weights.values())
-        places = torch.stack(
-            [torch.randint(self.dimension, (numbers,), generator=g) for g in generators]
-        )
+        if self.dimension > numbers:
+            raise ValueError(f"dimension must be at most {numbers}, got {self.dimension}")
+        places = torch.stack([torch.randperm(numbers, generator=g) for g in generators])
+        places %= self.dimension
         signs = torch.stack([torch.randint(2, (numbers,), generator=g) for g in generators])
         counts = torch.stack([torch.bincount(p, minlength=self.dimension) for p in places])
         like = weights["head.bias"]
