@@ -59,7 +59,7 @@ class Hypernetwork(Kind):
         for member, g in enumerate(generators):
             flat = [value[member].flatten() for value in own.values()]
             mean = torch.cat([v.mean().expand(len(v)) for v in flat]).cpu()
-            deviation = torch.cat([v.std().expand(len(v)) for v in flat]).cpu()
+            deviation = torch.cat([v.std(correction=0).expand(len(v)) for v in flat]).cpu()
             bound = into**-0.5
             drawn.append(
                 {
