@@ -10,9 +10,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from labs.kit.checks import check_sizes
 from labs.nn.base import Weights
 from labs.nn.modules.adapted import Adapted
-from labs.nn.modules.delta import Delta, sparse
+from labs.nn.modules.delta import Delta, Ticket, check_keep, sparse
 from labs.nn.modules.diff_pruning import DiffPruning
 from labs.nn.modules.module import Module
 from labs.nn.training import Loss, Optimizer, cross_entropy, fit
@@ -51,7 +52,12 @@ def adapt(
         schedule: steps, batch and steps between looks.
         loss: (outputs, targets) -> mean loss per member.
         look: called with the number of steps done, every `schedule.every` steps and at the end.
+
+    Raises:
+        ValueError: a schedule with a number below 1, rates or shuffles that are not one per member,
+            x and y that do not fit the stack.
     """
+    check_sizes(**schedule._asdict())
     optimizer = Optimizer(net, torch.optim.Adam, lr=rates)
     training = fit(
         net,
@@ -93,23 +99,33 @@ def once(train: Train, start: Start) -> Module:
 
 def sparse_fine_tuning(train: Train, start: Start, *, keep: int) -> Module:
     """Lottery ticket sparse fine-tuning (Ansell et al. 2022): a run of all parameters shows which
-    `keep` of them move most; from the base again, a second run moves those alone."""
+    `keep` of them move most; from the base again, a second run moves those alone.
+
+    Raises:
+        ValueError: a start that is no `Delta`, `keep` not in 1..its numbers.
+    """
+    check_keep(start.module, keep)
     return train(sparse(train(start.module), keep))
 
 
 def without_rewinding(train: Train, start: Start, *, keep: int) -> Module:
-    """As `sparse_fine_tuning`, but the second run goes on where the first one ended."""
+    """As `sparse_fine_tuning`, errors too, but the second run goes on where the first one ended."""
+    check_keep(start.module, keep)
     return _going_on(train, train(start.module), keep)
 
 
 def masked_by_size(train: Train, start: Start, *, keep: int) -> Module:
-    """One run of the `keep` parameters that are largest in the base."""
+    """One run of the `keep` parameters that are largest in the base; errors as of
+    `sparse_fine_tuning`."""
+    check_keep(start.module, keep)
     sizes = {name: start.weights[name].abs() for name in start.module.values}
     return train(sparse(start.module, keep, sizes))
 
 
 def masked_at_random(train: Train, start: Start, *, keep: int) -> Module:
-    """One run of `keep` parameters drawn at random."""
+    """One run of `keep` parameters drawn at random, by each member's generator; errors as of
+    `sparse_fine_tuning`."""
+    check_keep(start.module, keep)
     drawn = {
         name: torch.stack([torch.rand(v.shape[1:], generator=g) for g in start.generators]).to(v)
         for name, v in start.module.values.items()
@@ -119,10 +135,20 @@ def masked_at_random(train: Train, start: Start, *, keep: int) -> Module:
 
 def diff_pruning(train: Train, start: Start, *, keep: int) -> Module:
     """Diff pruning (Guo et al. 2021): a run with gates, then the `keep` largest gated differences
-    go on alone."""
-    gated = train(start.module)
-    assert isinstance(gated.kind, DiffPruning)
-    return _going_on(train, Module(Delta(gated.kind.of), gated.kind.differences(gated)), keep)
+    go on alone. The module is a `Delta`.
+
+    Raises:
+        ValueError: a start that is no `DiffPruning`, `keep` not in 1..its parameters.
+    """
+    kind = start.module.kind
+    if not isinstance(kind, DiffPruning):
+        raise ValueError(f"module must be a DiffPruning, got {kind}")
+    check_keep(_difference(kind, start.module), keep)
+    return _going_on(train, _difference(kind, train(start.module)), keep)
+
+
+def _difference(kind: DiffPruning, module: Module) -> Module:
+    return Module(Delta(kind.of), kind.differences(module.settled()))
 
 
 def _going_on(train: Train, trained: Module, keep: int) -> Module:
@@ -135,8 +161,16 @@ def _going_on(train: Train, trained: Module, keep: int) -> Module:
 def magnitude_pruning(train: Train, start: Start, *, keep: int, rounds: int = 2) -> Module:
     """Iterative magnitude pruning with rewinding (Frankle and Carbin 2019): after each run the
     parameters that are largest stay, by equal factors down to `keep`, and go back to the base; the
-    last run trains what is left. The module is a `Ticket`."""
+    last run trains what is left.
+
+    Raises:
+        ValueError: a start that is no `Ticket`, `keep` not in 1..its numbers, `rounds` below 1.
+    """
     module = start.module
+    if not isinstance(module.kind, Ticket):
+        raise ValueError(f"module must be a Ticket, got {module.kind}")
+    check_keep(module, keep)
+    check_sizes(rounds=rounds)
     numbers = sum(value[0].numel() for value in module.values.values())
     for done in range(1, rounds + 1):
         trained = train(module)

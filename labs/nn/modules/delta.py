@@ -100,6 +100,12 @@ class Ticket(Delta):
     it (Frankle and Carbin 2019); it starts with a mask of ones. Ships the mask, one bit per
     parameter, and what is kept."""
 
+    def started(
+        self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
+    ) -> Module:
+        module = super().started(weights, sizes, generators)
+        return replace(module, fixed={n: torch.ones_like(v) for n, v in module.values.items()})
+
     def weights(self, module: Module, weights: Weights) -> Weights:
         return {
             **weights,
@@ -141,7 +147,7 @@ def sparse(module: Module, keep: int, scores: Mapping[str, Tensor] | None = None
     """
     check_keep(module, keep)
     values = module.values
-    scores = {n: v.abs() if scores is None else scores[n] for n, v in values.items()}
+    scores = {n: v.abs() if scores is None else scores[n].expand_as(v) for n, v in values.items()}
     flat = torch.cat([score.flatten(1) for score in scores.values()], dim=1)
     chosen = torch.zeros_like(flat).scatter_(1, flat.topk(keep, dim=1).indices, 1.0)
     masks = {
