@@ -8,7 +8,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from labs.nn.base import STANDARD, Weights, logits
+from labs.kit.checks import check_sizes
+from labs.nn.base import STANDARD, Weights, check_heads, check_members, logits
 from labs.nn.modules.module import Module
 from labs.nn.nets import Net
 
@@ -22,12 +23,13 @@ class Adapted(Net):
 
     Args:
         weights: of the base, leading axis M or 1 (or M * D).
-        modules: in order.
-        frozen: how many of them, from the first, are not trained.
+        modules: of M members each, in order.
+        frozen: how many of them, from the first, are not trained; nor does chance act in them.
         heads: of the base's attention.
 
     Raises:
-        ValueError: no module that trains, or modules of different numbers of members.
+        ValueError: no module that trains, modules of different numbers of members, bases of another
+            number, heads that do not divide the features.
     """
 
     def __init__(
@@ -38,14 +40,21 @@ class Adapted(Net):
         frozen: int = 0,
         heads: int = STANDARD.heads,
     ) -> None:
+        check_sizes(modules=len(modules))
         if not 0 <= frozen < len(modules):
             raise ValueError(f"frozen must be in 0..{len(modules) - 1}, got {frozen}")
         counts = {len(v) for module in modules for v in module.values.values()}
         if len(counts) != 1:
             raise ValueError(f"modules must have the same number of members, got {sorted(counts)}")
+        check_heads(weights["positions.weight"].shape[-1], heads)
+        acting = {part.members for module in modules for part in module.expanded()}
+        if len(acting) != 1:
+            raise ValueError(f"modules must serve the same number of domains, got {sorted(acting)}")
+        check_members(weights, acting.pop())
         super().__init__(counts.pop())
-        self.base, self.heads, self.frozen = dict(weights), heads, frozen
-        self._modules_at_start = list(modules)
+        self.base = {name: value.detach() for name, value in weights.items()}
+        self.heads, self.frozen = heads, frozen
+        self._modules_at_start = [_fixed(m) for m in modules[:frozen]] + list(modules[frozen:])
         self.trained = nn.ParameterList(
             nn.Parameter(value.clone())
             for module in modules[frozen:]
@@ -68,6 +77,8 @@ class Adapted(Net):
         ]
 
     def forward(self, x: Tensor) -> Tensor:
+        if x.dim() not in (3, 4):
+            raise ValueError(f"x must have 3 or 4 axes, got shape {tuple(x.shape)}")
         modules = self.modules_now()
         if not self.training:
             modules = [module.settled() for module in modules]
@@ -77,8 +88,13 @@ class Adapted(Net):
         return by_domain.unflatten(0, (len(x), -1)).transpose(1, 2).flatten(1, 2)
 
     def penalty(self) -> Tensor:
-        """What the modules add to the loss (M,)."""
+        """What the modules that train add to the loss (M,)."""
         total = torch.zeros(self.members, device=self.trained[0].device)
-        for module in self.modules_now():
+        for module in self.modules_now()[self.frozen :]:
             total = total + module.penalty()
         return total
+
+
+def _fixed(module: Module) -> Module:
+    values = {name: value.detach() for name, value in module.values.items()}
+    return replace(module, values=values).settled()
