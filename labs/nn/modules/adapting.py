@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import cos, pi
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -85,8 +85,13 @@ class Start(NamedTuple):
     generators: Sequence[torch.Generator]
 
 
-Train = Callable[[Module], Module]
-"""One run: from a module to the trained one."""
+class Train(Protocol):
+    """One run: from a module to the trained one, at `pace` times the rate."""
+
+    def __call__(self, module: Module, pace: float = 1.0) -> Module: ...
+
+
+DENSE = 0.1  # pace of a run of all parameters, where the method's own rate is for a few of them
 
 Procedure = Callable[[Train, Start], Module]
 """A method: some runs, and what happens between them."""
@@ -105,13 +110,13 @@ def sparse_fine_tuning(train: Train, start: Start, *, keep: int) -> Module:
         ValueError: a start that is no `Delta`, `keep` not in 1..its numbers.
     """
     check_keep(start.module, keep)
-    return train(sparse(train(start.module), keep))
+    return train(sparse(train(start.module, DENSE), keep))
 
 
 def without_rewinding(train: Train, start: Start, *, keep: int) -> Module:
     """As `sparse_fine_tuning`, errors too, but the second run goes on where the first one ended."""
     check_keep(start.module, keep)
-    return _going_on(train, train(start.module), keep)
+    return _going_on(train, train(start.module, DENSE), keep)
 
 
 def masked_by_size(train: Train, start: Start, *, keep: int) -> Module:
@@ -144,7 +149,7 @@ def diff_pruning(train: Train, start: Start, *, keep: int) -> Module:
     if not isinstance(kind, DiffPruning):
         raise ValueError(f"module must be a DiffPruning, got {kind}")
     check_keep(_difference(kind, start.module), keep)
-    return _going_on(train, _difference(kind, train(start.module)), keep)
+    return _going_on(train, _difference(kind, train(start.module, DENSE)), keep)
 
 
 def _difference(kind: DiffPruning, module: Module) -> Module:

@@ -1,0 +1,36 @@
+"""What does a module cost, and what does it buy?
+
+Varied: how a frozen network for MNIST-1D is adapted to another domain (modules that change its
+parameters, its inputs or its functions, of several sizes, a hypernetwork; beside them fine-tuning
+of all parameters, of the head, and training from scratch), the domain and the number of examples.
+Measured: test accuracy in percent; trained numbers, bits, products and memory of a step, counted;
+how well each method closes the gap between the frozen network and fine-tuning.
+
+Source: Pfeiffer, Ruder, Vulic & Ponti 2023, "Modular Deep Learning" (arXiv:2302.11529), whose
+comparison of computation functions is a table of plus and minus signs. Replicate r redraws data,
+base, modules and batch order; methods and domains share them. Rates are chosen on validation data
+of a replicate of their own.
+"""
+
+from labs.adapters.figure import fronts
+from labs.adapters.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.kit.lab import Deferred, Lab
+
+LAB = Lab[Config, Cell, Record](
+    name=NAME,
+    version=1,
+    question="What does a module cost, and what does it buy?",
+    finding="To be written.",
+    source="Pfeiffer, Ruder, Vulic & Ponti 2023, arXiv:2302.11529, table of computation functions",
+    presets=PRESETS,
+    cell=Cell,
+    record=Record,
+    cells=cells,
+    train=Deferred("labs.adapters.training:train"),
+    claims=(),
+    figures={"fronts": fronts},
+    seconds=lambda cell: 1.0,
+    within=WITHIN,
+    members=40,
+    devices=Deferred("labs.nn:devices"),
+)
