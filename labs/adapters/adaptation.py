@@ -77,6 +77,15 @@ def adapted(cells: Sequence[Cell], device: str) -> Iterator[Record]:
         )
 
 
+def timed(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Train and test modules on untrained bases, at a rate that nobody chose."""
+    weights = untrained_bases(cells, device)
+    trained = run(cells, weights, [METHODS[cells[0].method].rates[0]] * len(cells), device)
+    x, y = examples(cells, "test", cells[0].tests, device)
+    for accuracy in evaluate(trained.net, x, y, CHUNK).accuracy.tolist():
+        yield Record(accuracy=accuracy)
+
+
 def chosen_rate(cell: Cell, device: str) -> float:
     """The rate of the method, the numbers of examples and steps of a cell: of the mean validation
     accuracy over the domains `TUNED` the best, in a replicate of its own."""

@@ -69,11 +69,11 @@ class Config:
         CONTROLLED, "methods in the domains without a gap", among=METHODS, empty=True
     )
     hypernetworks: bool = setting(True, "whether hypernetworks are trained")
-    steps: int = setting(400, "training steps of a module, with few examples half of them", least=2)
+    steps: int = setting(300, "training steps of a module, with few examples half of them", least=2)
     batch: int = setting(16, "training examples per step", least=1)
-    base_steps: int = setting(800, "training steps of the base", least=1)
+    base_steps: int = setting(700, "training steps of the base", least=1)
     small: bool = setting(False, "whether the base is the small one")
-    tests: int = setting(4000, "test examples", least=1)
+    tests: int = setting(2000, "test examples", least=1)
 
     def __post_init__(self) -> None:
         check(self)
@@ -116,7 +116,7 @@ WITHIN = ("domain", "replicate")
 class Cell:
     """One adapted network."""
 
-    question: str  # "adapt", "base", "identities" or "hypernetwork"
+    question: str  # "adapt", "base", "identities", "hypernetwork", or of the bench "timing"
     method: str  # a key of METHODS, or "" where nothing is trained
     domain: str  # a key of DOMAINS, or "" where there is none
     examples: int

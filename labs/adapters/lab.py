@@ -12,6 +12,7 @@ base, modules and batch order; methods and domains share them. Rates are chosen 
 of a replicate of their own.
 """
 
+from labs.adapters.estimates import MEMBERS, megabytes, seconds
 from labs.adapters.figure import fronts
 from labs.adapters.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
 from labs.kit.lab import Deferred, Lab
@@ -29,8 +30,10 @@ LAB = Lab[Config, Cell, Record](
     train=Deferred("labs.adapters.training:train"),
     claims=(),
     figures={"fronts": fronts},
-    seconds=lambda cell: 1.0,
+    seconds=seconds,
+    megabytes=megabytes,
     within=WITHIN,
-    members=40,
+    members=MEMBERS,
+    bench=Deferred("labs.adapters.speed:bench"),
     devices=Deferred("labs.nn:devices"),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from labs.adapters.adaptation import adapted
+from labs.adapters.adaptation import adapted, timed
 from labs.adapters.grid import Cell, Record
 from labs.adapters.identities import identities
 from labs.adapters.pilot import bases_alone
@@ -13,6 +13,7 @@ QUESTIONS = {
     "base": bases_alone,
     "identities": identities,
     "hypernetwork": written,
+    "timing": timed,
 }
 
 
