@@ -1,0 +1,296 @@
+"""Claims C2, C4, C7, C9, C10 and C27, the article's signs, and controls: what methods buy."""
+
+from functools import partial
+from math import log2
+
+from labs.adapters.comparisons import (
+    PICKS,
+    d90,
+    dimension_over,
+    few_over_full,
+    full_over_best,
+    lead,
+    smaller,
+    tau,
+    third_of_best,
+)
+from labs.adapters.gates import (
+    gap_levels,
+    gaps,
+    level,
+    offering,
+    offering_levels,
+    unlearned,
+)
+from labs.adapters.grid import CONTROLLED, MAIN, NO_GAP, SWEPT
+from labs.adapters.measures import ahead, behind_oracle, gained, third, told_rightly
+from labs.adapters.methods import METHODS
+from labs.adapters.published import COLUMNS, DIMENSION, REACHED
+from labs.adapters.sources import ARTICLE, BEFOREHAND, PREDICTED, RULE, TABLE
+from labs.kit.claims import Claim
+from labs.kit.measures import mean, measured
+
+OF_GAP = "of the gap"
+PICKED = {"best": "told by their best members", "median": "told by their medians"}
+
+CHEAPNESS = tuple(
+    Claim(
+        id=f"C2-{key}",
+        sentence=f"{who} closes 80 % of the gap in three domains or more.",
+        source=f"{ARTICLE}modules are cheap where fine-tuning is expensive",
+        unit=OF_GAP,
+        measure=measure,
+        above=REACHED,
+        because=f"of the third best domain's gap it is to close 0.8; {BEFOREHAND}",
+        gate=gap_levels,
+    )
+    for key, who, measure in (
+        ("best", "The best module of at most 4 % of the parameters", measured(third_of_best)),
+        ("lora-all", "LoRA of all six maps", measured(third, "lora-all")),
+        ("adapter", "The adapter", measured(third, "adapter")),
+    )
+)
+
+SIZES = tuple(
+    Claim(
+        id=f"C4-{row}",
+        sentence=f"To close 80 % of the gap {row} composition needs fewer parameters than {other} "
+        "composition.",
+        source=f"{TABLE}parameter efficiency",
+        unit="octaves",
+        measure=measured(smaller, row, other),
+        below=0,
+        because="the smallest share of the one's sizes that does is to be below that of the "
+        "other's; where none does it counts as 100 %",
+        grid=1,
+        gate=partial(offering, domains=SWEPT),
+    )
+    for row, other in (("input", "parameter"), ("parameter", "function"))
+)
+
+PERFORMANCE = (
+    *(
+        Claim(
+            id=f"C7-{row}-{pick}",
+            sentence=f"With about 2 % of the parameters {row} composition closes more of the gap "
+            f"than {other} composition, {PICKED[pick]}.",
+            source=f"{TABLE}performance",
+            unit=OF_GAP,
+            measure=measured(lead, row, other, pick),
+            above=0,
+            because="any lead is the effect; validation data choose the best",
+            gate=gaps,
+        )
+        for row, other in (("function", "parameter"), ("parameter", "input"))
+        for pick in PICKS
+    ),
+    Claim(
+        id="C7-full",
+        family="own",
+        sentence="With 1,500 examples full fine-tuning is ahead of the best module of at most 4 % "
+        "of the parameters.",
+        source=PREDICTED,
+        unit="points",
+        measure=measured(full_over_best),
+        above=0,
+        because="any lead is the effect; validation data choose the best",
+        gate=gaps,
+    ),
+    Claim(
+        id="C7-few",
+        family="own",
+        sentence="With 100 examples the best module of at most 4 % is more than a point ahead of "
+        "full fine-tuning.",
+        source=PREDICTED,
+        unit="points",
+        measure=measured(few_over_full),
+        above=1,
+        because=f"less is a tie; {BEFOREHAND}",
+        gate=gap_levels,
+    ),
+)
+
+LT_SFT = measured(ahead, "lt-sft-0.5", "random-0.5", SWEPT)
+TICKETS = (
+    Claim(
+        id="C9-random",
+        sentence="With 0.5 % of the parameters those that move most are more than 2 points ahead "
+        "of as many drawn at random.",
+        source=f"{ARTICLE}sparse fine-tuning comes from lottery tickets",
+        unit="points",
+        measure=LT_SFT,
+        above=2,
+        because=BEFOREHAND,
+        gate=level,
+    ),
+    Claim(
+        id="C9-less",
+        family="own",
+        sentence="With 8 % of the parameters that lead is smaller.",
+        source=PREDICTED,
+        unit="points",
+        measure=LT_SFT - measured(ahead, "lt-sft-8", "random-8", SWEPT),
+        above=0,
+        because="any fall from 0.5 to 8 % is the effect",
+        gate=unlearned,
+    ),
+    Claim(
+        id="C9-largest",
+        family="own",
+        sentence="With 0.5 % of the parameters those that move most are ahead of those that are "
+        "largest.",
+        source=PREDICTED,
+        unit="points",
+        measure=measured(ahead, "lt-sft-0.5", "largest-0.5", SWEPT),
+        above=0,
+        because="any lead is the effect",
+        gate=unlearned,
+    ),
+    Claim(
+        id="C9-rewinding",
+        family="own",
+        sentence="With 0.5 % of the parameters going back to the base before the second run is "
+        "ahead of going on.",
+        source=PREDICTED,
+        unit="points",
+        measure=measured(ahead, "lt-sft-0.5", "without-rewinding", SWEPT),
+        above=0,
+        because="any lead is the effect",
+        gate=unlearned,
+    ),
+)
+
+LOW, HIGH = map(log2, DIMENSION)
+DIMENSIONS = (
+    Claim(
+        id="C10-size",
+        sentence="The intrinsic dimension of an adaptation is far below the 66,346 parameters: "
+        "100 to 1,000.",
+        source=f"{ARTICLE}low intrinsic dimension",
+        unit="octaves",
+        measure=mean(*(measured(d90, domain) for domain in SWEPT)),
+        within=(LOW, HIGH),
+        because="90 % of the gap is to be closed there, at 6.64 to 9.97 octaves (2 to the power "
+        f"of them numbers); {BEFOREHAND}",
+        grid=1,
+        gate=partial(offering_levels, domains=SWEPT),
+    ),
+    Claim(
+        id="C10-diff",
+        family="own",
+        sentence="It is larger for slopes (diff) than for a change of height (gain).",
+        source=PREDICTED,
+        unit="octaves",
+        measure=measured(dimension_over, "diff", "gain"),
+        above=0,
+        because="any larger dimension is the effect",
+        grid=1,
+        gate=partial(offering, domains=("diff", "gain")),
+    ),
+)
+
+INSIDE, OUTSIDE = (measured(behind_oracle, domain) for domain in ("ramp 1.5", "ramp 3"))
+HYPERNETWORKS = (
+    Claim(
+        id="C27-between",
+        sentence="For a ramp between two that it knows a hypernetwork's adapter is less than 3 "
+        "points behind a trained one.",
+        source=f"{ARTICLE}hypernetworks generalise to what their metadata tell",
+        unit="points",
+        measure=INSIDE,
+        below=3,
+        because=BEFOREHAND,
+        gate=level,
+    ),
+    Claim(
+        id="C27-beyond",
+        family="own",
+        sentence="For a steeper ramp than any that it knows it is further behind.",
+        source=PREDICTED,
+        unit="points",
+        measure=OUTSIDE - INSIDE,
+        above=0,
+        because="any larger distance is the effect",
+        gate=unlearned,
+    ),
+    Claim(
+        id="C27-metadata",
+        family="control",
+        sentence="A hypernetwork that was told the metadata of other domains does worse.",
+        source=PREDICTED,
+        unit="points",
+        measure=measured(told_rightly),
+        above=0,
+        because="any lead of the true metadata, mean over the unseen domains, is the effect",
+        gate=unlearned,
+    ),
+)
+
+NAMED = {
+    "parameters": "parameter efficiency",
+    "training": "training efficiency",
+    "inference": "inference efficiency",
+    "performance": "performance",
+}
+AGREEMENT = tuple(
+    Claim(
+        id=f"T-{column}-{pick}",
+        sentence=f"The article's signs of {NAMED[column]} order its three rows as measured, "
+        f"{PICKED[pick]}.",
+        source=f"{TABLE}{NAMED[column]}",
+        published=1,
+        unit="tau",
+        measure=measured(tau, column, pick),
+        above=0,
+        because="Kendall's tau is 1 for the article's order, 0 for no relation",
+        grid=2 / 3,
+        limits=(-1, 1),
+        gate=partial(offering, domains=SWEPT) if column == "parameters" else gaps,
+    )
+    for column in COLUMNS
+    for pick in PICKS
+)
+
+CONTROLS = (
+    *(
+        Claim(
+            id=f"N-{domain}-{name}",
+            family="control",
+            sentence=f"Where information is lost ({domain}) {METHODS[name].label} gains nothing.",
+            source=PREDICTED,
+            unit="points",
+            measure=measured(gained, name, domain),
+            within=(-2, 2),
+            because=f"a gain would be a leak; {BEFOREHAND}",
+            gate=level,
+        )
+        for domain in NO_GAP
+        for name in CONTROLLED
+    ),
+    *(
+        Claim(
+            id=f"N-labels-{domain}",
+            family="control",
+            sentence=f"Permuting the base's answers is not enough for {domain}: full fine-tuning "
+            "is ahead.",
+            source=RULE,
+            unit="points",
+            measure=measured(gained, "full", domain, "remapped"),
+            above=0,
+            because="any lead is the effect",
+            gate=unlearned,
+        )
+        for domain in MAIN
+    ),
+)
+
+BOUGHT = (
+    *CHEAPNESS,
+    *SIZES,
+    *PERFORMANCE,
+    *TICKETS,
+    *DIMENSIONS,
+    *HYPERNETWORKS,
+    *AGREEMENT,
+    *CONTROLS,
+)
