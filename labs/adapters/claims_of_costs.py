@@ -18,6 +18,7 @@ OTHERS = tuple(name for name in BUDGET if name != "prompt")
 NOT_FUNCTION = tuple(name for name in BUDGET if METHODS[name].row != "function")
 NO_IDENTITY = ("prompt", "prefix", "supermask")  # at their start
 IDENTITY = ("full", "head", *(name for name in BUDGET if name not in NO_IDENTITY))
+LOOKS = 0.04  # octaves between two means over four domains, of late looks at a run
 check = partial(Claim, family="control", unit="", because=EXACT)
 
 CODE = (
@@ -126,6 +127,7 @@ TRAINING = (
             unit="octaves",
             measure=measured(dearer, name, "lora"),
             above=log2(TWICE),
+            grid=LOOKS,
             because=f"it trains twice, 1.8 times are 0.85 octaves; {BEFOREHAND}",
             gate=gap_levels,
         )
@@ -139,7 +141,7 @@ TRAINING = (
         measure=measured(rival, "prompt", OTHERS, slowest=True),
         above=0,
         because="the slowest other, chosen on other replicates, by its last run, is to be faster",
-        grid=0.04,
+        grid=LOOKS,
         gate=gaps,
     ),
     Claim(
@@ -152,7 +154,7 @@ TRAINING = (
         below=0,
         because="the fastest of those, chosen on other replicates, by its last run, is to be "
         "slower",
-        grid=0.04,
+        grid=LOOKS,
         gate=gaps,
     ),
 )

@@ -22,7 +22,8 @@ def unlearned(table: Table) -> str:
 
 def level(table: Table) -> str:
     """Levels are about the full protocol. With few examples the steps are half of it."""
-    with_most = (row for row in table if row["examples"] in (0, most(table)))
+    examples = (0, most(table))
+    with_most = (row for row in table if row["examples"] in examples)
     return unlearned(table) or small(table) or PROTOCOL(Table(with_most))
 
 

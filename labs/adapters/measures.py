@@ -54,6 +54,7 @@ def most(table: Table) -> int:
     return max((row["examples"] for row in table), default=0)
 
 
+@lru_cache(maxsize=256)
 def offered(table: Table, domain: str, examples: int = MANY) -> tuple[float, float]:
     """What full fine-tuning reads in a domain, and how many points more than the base; means over
     replicates, 0 where one was not measured."""

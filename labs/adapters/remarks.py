@@ -170,10 +170,7 @@ def _signs(table: Table) -> Iterator[Remark]:
     for row, signs in SIGNS.items():
         rows.append((f"{ROWS[row]}: article", *(signs[column] for column in COLUMNS)))
         rows += [(f"    {pick}", *_as_measured(table, row, pick)) for pick in PICKS]
-    taus = [
-        (f"tau, {pick}", *(interval_or_none(tau(table, c, pick)) for c in COLUMNS))
-        for pick in PICKS
-    ]
+    taus = [(f"tau, {pick}", *(_mean(tau(table, c, pick)) for c in COLUMNS)) for pick in PICKS]
     if any(entry is not None for row in taus for entry in row[1:]):
         text = "The article's signs, and what was measured of a row's best member and of its "
         text += "median: share of parameters that closes 0.8 of the gap, cost until 95 %, products "
