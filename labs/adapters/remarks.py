@@ -1,6 +1,6 @@
 """What a run says after its claims."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from labs.adapters.comparisons import (
     PICKS,
@@ -33,10 +33,16 @@ from labs.kit.table import Table
 
 Entry = str | float | Interval | None
 WORDS = {
-    "parameters": "log2 % to 0.8",
-    "training": "log2 cost",
+    "parameters": "% to 0.8",
+    "training": "cost",
     "inference": "products",
     "performance": "gap",
+}
+UNITS: Mapping[str, Callable[[float], float]] = {  # from `good`, where more is better
+    "parameters": lambda value: 2.0**-value,
+    "training": lambda value: 2.0**-value,
+    "inference": lambda value: -value,
+    "performance": lambda value: value,
 }
 
 
@@ -56,7 +62,7 @@ def _label(method: str) -> str:
 
 
 def _measured(table: Table, *examples: int) -> list[str]:
-    """Methods of which something was measured in a domain of the comparison, in their order."""
+    """Methods of which something was measured with so many examples, in their order."""
     found = {row["method"] for row in table if row["examples"] in examples}
     return [name for name in METHODS if name in found]
 
@@ -173,7 +179,9 @@ def _signs(table: Table) -> Iterator[Remark]:
     taus = [(f"tau, {pick}", *(_mean(tau(table, c, pick)) for c in COLUMNS)) for pick in PICKS]
     if any(entry is not None for row in taus for entry in row[1:]):
         text = "The article's signs, and what was measured of a row's best member and of its "
-        text += "median: share of parameters that closes 0.8 of the gap, cost until 95 %, products "
+        text += (
+            "median: share of parameters that closes 0.8 of the gap, steps until 95 %, products "
+        )
         text += "of a signal, merged, and share of the gap. Tau: their agreement in order."
         yield Remark(text, ("", *(WORDS[c] for c in COLUMNS)), (*rows, *taus), ".2f")
 
@@ -181,14 +189,14 @@ def _signs(table: Table) -> Iterator[Remark]:
 def _as_measured(table: Table, row: str, pick: str) -> Iterator[float | None]:
     for column in COLUMNS:
         value = _mean(good(table, column, row, pick))
-        yield value if value is None or column == "performance" else -value
+        yield None if value is None else UNITS[column](value)
 
 
 def _best(table: Table) -> Iterator[Remark]:
     for row in SIGNS:
         names = sorted(members(table, row), key=lambda n: -(_mean(gap(table, n)) or 0))
         if names:
-            listed = ", ".join(f"{_label(n)} {_mean(gap(table, n)):.3f}" for n in names)
+            listed = "; ".join(f"{_label(n)}: {_mean(gap(table, n)):.3f}" for n in names)
             yield Remark(f"{ROWS[row].capitalize()} by the gap closed: {listed}.")
 
 
