@@ -14,7 +14,9 @@ of a replicate of their own.
 
 from labs.adapters.claims import CLAIMS
 from labs.adapters.estimates import MEMBERS, megabytes, seconds
-from labs.adapters.figure import fronts
+from labs.adapters.figure import signs
+from labs.adapters.figures_of_gaps import gaps, lineage, pilot
+from labs.adapters.figures_of_sizes import fronts
 from labs.adapters.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
 from labs.adapters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -36,7 +38,13 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.adapters.training:train"),
     claims=CLAIMS,
-    figures={"fronts": fronts},
+    figures={
+        "signs": signs,
+        "fronts": fronts,
+        "gaps": gaps,
+        "pilot": pilot,
+        "lineage": lineage,
+    },
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,

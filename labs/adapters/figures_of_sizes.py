@@ -1,0 +1,198 @@
+"""What modules of other sizes buy: the fronts of size and gap closed, and intrinsic dimensions."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labs.adapters.figures_of_gaps import DOMAIN_COLORS, ROW_COLORS
+from labs.adapters.gaps import (
+    CLOSED,
+    accuracy,
+    compared,
+    gap_closed,
+    most,
+    numbers_of_examples,
+    over,
+)
+from labs.adapters.grid import INTRINSIC, MAIN
+from labs.adapters.methods import METHODS
+from labs.kit import draw
+from labs.kit.intervals import interval
+from labs.kit.measures import aligned
+from labs.kit.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
+FAMILIES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "LoRA": (("lora-1", "lora", "lora-4", "lora-8"), {"color": BLUE, "marker": "o"}),
+    "LT-SFT": (("lt-sft-0.5", "lt-sft", "lt-sft-8"), {"color": SKY, "marker": "s"}),
+    "intrinsic": (INTRINSIC, {"color": PINK, "marker": "v"}),
+    "prompt": (("prompt-1", "prompt", "prompt-20"), {"color": ORANGE, "marker": "^"}),
+    "prefix": (("prefix-1", "prefix", "prefix-20"), {"color": RED, "marker": "D"}),
+    "adapter": (("adapter-1", "adapter-2", "adapter", "adapter-16"),
+                {"color": GREEN, "marker": "o"}),
+}  # fmt: skip
+SINGLE = (
+    "ticket", "supermask", "diff", "bitfit", "norms", "lora-all",
+    "houlsby", "parallel", "ia3", "film", "invertible",
+)  # fmt: skip
+LINES = {"full": (BLACK, "-"), "head": (draw.GREY, "--"), "scratch": (draw.GREY, ":")}
+SHOWN = (-0.25, 1.15)  # shares of a gap
+
+
+def fronts(table: Table) -> "Figure":
+    """The share of the gap closed against the share of parameters, families of methods over their
+    sizes, with most and fewest examples; and by domain against the intrinsic dimension."""
+    figure, axes = draw.figure(2, 2, width=5.8, height=4.6)
+    numbers = numbers_of_examples(table)
+    for ax, place in zip(axes, (0, -1), strict=False):
+        enough = len(numbers) > abs(place)
+        _front(ax, table, numbers[place] if enough else 0)
+    _intrinsic(axes[2], table)
+    _key(axes[3])
+    draw.note(figure, table)
+    return figure
+
+
+def _front(ax: "Axes", table: Table, examples: int) -> None:
+    domains = compared(table, sizes=True) or compared(table)
+    for names, style in FAMILIES.values():
+        points = _points(table, names, domains, examples)
+        if points:
+            x, mean, low, high = zip(*points.values(), strict=True)
+            errors = [np.subtract(mean, low), np.subtract(high, mean)]
+            ax.errorbar(x, mean, errors, **style, markersize=6, capsize=2, elinewidth=1)
+    single = _points(table, SINGLE, domains, examples)
+    for name, (x, mean, low, high) in single.items():
+        color = ROW_COLORS[METHODS[name].row]
+        ax.errorbar([x], [mean], [[mean - low], [high - mean]], fmt="P", color=color, elinewidth=1)
+    _lines(ax, table, domains, examples)
+    _axes(ax)
+    _name(ax, {name: (x, mean) for name, (x, mean, *_) in single.items()})
+    title = f"{examples:,} examples, {' and '.join(domains)}" if examples else "Fewer examples"
+    ax.set(title=title, xlabel="Parameters trained (% of the base's)")
+    ax.set(ylabel="Share of the gap closed")
+    if not ax.has_data():
+        draw.legend(ax)
+
+
+def _points(
+    table: Table, names: Sequence[str], domains: Sequence[str], examples: int
+) -> dict[str, tuple[float, float, float, float]]:
+    """By method its share of the parameters, and of the gap that it closes, the mean over domains,
+    with the mean's interval."""
+    found = {}
+    for name in names:
+        values = over(table, gap_closed, name, domains, examples)
+        shares = [accuracy(table, name, domain, examples, "share") for domain in domains]
+        if values:
+            share = float(np.mean([*shares[0].values()]))
+            mean, low, high = interval(values)
+            # of a single replicate there is no interval
+            found[name] = (share, mean, *((low, high) if len(values) > 1 else (mean, mean)))
+    return dict(sorted(found.items(), key=lambda item: item[1][0])) if found else {}
+
+
+def _lines(ax: "Axes", table: Table, domains: Sequence[str], examples: int) -> None:
+    for name, (color, line) in LINES.items():
+        values = over(table, gap_closed, name, domains, examples)
+        if not values:
+            continue
+        height = float(np.mean([*values.values()]))
+        text = f"{METHODS[name].label} ({height:.2f})".replace("-", "\N{MINUS SIGN}")
+        if height >= SHOWN[0]:
+            ax.axhline(height, color=color, linestyle=line, linewidth=1.2, zorder=1)
+        below = max(height, SHOWN[0] + 0.01)
+        ax.text(0.012, below + 0.01, text, fontsize=8.5, color=color)
+
+
+def _axes(ax: "Axes") -> None:
+    ax.set(xscale="log", xlim=(0.01, 150), ylim=SHOWN)
+    ticks = (0.01, 0.1, 1, 10, 100)
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+
+
+def _name(ax: "Axes", points: Mapping[str, tuple[float, float]]) -> None:
+    """Write the names of points beside the axes, as high as their points where there is room."""
+    ordered = sorted(points, key=lambda name: points[name][1])
+    low, high = SHOWN
+    step = 0.062 * (high - low)
+    heights = _apart([points[name][1] for name in ordered], step, low, high)
+    for name, height in zip(ordered, heights, strict=True):
+        label, color = METHODS[name].label, ROW_COLORS[METHODS[name].row]
+        to = (1.02, (height - low) / (high - low))
+        ax.annotate(
+            label, points[name], to, textcoords="axes fraction", fontsize=8.5, color=color,
+            va="center", arrowprops={"arrowstyle": "-", "color": color, "alpha": 0.35, "lw": 0.7},
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def _apart(heights: Sequence[float], step: float, low: float, high: float) -> list[float]:
+    """Ascending heights moved as little as is needed to be a step apart, below `high`.
+
+    >>> _apart([0.0, 0.0, 5.0], 1.0, 0.0, 5.0)
+    [0.0, 1.0, 5.0]
+    """
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, low, placed[-1] + step if placed else low))
+    top = high
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], top)
+        top = placed[i] - step
+    return placed
+
+
+def dimension_needed(table: Table, domain: str) -> int | None:
+    """The smallest dimension with which the mean closes 90 % of the gap; None where none does."""
+    examples = most(table)
+    for name in _ascending():
+        values = gap_closed(table, name, domain, examples)
+        if values and float(np.mean([*values.values()])) >= CLOSED:
+            return int(METHODS[name].settings["dimension"])
+    return None
+
+
+def _ascending() -> list[str]:
+    return sorted(INTRINSIC, key=lambda name: METHODS[name].settings["dimension"])
+
+
+def _intrinsic(ax: "Axes", table: Table) -> None:
+    asked = {row["domain"] for row in table if row["method"] in set(INTRINSIC) - {"intrinsic"}}
+    for domain, color in zip((*MAIN, "gain"), DOMAIN_COLORS, strict=False):
+        found = {
+            METHODS[name].settings["dimension"]: gap_closed(table, name, domain, most(table))
+            for name in _ascending()
+        }
+        found = {x: values for x, values in found.items() if values}
+        if domain in asked and found:
+            needed = dimension_needed(table, domain)
+            label = f"{domain}: " + (f"{needed:,}" if needed else "not reached")
+            draw.band(ax, list(found), aligned([*found.values()]), label=label, color=color,
+                      marker="o")  # fmt: skip
+    ax.axhline(CLOSED, color=draw.GREY, linestyle=":")
+    ticks = [METHODS[name].settings["dimension"] for name in _ascending()]
+    ax.set(xscale="log", title="Intrinsic dimension", xlabel="Dimension")
+    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks], fontsize=9)
+    ax.minorticks_off()
+    ax.set(ylabel="Share of the gap closed")
+    draw.legend(ax, title="Dimension for 90 %", title_fontsize=9)
+
+
+def _key(ax: "Axes") -> None:
+    from matplotlib.lines import Line2D
+
+    ax.set_axis_off()
+    handles = [Line2D([], [], label=f"{name} of several sizes", **style)
+               for name, (_, style) in FAMILIES.items()]  # fmt: skip
+    rows = (("parameter", "parameter composition"), ("function", "function composition"))
+    for row, label in rows:
+        mark: dict[str, Any] = {"color": ROW_COLORS[row], "marker": "P", "linestyle": ""}
+        handles.append(Line2D([], [], label=f"a single size, {label}", **mark))
+    ax.legend(handles=handles, loc="center", fontsize=10, title="Upper panels")
