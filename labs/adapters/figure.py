@@ -59,7 +59,7 @@ COLUMNS = (
         ((_of("bits"), "{:,.0f} bits"),),
     ),
     Column(
-        "Training\nefficiency", "full steps' products", 1, work, -1, "{:.0f}",
+        "Training\nefficiency", "in steps of full tuning", 1, work, -1, "{:.0f}",
         ((_of("runs"), "runs: {:.2g}"),),
     ),
     Column("Inference\nefficiency", "products, merged", 2, _of("merged_macs"), -1, "{:.3f} times"),

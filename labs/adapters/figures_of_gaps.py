@@ -32,6 +32,7 @@ ROW_COLORS = {
     "none": draw.GREY,
 }
 DOMAIN_COLORS = (RED, BLUE, GREEN, ORANGE, PINK, SKY)
+SMALL = "*: not admitted, the gap or its ceiling is too small."
 SHOWN = (-0.5, 1.5)  # shares of a gap; what lies outside is an arrow
 
 
@@ -41,12 +42,13 @@ def gaps(table: Table) -> "Figure":
     numbers = numbers_of_examples(table)
     panels = list(dict.fromkeys((numbers[0], numbers[-1]))) if numbers else [0]
     names = _by_row(table)
-    figure, axes = draw.figure(len(panels), width=5.6, height=max(4.2, 0.46 * len(names) + 1.4))
+    figure, axes = draw.figure(len(panels), width=5.6, height=max(4.2, 0.46 * len(names) + 1.8))
     for ax, examples in zip(axes, panels, strict=True):
         _gaps(ax, table, names, examples)
+        _bands(ax, names, named=ax is axes[-1])
     for ax in axes[1:]:
         ax.set_yticklabels([])
-    draw.note(figure, table, "Arrows: further out than is drawn. *: not admitted (small gap).")
+    draw.note(figure, table, f"Arrows: further out than is drawn. {SMALL}")
     return figure
 
 
@@ -69,13 +71,18 @@ def _gaps(ax: "Axes", table: Table, names: Sequence[str], examples: int) -> None
         found = {METHODS[name].label: gap_closed(table, name, domain, examples) for name in names}
         draw.dots(ax, _clipped(ax, found, offset, DOMAIN_COLORS[place]), label=label,
                   color=DOMAIN_COLORS[place], offset=offset)  # fmt: skip
-    _bands(ax, names)
     for x in (0, 1):
         ax.axvline(x, color=draw.GREY, linewidth=1)
     ax.set(xlim=SHOWN, xlabel="Share of the gap closed (0: frozen base, 1: full fine-tuning)")
     ax.set_title(f"{examples:,} training examples" if examples else "Gaps")
     ax.grid(axis="y", visible=False)
-    draw.legend(ax, fontsize=9, loc="lower left")
+    _legend(ax, 4)
+
+
+def _legend(ax: "Axes", columns: int) -> None:
+    """Below the axes, where it hides no data."""
+    below = -0.55 * ax.figure.dpi / ax.bbox.height
+    draw.legend(ax, ncols=columns, loc="upper center", bbox_to_anchor=(0.5, below))
 
 
 def _clipped(
@@ -92,13 +99,15 @@ def _clipped(
     return kept
 
 
-def _bands(ax: "Axes", names: Sequence[str]) -> None:
-    """Behind the methods of a row of the survey's table, its colour, and in it the row's name."""
+def _bands(ax: "Axes", names: Sequence[str], *, named: bool) -> None:
+    """Behind the methods of a row of the survey's table its colour, and beside them its name."""
     for row, color in ROW_COLORS.items():
         own = [place for place, name in enumerate(names) if METHODS[name].row == row]
         if own:
             ax.axhspan(own[0] - 0.5, own[-1] + 0.5, color=color, alpha=0.08, linewidth=0)
-            ax.text(0.99, own[0] - 0.42, ROWS[row], ha="right", va="top", fontsize=9, color=color,
+            middle = (own[0] + own[-1]) / 2
+            word = ROWS[row].removesuffix(" composition") if named else ""
+            ax.text(1.02, middle, word, rotation=-90, va="center", fontsize=10, color=color,
                     transform=ax.get_yaxis_transform())  # fmt: skip
 
 
@@ -106,7 +115,7 @@ def pilot(table: Table) -> "Figure":
     """Of every domain the frozen base, the base with its answers permuted, and full fine-tuning;
     and what methods gain where there is no gap."""
     domains = _by_gain(table)
-    height = max(4.2, 0.36 * len(domains) + 1.4)
+    height = max(4.2, 0.36 * len(domains) + 1.8)
     figure, axes = draw.figure(2, width=5.6, height=height)
     _domains(axes[0], table, domains)
     _controls(axes[1], table)
@@ -143,8 +152,9 @@ def _domains(ax: "Axes", table: Table, domains: Sequence[str]) -> None:
         groups = {labels[domain]: values[part] for domain, values in found.items()}
         draw.dots(ax, groups, color=color, marker=marker, label=label)
     ax.axvline(75, color=draw.GREY, linestyle=":", linewidth=1)
-    ax.set(title="Domains (✓: admitted)", xlabel="Test accuracy (%)", xlim=(0, 100))
-    draw.legend(ax, fontsize=9)
+    ax.set(title="Domains (✓: admitted)", xlabel="Test accuracy (%; dotted: 75)")
+    ax.set(xlim=(0, 100))
+    _legend(ax, 3)
 
 
 def _controls(ax: "Axes", table: Table) -> None:
@@ -156,7 +166,7 @@ def _controls(ax: "Axes", table: Table) -> None:
     ax.axvline(0, color=draw.GREY, linewidth=1)
     ax.set(title="Controls: domains in which information is lost")
     ax.set(xlabel="Points above the frozen base (grey: ± 2)")
-    draw.legend(ax, fontsize=9)
+    _legend(ax, 2)
 
 
 def gained(table: Table, method: str, domain: str) -> Values:
@@ -178,13 +188,13 @@ def lineage(table: Table) -> "Figure":
     hypernetworks in domains that they have not seen."""
     trained = {row["domain"] for row in table if row["method"] in ARMS["LT-SFT"]}
     domains = [domain for domain in SWEPT if domain in trained] or list(SWEPT)
-    figure, axes = draw.figure(len(domains) + 1, width=4.6, height=4.4)
+    figure, axes = draw.figure(len(domains) + 1, width=4.6, height=4.8)
     for ax, domain in zip(axes, domains, strict=False):
         _masks(ax, table, domain)
     for ax in axes[1:-1]:
         ax.set_yticklabels([])
     _unseen(axes[-1], table)
-    draw.note(figure, table)
+    draw.note(figure, table, SMALL)
     return figure
 
 
@@ -195,8 +205,9 @@ def _masks(ax: "Axes", table: Table, domain: str) -> None:
         }
         draw.dots(ax, groups, color=color, label=label, offset=0.24 * (place - 0.5))
     ax.axvline(1, color=draw.GREY, linewidth=1)
-    ax.set(title=f"Sparse differences, {domain}", xlabel="Share of the gap closed")
-    draw.legend(ax, fontsize=9)
+    title = f"Sparse differences, {domain}" + "*" * (domain not in admitted(table))
+    ax.set(title=title, xlabel="Share of the gap closed")
+    _legend(ax, 1)
 
 
 def _unseen(ax: "Axes", table: Table) -> None:
@@ -207,7 +218,7 @@ def _unseen(ax: "Axes", table: Table) -> None:
         offset = 0.2 * (place - 1)
         draw.dots(ax, unseen(table, arm), color=color, label=label, offset=offset)
     ax.set(title="Domains never seen", xlabel="Test accuracy (%)", xlim=(0, 100))
-    draw.legend(ax, fontsize=8.5)
+    _legend(ax, 1)
 
 
 def unseen(table: Table, arm: str) -> dict[str, Values]:

@@ -41,7 +41,7 @@ SINGLE = (
     "houlsby", "parallel", "ia3", "film", "invertible",
 )  # fmt: skip
 LINES = {"full": (BLACK, "-"), "head": (draw.GREY, "--"), "scratch": (draw.GREY, ":")}
-SHOWN = (-0.25, 1.15)  # shares of a gap
+SHOWN = (-0.25, 1.2)  # shares of a gap
 
 
 def fronts(table: Table) -> "Figure":
@@ -62,14 +62,10 @@ def _front(ax: "Axes", table: Table, examples: int) -> None:
     domains = compared(table, sizes=True) or compared(table)
     for names, style in FAMILIES.values():
         points = _points(table, names, domains, examples)
-        if points:
-            x, mean, low, high = zip(*points.values(), strict=True)
-            errors = [np.subtract(mean, low), np.subtract(high, mean)]
-            ax.errorbar(x, mean, errors, **style, markersize=6, capsize=2, elinewidth=1)
+        _errorbars(ax, list(points.values()), capsize=2, **style)
     single = _points(table, SINGLE, domains, examples)
-    for name, (x, mean, low, high) in single.items():
-        color = ROW_COLORS[METHODS[name].row]
-        ax.errorbar([x], [mean], [[mean - low], [high - mean]], fmt="P", color=color, elinewidth=1)
+    for name, point in single.items():
+        _errorbars(ax, [point], fmt="P", color=ROW_COLORS[METHODS[name].row])
     _lines(ax, table, domains, examples)
     _axes(ax)
     _name(ax, {name: (x, mean) for name, (x, mean, *_) in single.items()})
@@ -78,6 +74,12 @@ def _front(ax: "Axes", table: Table, examples: int) -> None:
     ax.set(ylabel="Share of the gap closed")
     if not ax.has_data():
         draw.legend(ax)
+
+
+def _errorbars(ax: "Axes", points: Sequence[Sequence[float]], **style: Any) -> None:
+    if points:
+        x, mean, low, high = np.transpose(points)
+        ax.errorbar(x, mean, [mean - low, high - mean], elinewidth=1, markersize=6, **style)
 
 
 def _points(
@@ -103,7 +105,7 @@ def _lines(ax: "Axes", table: Table, domains: Sequence[str], examples: int) -> N
         if not values:
             continue
         height = float(np.mean([*values.values()]))
-        text = f"{METHODS[name].label} ({height:.2f})".replace("-", "\N{MINUS SIGN}")
+        text = f"{METHODS[name].label} ({height:.2f})".replace("(-", "(\N{MINUS SIGN}")
         if height >= SHOWN[0]:
             ax.axhline(height, color=color, linestyle=line, linewidth=1.2, zorder=1)
         below = max(height, SHOWN[0] + 0.01)
@@ -189,10 +191,10 @@ def _key(ax: "Axes") -> None:
     from matplotlib.lines import Line2D
 
     ax.set_axis_off()
-    handles = [Line2D([], [], label=f"{name} of several sizes", **style)
+    handles = [Line2D([], [], label=name, **style)
                for name, (_, style) in FAMILIES.items()]  # fmt: skip
     rows = (("parameter", "parameter composition"), ("function", "function composition"))
     for row, label in rows:
         mark: dict[str, Any] = {"color": ROW_COLORS[row], "marker": "P", "linestyle": ""}
-        handles.append(Line2D([], [], label=f"a single size, {label}", **mark))
-    ax.legend(handles=handles, loc="center", fontsize=10, title="Upper panels")
+        handles.append(Line2D([], [], label=f"{label}, one size", **mark))
+    ax.legend(handles=handles, loc="center", fontsize=10, title="Upper panels", title_fontsize=11)

@@ -1,6 +1,8 @@
 """The numbers that the figures show: gaps that methods close, and the survey's table in numbers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.stats import kendalltau
@@ -31,8 +33,17 @@ def accuracy(
     table: Table, method: str, domain: str, examples: int, name: str = "accuracy"
 ) -> Values:
     """A column of a method in a domain, by replicate: its test accuracy in percent."""
-    own = {"question": "adapt", "method": method, "domain": domain, "examples": examples}
-    return column(name, **own)(table)
+    return column(name)(_trained(table).get((method, domain, examples), Table([])))
+
+
+@lru_cache(maxsize=4)
+def _trained(table: Table) -> dict[tuple[str, str, int], Table]:
+    """The rows of question "adapt" by method, domain and examples: figures ask a thousand times."""
+    found: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
+    for row in table:
+        if row["question"] == "adapt":
+            found.setdefault((row["method"], row["domain"], row["examples"]), []).append(row)
+    return {key: Table(rows) for key, rows in found.items()}
 
 
 def base(table: Table, domain: str, name: str = "base") -> Values:
@@ -138,13 +149,14 @@ def work(table: Table, method: str, domain: str, examples: int) -> Values:
 
 
 def tau(ours: Mapping[str, float], signs: Mapping[str, str]) -> float | None:
-    """Kendall's tau-b of our numbers (more is better) with signs; None where either says nothing.
+    """Kendall's tau-b of our numbers (more is better) with signs; None of less than three rows, and
+    where either side is the same for all.
 
     >>> tau({"a": 3.0, "b": 2.0, "c": 1.0}, {"a": "++", "b": "-", "c": "--"})
     1.0
     """
     rows = [name for name in signs if name in ours]
-    if len(rows) < 2:
+    if len(rows) < 3:
         return None
     found = kendalltau([ours[n] for n in rows], [VALUES[signs[n]] for n in rows]).statistic
     return None if np.isnan(found) else round(float(found), 6)
