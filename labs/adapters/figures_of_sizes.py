@@ -180,7 +180,7 @@ def _intrinsic(ax: "Axes", table: Table) -> None:
                       marker="o")  # fmt: skip
     ax.axhline(CLOSED, color=draw.GREY, linestyle=":")
     ticks = [METHODS[name].settings["dimension"] for name in _ascending()]
-    ax.set(xscale="log", title="Intrinsic dimension", xlabel="Dimension")
+    ax.set(xscale="log", xlim=(8, 2500), title="Intrinsic dimension", xlabel="Dimension")
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks], fontsize=9)
     ax.minorticks_off()
     ax.set(ylabel="Share of the gap closed")
