@@ -167,7 +167,7 @@ def _changes(
     module = method.kind(**method.settings).start(weights, sizes(cells[0]), streams).settled()
     plain, own = logits(weights, x, (), heads), logits(weights, x, [trained.module], heads)
     start = float((logits(weights, x, [module], heads) - plain).abs().max())
-    if trained.module.kind.merged(trained.module, weights) is None:
+    if not trained.module.kind.merges:
         return start, None
     merged = logits(merge(weights, [trained.module]), x, (), heads)
     return start, float((merged - own).abs().max())

@@ -40,12 +40,11 @@ def costs(name: str, small: bool) -> Costs:
     module = _started(method.kind(**method.settings), small)
     numbers = module.count() if method.keep is None else round(method.keep * _numbers(small))
     macs = _forward([module], small) / _forward([], small)
-    merges = module.kind.merged(module, _weights(small)) is not None
     step, kept = _step(method.kind(**method.settings), small)
     return Costs(
         share=100 * numbers / _numbers(small),
         macs=macs,
-        merged_macs=1.0 if merges else macs,
+        merged_macs=1.0 if module.kind.merges else macs,
         step_macs=step / _step(Delta(), small)[0],
         kept=kept / SIGNALS / 1000,
     )

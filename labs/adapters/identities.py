@@ -17,7 +17,7 @@ from labs.kit.seeds import seed
 from labs.nn.base import Sizes, Weights, affine, attend, logits
 from labs.nn.modules.delta import Delta, sparse
 from labs.nn.modules.lora import LINEARS, LoRA
-from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.module import Kind, Module, merge
 from labs.nn.modules.scaling import IA3
 
 SIGNALS, PREFIX = 32, 5
@@ -51,8 +51,7 @@ def lora_beside(weights: Weights, x: Tensor, sizes: Sizes, chance: torch.Generat
     """LoRA, merged into the weights, is a linear adapter in parallel."""
     module = _random(LoRA(4, LINEARS), weights, sizes, chance)
     beside = Module(Beside(), module.kind.differences(module))  # type: ignore[attr-defined]
-    merged = module.kind.merged(module, weights)
-    assert merged is not None
+    merged = merge(weights, [module])
     return _error(logits(merged, x, (), sizes.heads), logits(weights, x, [beside], sizes.heads))
 
 
@@ -91,8 +90,7 @@ def prefix_beside(weights: Weights, x: Tensor, sizes: Sizes, chance: torch.Gener
 def gains_as_diagonals(weights: Weights, x: Tensor, sizes: Sizes, chance: torch.Generator) -> float:
     """(IA)^3 is a product of its maps' weights with diagonal matrices."""
     module = _random(IA3(), weights, sizes, chance)
-    merged = module.kind.merged(module, weights)
-    assert merged is not None
+    merged = merge(weights, [module])
     return _error(logits(merged, x, (), sizes.heads), logits(weights, x, [module], sizes.heads))
 
 

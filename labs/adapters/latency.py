@@ -68,8 +68,7 @@ def _of(name: str, plain: bool = False) -> list[Action]:
     net = Adapted(weights, [module])
     x, y = torch.randn(1, BATCH, 40), torch.zeros(1, BATCH, dtype=torch.int64)
     own = [] if plain else [module.settled()]
-    merges = module.kind.merged(module, weights) is not None
-    merged = (merge(weights, own), []) if merges else (weights, own)
+    merged = (merge(weights, own), []) if module.kind.merges else (weights, own)
     one, many = torch.randn(1, 1, 40), torch.randn(1, 256, 40)
 
     def answer(weights, modules, x):  # type: ignore[no-untyped-def]

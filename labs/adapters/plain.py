@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from labs.adapters.examples import examples, sizes
 from labs.adapters.grid import Cell
 from labs.nn.modules.delta import BIASES, named
-from labs.nn.plain import Base
+from labs.nn.plain import Base, Block
 
 RATE = 1e-2
 LOOKS = 10
@@ -54,10 +54,12 @@ def adapted(net: Base, method: str) -> list[nn.Parameter]:
         return list(net.parameters())
     net.requires_grad_(False)
     if method == "bitfit":
-        chosen = named(dict(net.named_parameters()), BIASES)
-        return [p.requires_grad_() for p in chosen.values()]
+        biases = named(dict(net.named_parameters()), BIASES)
+        own = [p for name, p in net.named_parameters() if name in biases]
+        return [p.requires_grad_() for p in own]
     new: list[nn.Module] = []
-    for block in net.blocks:
+    for block in net.blocks.children():
+        assert isinstance(block, Block)
         if method == "lora":
             for name in ("query", "value"):
                 new.append(LoRALinear(getattr(block, name), 2))

@@ -5,7 +5,7 @@ from the base's sizes; both before any run of this lab.
 """
 
 MANY, FEW = 1500, 100  # training examples
-STEPS, BASE_STEPS = 400, 800  # of a module with `MANY`, of the base: what levels are about
+STEPS, BASE_STEPS = 300, 700
 LEARNED = 85  # percent, that a base must read in its own domain
 CEILING, GAP = 75, 25  # percent and points: what a domain must offer to be in the tables
 ENOUGH = 3  # domains that must offer it

@@ -1,6 +1,5 @@
 """What holds of one kind of module alone, and what each refuses."""
 
-
 import pytest
 import torch
 
