@@ -105,7 +105,7 @@ def _column(ax: "Axes", table: Table, one: Column, place: int) -> None:
     absent = one.few and len(numbers) < 2
     title = "fewer" if absent else f"{examples:,}"
     _title(ax, place, one.title.format(title), one.unit)
-    shown = {} if absent else {row: ranked(table, one, row, examples) for row in SIGNS}
+    shown = {} if absent else {row: _both(table, one.number, row, examples) for row in SIGNS}
     medians, bests = ({r: v[i] for r, v in shown.items() if v[i]} for i in (0, 1))
     article = {row: own[one.sign] for row, own in SIGNS.items()}
     ours, chosen = _scores(medians, one.better), _scores(bests, one.better)
@@ -120,21 +120,17 @@ def _title(ax: "Axes", x: int, words: str, unit: str) -> None:
     ax.text(x + 0.5, -0.12, unit, ha="center", va="center", fontsize=9, color="#555555")
 
 
-def ranked(table: Table, one: Column, row: str, examples: int) -> tuple[Values, Values]:
-    """A column's number of a row of the table: of its methods' median, and of the best method."""
-    return _both(table, one.number, row, examples)
-
-
 def _both(
     table: Table, number: Callable[[Table, str, str, int], Values], row: str, examples: int
 ) -> tuple[Values, Values]:
+    """A number of a row of the table: the median of its methods, and that of the best of them."""
     domains, chosen = compared(table), best(table, row)
     found = {name: over(table, number, name, domains, examples) for name in members(table, row)}
     return middle([*found.values()]), found.get(chosen or "", {})
 
 
 def _scores(values: Mapping[str, Values], better: int) -> dict[str, float]:
-    # equal to the printed digits of a count is equal
+    # rounding alone must not order what is equal
     return {row: round(better * float(np.mean([*own.values()])), 9) for row, own in values.items()}
 
 
@@ -245,7 +241,7 @@ def _key(ax: "Axes") -> None:
     from matplotlib.patches import Patch
 
     words = {
-        AGREES: "medians lie to both other rows as the signs do",
+        AGREES: "medians stand to both other rows as the signs do",
         PARTLY: "to one of them",
         DIFFERS: "to neither",
     }
