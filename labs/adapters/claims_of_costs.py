@@ -93,8 +93,8 @@ EQUALITIES = tuple(
 )
 
 TRUNCATED = (
-    "The bound counts a backward pass through the whole network; ours ends at the first module, "
-    "and the convolutions below it, a large part of the products, need none."
+    "Likely: the bound counts a backward pass through the whole network, and ours ends at the "
+    "first module; the convolutions, and for the adapter its own first block, need none."
 )
 STEPS = tuple(
     Claim(

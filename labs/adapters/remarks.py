@@ -179,9 +179,7 @@ def _signs(table: Table) -> Iterator[Remark]:
     taus = [(f"tau, {pick}", *(_mean(tau(table, c, pick)) for c in COLUMNS)) for pick in PICKS]
     if any(entry is not None for row in taus for entry in row[1:]):
         text = "The article's signs, and what was measured of a row's best member and of its "
-        text += (
-            "median: share of parameters that closes 0.8 of the gap, steps until 95 %, products "
-        )
+        text += "median: share of parameters that closes 0.8 of the gap, cost until 95 %, products "
         text += "of a signal, merged, and share of the gap. Tau: their agreement in order."
         yield Remark(text, ("", *(WORDS[c] for c in COLUMNS)), (*rows, *taus), ".2f")
 
