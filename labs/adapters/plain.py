@@ -56,7 +56,9 @@ def adapted(net: Base, method: str) -> list[nn.Parameter]:
     if method == "bitfit":
         biases = named(dict(net.named_parameters()), BIASES)
         own = [p for name, p in net.named_parameters() if name in biases]
-        return [p.requires_grad_() for p in own]
+        for parameter in own:
+            parameter.requires_grad_()
+        return own
     new: list[nn.Module] = []
     for block in net.blocks.children():
         assert isinstance(block, Block)

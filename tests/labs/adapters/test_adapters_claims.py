@@ -207,7 +207,7 @@ def test_a_base_that_has_not_learned_is_judged_by_exact_claims_alone():
 
 def test_levels_are_not_judged_after_a_shorter_training_or_on_the_small_base():
     assert not_judged(made(steps=200)) == LEVELS == not_judged(made(base_steps=500))
-    assert verdicts(made(steps=200))["C2-best"].reason == "200 of 400 steps"
+    assert verdicts(made(steps=200))["C2-best"].reason == "200 of 300 steps"
     assert not_judged(made(small=True)) == LEVELS | SIZED
 
 

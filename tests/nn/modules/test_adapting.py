@@ -26,9 +26,11 @@ class Run:
 
     def __init__(self):
         self.given = []
+        self.paces = []
 
-    def __call__(self, module):
+    def __call__(self, module, pace=1.0):
         self.given.append(module)
+        self.paces.append(pace)
         g = generator(len(self.given))
         return module.with_values(
             {n: v + torch.randn(v.shape, generator=g).to(v) for n, v in module.values.items()}
@@ -63,6 +65,7 @@ def test_sparse_fine_tuning_goes_back_and_moves_what_moved_most():
     run, start = Run(), begin(Delta(OF))
     result = adapting.sparse_fine_tuning(run, start, keep=KEEP)
     assert len(run.given) == 2
+    assert run.paces == [0.1, 1.0]  # the dense run is the slower one
     assert run.given[0] is start.module
     first = Run()(start.module)
     for m in range(2):
@@ -75,6 +78,7 @@ def test_without_rewinding_the_second_run_goes_on():
     run, start = Run(), begin(Delta(OF))
     result = adapting.without_rewinding(run, start, keep=KEEP)
     assert len(run.given) == 2
+    assert run.paces == [0.1, 1.0]  # the dense run is the slower one
     first = Run()(start.module)
     for m in range(2):
         assert kept(result, m) == largest(flat(first.values, m))
@@ -109,6 +113,7 @@ def test_diff_pruning_goes_on_with_the_largest_gated_differences():
     run, start = Run(), begin(DiffPruning(OF))
     result = adapting.diff_pruning(run, start, keep=KEEP)
     assert len(run.given) == 2
+    assert run.paces == [0.1, 1.0]  # the dense run is the slower one
     assert run.given[0] is start.module
     gated = Run()(start.module).settled()
     differences = gated.kind.differences(gated)
