@@ -3,13 +3,22 @@ been."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from labs.adapters.adaptation import CHUNK
-from labs.adapters.examples import domain, examples, generators, sizes, trained_bases
+from labs.adapters.examples import (
+    TUNING,
+    VALIDATION,
+    domain,
+    examples,
+    generators,
+    sizes,
+    trained_bases,
+)
 from labs.adapters.grid import NAME, SEEN, UNSEEN, Cell, Record
 from labs.kit.seeds import stream
 from labs.nn.base import Weights
@@ -19,15 +28,38 @@ from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.module import Module
 from labs.nn.training import cross_entropy, evaluate
 
-RATE = 3e-3  # of Adam
+RATES = (1e-3, 3e-3, 1e-2, 3e-2)  # of Adam, between which validation data choose
+KIND = Hypernetwork()
 
 
 def written(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Train the cells' hypernetworks on all domains of `SEEN`, a batch of each at a time, and test
     what they write for those of `UNSEEN`; one record each."""
-    cell, weights = cells[0], trained_bases(cells, device)
-    kind = Hypernetwork()
-    module = kind.start(weights, sizes(cell), generators(cells, "start of the module"))
+    rate = _chosen(replace(cells[0], method="metadata", replicate=TUNING, tests=0), device)
+    weights = trained_bases(cells, device)
+    module = _trained(cells, weights, [rate] * len(cells), device)
+    tested = partial(_tested, cells, weights, module, device=device, purpose="test")
+    accuracies = torch.stack([tested(name, cells[0].tests) for name in UNSEEN])
+    for own in accuracies.T.tolist():
+        yield Record(unseen=own, trained=module.count(), rate=rate)
+
+
+@lru_cache(maxsize=16)
+def _chosen(cell: Cell, device: str) -> float:
+    """The rate that is best on validation data of the domains seen, in a replicate of its own."""
+    cells = [cell] * len(RATES)
+    weights = trained_bases(cells, device)
+    module = _trained(cells, weights, RATES, device)
+    tested = partial(_tested, cells, weights, module, device=device, purpose="validation")
+    means = torch.stack([tested(name, VALIDATION) for name in SEEN]).mean(0)
+    return RATES[int(means.argmax())]
+
+
+def _trained(
+    cells: Sequence[Cell], weights: Weights, rates: Sequence[float], device: str
+) -> Module:
+    cell = cells[0]
+    module = KIND.start(weights, sizes(cell), generators(cells, "start of the module"))
     told = torch.from_numpy(np.stack([_told(own) for own in cells])).to(device)
     module = replace(module, fixed={**module.fixed, "metadata": told})
     repeated = {n: v.repeat_interleave(len(SEEN), dim=0) for n, v in weights.items()}
@@ -38,15 +70,13 @@ def written(cells: Sequence[Cell], device: str) -> Iterator[Record]:
         net,
         x,
         y,
-        rates=RATE,
+        rates=rates,
         shuffles=generators(cells, "batch order"),
         schedule=Schedule(cell.steps, cell.batch, cell.steps),
         loss=lambda logits, labels: cross_entropy(logits, labels.flatten(1)),
     )
     (result,) = net.result()
-    accuracies = torch.stack([_tested(cells, weights, result, name, device) for name in UNSEEN])
-    for own in accuracies.T.tolist():
-        yield Record(unseen=own, trained=module.count(), rate=RATE)
+    return result
 
 
 def _told(cell: Cell) -> np.ndarray:
@@ -58,13 +88,21 @@ def _told(cell: Cell) -> np.ndarray:
 
 
 def _tested(
-    cells: Sequence[Cell], weights: Weights, module: Module, name: str, device: str
+    cells: Sequence[Cell],
+    weights: Weights,
+    module: Module,
+    name: str,
+    count: int,
+    *,
+    purpose: str,
+    device: str,
 ) -> Tensor:
+    """Accuracies (M,) of what is written for a domain, told what it is."""
     metadata = torch.from_numpy(domain(name).metadata()).to(device)
     told = metadata.expand(len(cells), 1, -1)
     own = replace(module, fixed={**module.fixed, "metadata": told})
     net = Adapted(weights, [own], heads=sizes(cells[0]).heads)
-    x, y = examples(_in(cells, name), "test", cells[0].tests, device)
+    x, y = examples(_in(cells, name), purpose, count, device)
     return evaluate(net, x, y, CHUNK).accuracy
 
 
