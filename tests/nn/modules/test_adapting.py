@@ -110,7 +110,7 @@ def test_masked_at_random_draws_from_each_members_generator():
 
 
 def test_diff_pruning_goes_on_with_the_largest_gated_differences():
-    run, start = Run(), begin(DiffPruning(OF))
+    run, start = Run(), begin(DiffPruning(OF, speed=1.0))  # gates that chance would move
     result = adapting.diff_pruning(run, start, keep=KEEP)
     assert len(run.given) == 2
     assert run.paces == [0.1, 1.0]  # the dense run is the slower one

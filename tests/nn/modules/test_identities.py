@@ -7,8 +7,11 @@ from typing import ClassVar
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from labs.nn.base import attend, logits
+from labs.nn import plain
+from labs.nn.base import Base, attend, logits
+from labs.nn.layers import Conv1d, Linear
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.delta import Delta, sparse
 from labs.nn.modules.lora import LINEARS, LoRA
@@ -96,7 +99,7 @@ def test_a_sparse_difference_is_a_function_beside():
 
 
 def test_gains_are_a_diagonal_matrix_before_or_after():
-    module, weights = moved(started(IA3())), base()
+    module, weights = moved(started(IA3()), 1.5), base()  # some of them negative
     for name, gain in module.values.items():
         diagonal = torch.diag_embed(gain[:, 0])
         if name.endswith("hidden"):
@@ -159,6 +162,33 @@ def test_a_prefix_is_a_gated_softmax_adapter():
         adapter = torch.einsum("mbhtp,mhpd->mbhtd", own.softmax(-1), own_value)
         plain = torch.einsum("mbhts,mbhsd->mbhtd", others.softmax(-1), value)
         same(heard, (1 - gate[..., None]) * plain + gate[..., None] * adapter)
+
+
+def test_a_prompt_is_read_by_all_tokens_and_not_read_out():
+    module, weights = moved(started(Prompt(3))), base()
+    for m in range(2):
+        twin, shapes = plain.Base(TINY).double(), Base(1, TINY).double()
+        for name, p in shapes.named_parameters():
+            p.data = weights[name][m : m + 1]
+        for p, own in zip(twin.parameters(), unstacked(shapes), strict=True):
+            p.data = own
+        h = F.gelu(twin.second(F.gelu(twin.first(signals()[m].unsqueeze(1)))))
+        h = h.transpose(1, 2) + twin.positions.weight
+        h = twin.blocks(torch.cat([module.values["tokens"][m].expand(len(h), -1, -1), h], dim=1))
+        same(forward([module])[m], twin.head(twin.norm(h[:, 3:]).mean(1)))
+
+
+def unstacked(net):
+    """The parameters of the only member in the shapes of its plain twin."""
+    for layer in net.layers():
+        for p in layer.parameters():
+            own = p[0].detach()
+            if isinstance(layer, Conv1d) and p is layer.weight:
+                yield own.unflatten(0, (5, -1)).permute(2, 1, 0).contiguous()
+            elif isinstance(layer, Linear):
+                yield own.T.contiguous() if p is layer.weight else own[0]
+            else:
+                yield own[0]
 
 
 @pytest.mark.parametrize("kind", [Prompt(2), Prefix(2)])
