@@ -271,13 +271,15 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x weight + bias over the last axis, as one matrix product per set of weights: x (M, ..., in),
     weight (M, in, out), bias (M, 1, out) -> (M, ..., out); of weights with leading axis 1 one
     product serves all members."""
-    rows = x.reshape(len(weight), -1, x.shape[-1])
-    shape = (*x.shape[:-1], -1)
+    members = weight.shape[0]
+    rows = x.reshape(members, -1, x.shape[-1])
     if bias is None:
-        return (rows @ weight).view(shape)
-    if len(bias) > len(weight):  # members share the weight and not the bias
-        return (rows @ weight).view(shape) + bias.view(len(bias), *[1] * (x.dim() - 2), -1)
-    return torch.baddbmm(bias, rows, weight).view(shape)
+        y = rows @ weight
+    elif bias.shape[0] > members:  # members share the weight and not the bias
+        y = (rows @ weight).view(bias.shape[0], -1, weight.shape[-1]) + bias
+    else:
+        y = torch.baddbmm(bias, rows, weight)
+    return y.view(*x.shape[:-1], -1)
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
