@@ -106,13 +106,6 @@ class Ticket(Delta):
         module = super().started(weights, sizes, generators)
         return replace(module, fixed={n: torch.ones_like(v) for n, v in module.values.items()})
 
-    def start(
-        self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
-    ) -> Module:
-        module = super().start(weights, sizes, generators)
-        ones = {name: torch.ones_like(value) for name, value in module.values.items()}
-        return replace(module, fixed=ones)
-
     def weights(self, module: Module, weights: Weights) -> Weights:
         return {
             **weights,
