@@ -203,6 +203,15 @@ GOOD: Mapping[str, Quantity] = {  # what the columns of signs are about: more is
 }
 
 
+# From `good` to what is read: percent of the parameters, steps of full fine-tuning, products, gap
+READ: Mapping[str, Callable[[float], float]] = {
+    "parameters": lambda value: 2.0**-value,
+    "training": lambda value: 2.0**-value,
+    "inference": lambda value: -value,
+    "performance": lambda value: value,
+}
+
+
 def good(table: Table, column: str, row: str, pick: str) -> Values:
     """How good a row is in a column of the article's table; more is better."""
     if column == "parameters":

@@ -1,31 +1,21 @@
 """The survey's table with numbers in its cells, and what modules of other sizes buy."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from labs.adapters.gaps import (
-    SIGNS,
-    accuracy,
-    agreeing,
-    best,
-    compared,
-    gap_closed,
-    members,
-    middle,
-    most,
-    numbers_of_examples,
-    over,
-    tau,
-    work,
-)
+from labs.adapters.comparisons import PICKS, READ, WHOLE, best, good, members, of_best, of_row
+from labs.adapters.gaps import agreeing, tau
 from labs.adapters.grid import UNSEEN
+from labs.adapters.measures import adapted, admitted, gap, in_domains, most, of, unseen
 from labs.adapters.methods import METHODS, ROWS
+from labs.adapters.published import FEW, MANY, SIGNS
 from labs.kit import draw
 from labs.kit.intervals import interval
-from labs.kit.measures import Values, average, column, shared
+from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -33,38 +23,58 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 AGREES, PARTLY, DIFFERS, SILENT = "#C9E4F2", "#FBF3C4", "#F6CDB4", "#F4F4F4"
+Told = Callable[[Table, str, str], Values]  # how good a row is, told by one of `PICKS`
 
 
 class Column(NamedTuple):
-    """Of the survey's table: where its signs stand in `SIGNS`, the number of a method in a domain,
-    whether more of it is better, how it is written; further lines have other numbers."""
+    """Of the survey's table: its name in `SIGNS`, how good a row is, and how that is written;
+    further lines have columns of the row's median."""
 
     title: str
     unit: str
-    sign: int
-    number: Callable[[Table, str, str, int], Values]
-    better: int
+    name: str
+    told: Told
     form: str
-    further: tuple[tuple[Callable[[Table, str, str, int], Values], str], ...] = ()
-    few: bool = False
+    further: tuple[tuple[str, str], ...] = ()
 
 
-def _of(name: str) -> Callable[[Table, str, str, int], Values]:
-    return partial(accuracy, name=name)
+def _few(table: Table, row: str, pick: str) -> Values:
+    """The share of the gap that a row closes with few examples, on whose validation data the best
+    is chosen."""
+    quantity, names = partial(gap, examples=FEW), members(table, row)
+    if pick == "best" and len(names) > 1:
+        return of_best(table, quantity, best(table, names, FEW))
+    return of_row(table, quantity, row, pick)
+
+
+def _of(name: str) -> Callable[[Table, str], Values]:
+    return lambda table, method: in_domains(table, name, method)
+
+
+def _good(name: str) -> Told:
+    return lambda table, row, pick: good(table, name, row, pick)
 
 
 COLUMNS = (
     Column(
-        "Parameter\nefficiency", "of parameters; bits", 0, _of("share"), -1, "{:.2f} %",
-        ((_of("bits"), "{:,.0f} bits"),),
+        "Parameter\nefficiency", "for 0.8 of the gap", "parameters", _good("parameters"),
+        "{:.2f} %", (("bits", "of 2 %: {:,.0f} bits"),),
     ),
     Column(
-        "Training\nefficiency", "in steps of full tuning", 1, work, -1, "{:.0f}",
-        ((_of("runs"), "runs: {:.2g}"),),
+        "Training\nefficiency", "in steps of full", "training", _good("training"), "{:.0f}",
+        (("runs", "runs: {:.2g}"),),
     ),
-    Column("Inference\nefficiency", "products, merged", 2, _of("merged_macs"), -1, "{:.3f} times"),
-    Column("Performance,\n{} examples", "of the gap closed", 3, gap_closed, 1, "{:.2f}"),
-    Column("Performance,\n{} examples", "of the gap closed", 3, gap_closed, 1, "{:.2f}", few=True),
+    Column(
+        "Inference\nefficiency", "products, of the base's", "inference", _good("inference"),
+        "{:.3f}",
+    ),
+    Column(
+        f"Performance,\n{MANY:,} examples", "of the gap closed", "performance",
+        _good("performance"), "{:.2f}",
+    ),
+    Column(
+        f"Performance,\n{FEW:,} examples", "of the gap closed", "performance", _few, "{:.2f}",
+    ),
 )  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
 LAST = "Compos-\nability"
@@ -72,9 +82,10 @@ HEADER, LEFT = 0.85, 1.55  # sizes of the table's margins; a cell is 1 by 1
 
 
 def signs(table: Table) -> "Figure":
-    """The survey's table: its signs, and in each cell our number, median of the methods of about
-    2 % of the parameters and of the one with the best validation accuracy; coloured by whether the
-    medians order a row and the others as the signs do; Kendall's tau below."""
+    """The survey's table: its signs, and in each cell our number, as the claims have it, of the
+    median and of the best of the methods of about 2 % of the parameters (of parameter efficiency:
+    of the families of sizes); coloured by whether the medians order a row and the others as the
+    signs do; Kendall's tau below, the mean over replicates."""
     figure, (ax,) = draw.figure(width=10.5, height=6.2)
     ax.set_axis_off()
     for place, name in enumerate(SIGNS):
@@ -85,34 +96,31 @@ def signs(table: Table) -> "Figure":
     _hypernetwork(ax, table)
     ax.set(xlim=(-LEFT, len(COLUMNS) + 1), ylim=(5.05, -HEADER))
     _key(ax)
-    domains = ", ".join(compared(table))
-    draw.note(figure, table, f"Domains: {domains}. Performance: share of the gap closed.")
+    domains = ", ".join(admitted(table)) or "none is admitted"
+    scale = f"Gap: 1 is full fine-tuning with {MANY:,} examples."
+    draw.note(figure, table, f"Domains: {domains}. {scale}")
     return figure
 
 
 def _header(ax: "Axes", table: Table, name: str, place: int) -> None:
-    known, chosen = members(table, name), best(table, name)
+    known = members(table, name)
     ax.text(-LEFT, place + 0.28, ROWS[name].capitalize(), fontsize=11, weight="bold", va="center")
     text = f"{len(known)} methods" if len(known) != 1 else "1 method"
-    if chosen:
-        text += f", by validation\nbest: {METHODS[chosen].label}"
+    if chosen := Counter(best(table, known).values()).most_common(1) if known else []:
+        text += f", by validation\nbest: {METHODS[chosen[0][0]].label}"
     ax.text(-LEFT, place + 0.62, text, fontsize=9, color="#555555", va="center")
 
 
 def _column(ax: "Axes", table: Table, one: Column, place: int) -> None:
-    numbers = numbers_of_examples(table)
-    examples = (numbers[-1] if one.few else numbers[0]) if numbers else 0
-    absent = one.few and len(numbers) < 2
-    title = "fewer" if absent else f"{examples:,}"
-    _title(ax, place, one.title.format(title), one.unit)
-    shown = {} if absent else {row: _both(table, one.number, row, examples) for row in SIGNS}
-    medians, bests = ({r: v[i] for r, v in shown.items() if v[i]} for i in (0, 1))
-    article = {row: own[one.sign] for row, own in SIGNS.items()}
-    ours, chosen = _scores(medians, one.better), _scores(bests, one.better)
+    _title(ax, place, one.title, one.unit)
+    article = {row: own[one.name] for row, own in SIGNS.items()}
+    shown = {pick: {row: one.told(table, row, pick) for row in SIGNS} for pick in PICKS}
+    ours = _scores(shown["median"])
     for height, row in enumerate(SIGNS):
-        lines = [] if absent else _lines(table, one, row, examples, medians, bests)
-        _cell(ax, place, height, article[row], lines, agreeing(row, ours, article))
-    _foot(ax, place, tau(ours, article), tau(chosen, article))
+        told = {pick: own[row] for pick, own in shown.items() if own[row]}
+        _cell(ax, place, height, article[row], _lines(table, one, row, told),
+              agreeing(row, ours, article))  # fmt: skip
+    _foot(ax, place, {pick: tau(own, article) for pick, own in shown.items()})
 
 
 def _title(ax: "Axes", x: int, words: str, unit: str) -> None:
@@ -120,48 +128,41 @@ def _title(ax: "Axes", x: int, words: str, unit: str) -> None:
     ax.text(x + 0.5, -0.12, unit, ha="center", va="center", fontsize=9, color="#555555")
 
 
-def _both(
-    table: Table, number: Callable[[Table, str, str, int], Values], row: str, examples: int
-) -> tuple[Values, Values]:
-    """A number of a row of the table: the median of its methods, and that of the best of them."""
-    domains, chosen = compared(table), best(table, row)
-    found = {name: over(table, number, name, domains, examples) for name in members(table, row)}
-    return middle([*found.values()]), found.get(chosen or "", {})
-
-
-def _scores(values: Mapping[str, Values], better: int) -> dict[str, float]:
+def _scores(values: Mapping[str, Values]) -> dict[str, float]:
     # rounding alone must not order what is equal
-    return {row: round(better * float(np.mean([*own.values()])), 9) for row, own in values.items()}
+    return {row: round(float(np.mean([*own.values()])), 9) for row, own in values.items() if own}
 
 
-def _lines(
-    table: Table,
-    one: Column,
-    row: str,
-    examples: int,
-    medians: Mapping[str, Values],
-    bests: Mapping[str, Values],
-) -> list[str]:
-    lines = [
-        f"{word} {_written(values[row], one.form)}"
-        for word, values in (("median", medians), ("best", bests))
-        if row in values
-    ]
-    for number, form in one.further:
-        value = _both(table, number, row, examples)[0]
+def _lines(table: Table, one: Column, row: str, told: Mapping[str, Values]) -> list[str]:
+    lines = [f"{pick} {_read(one, values)}" for pick, values in told.items()]
+    for name, form in one.further:
+        value = of_row(table, _of(name), row, "median")
         lines += [_written(value, form)] if value else []
     return lines
 
 
+def _read(one: Column, values: Values) -> str:
+    read = READ[one.name]
+    if one.name == "parameters" and all(
+        round(read(value), 6) >= WHOLE for value in values.values()
+    ):
+        return "not reached"
+    mean, low, high = map(read, interval(values))
+    return _with_half(mean, abs(high - low) / 2, one.form)
+
+
 def _written(values: Values, form: str) -> str:
-    """The mean, and half the length of its interval where it varies."""
     mean, low, high = interval(values)
+    return _with_half(mean, (high - low) / 2, form)
+
+
+def _with_half(mean: float, half: float, form: str) -> str:
+    """A mean, and half the length of its interval where it varies."""
     text = form.format(mean)
-    if not high - low > 1e-9:
+    if not half > 1e-9:
         return text
     number, _, unit = text.partition(" ")
-    half = form.format((high - low) / 2).partition(" ")[0]
-    return f"{number} ± {half} {unit}".strip()
+    return f"{number} ± {form.format(half).partition(' ')[0]} {unit}".strip()
 
 
 def _cell(
@@ -185,9 +186,8 @@ def _cell(
     ax.text(x + 0.5, y + 0.64, "\n".join(lines), ha="center", va="center", fontsize=9)
 
 
-def _foot(ax: "Axes", x: float, ours: float | None, chosen: float | None) -> None:
-    words = ("median", ours), ("best", chosen)
-    text = "\n".join(f"{word} {_signed(t)}" for word, t in words)
+def _foot(ax: "Axes", x: float, taus: Mapping[str, float | None]) -> None:
+    text = "\n".join(f"{pick} {_signed(own)}" for pick, own in taus.items())
     ax.text(x + 0.5, 4.55, text, ha="center", va="center", fontsize=9.5)
     if x == 0:
         ax.text(-LEFT, 4.55, "Kendall's tau\nwith the signs", fontsize=10, va="center")
@@ -199,8 +199,8 @@ def _signed(value: float | None) -> str:
 
 def _composability(ax: "Axes", x: int) -> None:
     _title(ax, x, LAST, "")
-    for y, own in enumerate(SIGNS.values()):
-        _cell(ax, x, y, own[4], ["next lab"], None)
+    for y in range(len(SIGNS)):  # the survey gives all rows a plus
+        _cell(ax, x, y, "+", ["next lab"], None)
 
 
 def _hypernetwork(ax: "Axes", table: Table) -> None:
@@ -220,20 +220,20 @@ def _hypernetwork(ax: "Axes", table: Table) -> None:
 
 def hypernetwork_share(table: Table) -> Values:
     """What a hypernetwork trains, in percent of the base's parameters."""
-    own = column("trained", question="hypernetwork", method="metadata")(table)
+    own = of(table, "trained", ("hypernetwork", "metadata", "", most(table)))
     domains = list(dict.fromkeys(row["domain"] for row in table if row["method"] == "full"))
-    of = accuracy(table, "full", domains[0], most(table), "trained") if domains else {}
-    return {r: 100 * own[r] / of[r] for r in shared(own, of)}
+    whole = adapted(table, "trained", "full", domains[0], most(table)) if domains else {}
+    return {r: 100 * own[r] / whole[r] for r in shared(own, whole)}
 
 
 def reached_unseen(table: Table) -> Values:
     """Accuracy of what a hypernetwork writes for unseen domains, in percent of that of adapters
     trained there, mean over the domains."""
-    own = column("unseen", question="hypernetwork", method="metadata")(table)
     found = []
-    for place, domain in enumerate(UNSEEN):
-        oracle = accuracy(table, "adapter", domain, most(table))
-        found.append({r: 100 * own[r][place] / oracle[r] for r in shared(own, oracle)})  # type: ignore[index]
+    for domain in UNSEEN:
+        own = unseen(table, "metadata", domain)
+        oracle = adapted(table, "accuracy", "adapter", domain)
+        found.append({r: 100 * own[r] / oracle[r] for r in shared(own, oracle)})
     return average(*found)
 
 

@@ -5,18 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.adapters.gaps import (
-    accuracy,
-    admitted,
-    base,
-    gap_closed,
-    most,
-    numbers_of_examples,
-)
+from labs.adapters.gaps import admitted, gap_closed, numbers_of_examples
 from labs.adapters.grid import CONTROLLED, MAIN, NO_GAP, SWEPT, UNSEEN
+from labs.adapters.measures import adapted, base, most, unseen
 from labs.adapters.methods import METHODS, ROWS
+from labs.adapters.published import CEILING
 from labs.kit import draw
-from labs.kit.measures import Values, column, minus
+from labs.kit.measures import Values, minus
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -59,7 +54,7 @@ def _by_row(table: Table) -> list[str]:
     return [name for row in ROWS for name in compared if METHODS[name].row == row]
 
 
-WHOLE = ("head", "scratch", "ticket", "supermask")  # full fine-tuning is 1 by definition
+WHOLE = ("full", "head", "scratch", "ticket", "supermask")
 
 
 def _gaps(ax: "Axes", table: Table, names: Sequence[str], examples: int) -> None:
@@ -73,7 +68,8 @@ def _gaps(ax: "Axes", table: Table, names: Sequence[str], examples: int) -> None
                   color=DOMAIN_COLORS[place], offset=offset)  # fmt: skip
     for x in (0, 1):
         ax.axvline(x, color=draw.GREY, linewidth=1)
-    ax.set(xlim=SHOWN, xlabel="Share of the gap closed (0: frozen base, 1: full fine-tuning)")
+    one = f"1: full fine-tuning, {most(table):,}"
+    ax.set(xlim=SHOWN, xlabel=f"Share of the gap closed (0: frozen base, {one})")
     ax.set_title(f"{examples:,} training examples" if examples else "Gaps")
     ax.grid(axis="y", visible=False)
     _legend(ax, 4)
@@ -129,7 +125,7 @@ def _by_gain(table: Table) -> list[str]:
     within = admitted(table)
 
     def gain(domain: str) -> float:
-        values = minus(accuracy(table, "full", domain, most(table)), base(table, domain))
+        values = minus(adapted(table, "accuracy", "full", domain, most(table)), base(table, domain))
         return float(np.mean([*values.values()])) if values else -np.inf
 
     return sorted(domains, key=lambda domain: (domain not in within, -gain(domain)))
@@ -137,7 +133,7 @@ def _by_gain(table: Table) -> list[str]:
 
 def _domains(ax: "Axes", table: Table, domains: Sequence[str]) -> None:
     within = admitted(table)
-    found = {domain: (base(table, domain), accuracy(table, "full", domain, most(table)),
+    found = {domain: (base(table, domain), adapted(table, "accuracy", "full", domain, most(table)),
                       base(table, domain, "remapped")) for domain in domains}  # fmt: skip
     for place, (start, full, _) in enumerate(found.values()):
         if start and full:
@@ -151,8 +147,8 @@ def _domains(ax: "Axes", table: Table, domains: Sequence[str]) -> None:
     for part, marker, color, label in marks:
         groups = {labels[domain]: values[part] for domain, values in found.items()}
         draw.dots(ax, groups, color=color, marker=marker, label=label)
-    ax.axvline(75, color=draw.GREY, linestyle=":", linewidth=1)
-    ax.set(title="Domains (✓: admitted)", xlabel="Test accuracy (%; dotted: 75)")
+    ax.axvline(CEILING, color=draw.GREY, linestyle=":", linewidth=1)
+    ax.set(title="Domains (✓: admitted)", xlabel=f"Test accuracy (%; dotted: {CEILING})")
     ax.set(xlim=(0, 100))
     _legend(ax, 3)
 
@@ -171,7 +167,7 @@ def _controls(ax: "Axes", table: Table) -> None:
 
 def gained(table: Table, method: str, domain: str) -> Values:
     """Points of accuracy above the frozen base, with most examples."""
-    return minus(accuracy(table, method, domain, most(table)), base(table, domain))
+    return minus(adapted(table, "accuracy", method, domain, most(table)), base(table, domain))
 
 
 ARMS = {
@@ -216,16 +212,14 @@ def _unseen(ax: "Axes", table: Table) -> None:
             ("", "adapter trained there", BLACK))  # fmt: skip
     for place, (arm, label, color) in enumerate(arms):
         offset = 0.2 * (place - 1)
-        draw.dots(ax, unseen(table, arm), color=color, label=label, offset=offset)
+        draw.dots(ax, in_unseen(table, arm), color=color, label=label, offset=offset)
     ax.set(title="Domains never seen", xlabel="Test accuracy (%)", xlim=(0, 100))
     _legend(ax, 1)
 
 
-def unseen(table: Table, arm: str) -> dict[str, Values]:
+def in_unseen(table: Table, arm: str) -> dict[str, Values]:
     """Accuracy in percent in each domain of `UNSEEN`: of hypernetworks, or, of the arm "", of
     adapters that were trained there."""
     if not arm:
-        return {domain: accuracy(table, "adapter", domain, most(table)) for domain in UNSEEN}
-    found: Mapping[int, Sequence[float]]
-    found = column("unseen", question="hypernetwork", method=arm)(table)  # type: ignore[assignment]
-    return {domain: {r: v[i] for r, v in found.items()} for i, domain in enumerate(UNSEEN)}
+        return {d: adapted(table, "accuracy", "adapter", d) for d in UNSEEN}
+    return {domain: unseen(table, arm, domain) for domain in UNSEEN}

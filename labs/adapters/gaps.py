@@ -1,27 +1,20 @@
-"""The numbers that the figures show: gaps that methods close, and the survey's table in numbers."""
+"""The numbers of figures: those of `labs.adapters.measures`, of as many examples as a table has.
+
+A claim is about `MANY` examples and has no values without them; a figure of a short run shows what
+there is.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from scipy.stats import kendalltau
 
+from labs.adapters.comparisons import agreement
 from labs.adapters.grid import MAIN, SIZES, SWEPT
-from labs.adapters.methods import BUDGET, METHODS
-from labs.kit.measures import Values, aligned, average, column, shared
+from labs.adapters.measures import closed, most, offered
+from labs.adapters.methods import BUDGET
+from labs.adapters.published import CEILING, GAP, WORTH
+from labs.kit.measures import Values, aligned, average
 from labs.kit.table import Table
-
-GAP, CEILING = 25.0, 75.0  # points and percent that admit a domain
-CLOSED = 0.9  # of the gap: what an intrinsic dimension is of
-
-# The survey's table: parameter, training and inference efficiency, performance, composability
-SIGNS = {
-    "parameter": ("+", "-", "++", "+", "+"),
-    "input": ("++", "--", "--", "-", "+"),
-    "function": ("-", "+", "-", "++", "+"),
-}
-VALUES = {"++": 2, "+": 1, "-": -1, "--": -2}
 
 
 def numbers_of_examples(table: Table) -> list[int]:
@@ -29,46 +22,18 @@ def numbers_of_examples(table: Table) -> list[int]:
     return sorted({row["examples"] for row in table if row["question"] == "adapt"}, reverse=True)
 
 
-def accuracy(
-    table: Table, method: str, domain: str, examples: int, name: str = "accuracy"
-) -> Values:
-    """A column of a method in a domain, by replicate: its test accuracy in percent."""
-    return column(name)(_trained(table).get((method, domain, examples), Table([])))
-
-
-@lru_cache(maxsize=4)
-def _trained(table: Table) -> dict[tuple[str, str, int], Table]:
-    """The rows of question "adapt" by method, domain and examples: figures ask a thousand times."""
-    found: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
-    for row in table:
-        if row["question"] == "adapt":
-            found.setdefault((row["method"], row["domain"], row["examples"]), []).append(row)
-    return {key: Table(rows) for key, rows in found.items()}
-
-
-def base(table: Table, domain: str, name: str = "base") -> Values:
-    """Test accuracy in percent of the frozen base in a domain, by replicate."""
-    return column(name, question="base", domain=domain)(table)
-
-
 def gap_closed(table: Table, method: str, domain: str, examples: int) -> Values:
-    """(accuracy - base) / (full fine-tuning - base), each with as many examples; replicates in
-    which full fine-tuning gains nothing have none.
+    """The share of a domain's gap that a method closes with so many examples; 1 is as good as full
+    fine-tuning with the most.
 
-    >>> rows = [{"question": "base", "method": "", "accuracy": None, "base": 50.0}]
-    >>> rows += [{"question": "adapt", "method": "full", "accuracy": 90.0}]
-    >>> rows += [{"question": "adapt", "method": "lora", "accuracy": 80.0}]
-    >>> same = {"domain": "diff", "examples": 100, "replicate": 0}
+    >>> rows = [{"question": "base", "method": "", "examples": 0, "base": 50.0}]
+    >>> rows += [{"question": "adapt", "method": "full", "examples": 1500, "accuracy": 90.0}]
+    >>> rows += [{"question": "adapt", "method": "lora", "examples": 100, "accuracy": 80.0}]
+    >>> same = {"domain": "diff", "replicate": 0}
     >>> gap_closed(Table([row | same for row in rows]), "lora", "diff", 100)
     {0: 0.75}
     """
-    start = base(table, domain)
-    full, own = (accuracy(table, name, domain, examples) for name in ("full", method))
-    return {
-        r: (own[r] - start[r]) / (full[r] - start[r])
-        for r in shared(start, full, own)
-        if full[r] > start[r]
-    }
+    return closed(table, method, domain, examples, ceiling=most(table))
 
 
 def over(
@@ -84,15 +49,9 @@ def over(
 
 def admitted(table: Table) -> list[str]:
     """Domains of the pilot in which there is a gap to close, and a ceiling worth reaching."""
-    found = []
-    for domain in dict.fromkeys(row["domain"] for row in table if row["question"] == "base"):
-        start, full = base(table, domain), accuracy(table, "full", domain, most(table))
-        both = shared(start, full)
-        if both:
-            ceiling = np.mean([full[r] for r in both])
-            gap = ceiling - np.mean([start[r] for r in both])
-            found += [domain] * bool(gap >= GAP and ceiling >= CEILING)
-    return found
+    domains = dict.fromkeys(row["domain"] for row in table if row["question"] == "base")
+    found = {domain: offered(table, domain, most(table)) for domain in domains}
+    return [domain for domain, (top, gap) in found.items() if top >= CEILING and gap >= GAP]
 
 
 def compared(table: Table, *, sizes: bool = False) -> list[str]:
@@ -101,65 +60,20 @@ def compared(table: Table, *, sizes: bool = False) -> list[str]:
     names = set(SIZES) - set(BUDGET) if sizes else {"full"}
     trained = {row["domain"] for row in table if row["method"] in names}
     asked = [domain for domain in (SWEPT if sizes else MAIN) if domain in trained]
-    kept = [domain for domain in asked if domain in admitted(table)]
-    return kept or asked
+    within = admitted(table)
+    return [domain for domain in asked if domain in within] or asked
 
 
-def most(table: Table) -> int:
-    """The most examples; 0 of an empty table."""
-    return max(numbers_of_examples(table), default=0)
+def tau(ours: Mapping[str, Values], signs: Mapping[str, str]) -> float | None:
+    """Kendall's tau of our numbers (by row, more is better) with signs, as claims have it: the mean
+    over replicates; None where a row lacks numbers.
 
-
-def members(table: Table, row: str) -> list[str]:
-    """Methods of about 2 % of the parameters in a row of the survey's table that were trained."""
-    trained = {own["method"] for own in table if own["question"] == "adapt"}
-    return [name for name in BUDGET if METHODS[name].row == row and name in trained]
-
-
-def best(table: Table, row: str) -> str | None:
-    """The member of a row with the highest validation accuracy, mean over domains and replicates,
-    with most examples."""
-    domains = compared(table)
-    found = {
-        name: over(table, _validation, name, domains, most(table)) for name in members(table, row)
-    }
-    means = {name: np.mean([*values.values()]) for name, values in found.items() if values}
-    return max(means, key=lambda name: means[name], default=None)
-
-
-def _validation(table: Table, method: str, domain: str, examples: int) -> Values:
-    return accuracy(table, method, domain, examples, "validation")
-
-
-def middle(values: Sequence[Values]) -> Values:
-    """The median of values by replicate; values that are empty are left out.
-
-    >>> middle([{0: 1.0}, {0: 5.0}, {0: 2.0}, {}])
-    {0: 2.0}
-    """
-    return {r: float(np.median(own)) for r, own in aligned([v for v in values if v]).items()}
-
-
-def work(table: Table, method: str, domain: str, examples: int) -> Values:
-    """Training until 95 % of a method's own last validation accuracy, all runs counted, in steps
-    of full fine-tuning that need as many products."""
-    needed = accuracy(table, method, domain, examples, "needed")
-    each = accuracy(table, method, domain, examples, "step_macs")
-    return {r: needed[r] * each[r] for r in shared(needed, each)}
-
-
-def tau(ours: Mapping[str, float], signs: Mapping[str, str]) -> float | None:
-    """Kendall's tau-b of our numbers (more is better) with signs; None of less than three rows, and
-    where either side is the same for all.
-
-    >>> tau({"a": 3.0, "b": 2.0, "c": 1.0}, {"a": "++", "b": "-", "c": "--"})
+    >>> tau({"a": {0: 3.0}, "b": {0: 2.0}, "c": {0: 1.0}}, {"a": "++", "b": "-", "c": "--"})
     1.0
     """
-    rows = [name for name in signs if name in ours]
-    if len(rows) < 3:
-        return None
-    found = kendalltau([ours[n] for n in rows], [VALUES[signs[n]] for n in rows]).statistic
-    return None if np.isnan(found) else round(float(found), 6)
+    found = aligned([ours.get(row, {}) for row in signs])
+    said = [WORTH[sign] for sign in signs.values()]
+    return float(np.mean([agreement(said, own) for own in found.values()])) if found else None
 
 
 def agreeing(name: str, ours: Mapping[str, float], signs: Mapping[str, str]) -> float | None:
@@ -169,7 +83,7 @@ def agreeing(name: str, ours: Mapping[str, float], signs: Mapping[str, str]) -> 
     0.5
     """
     pairs = [
-        np.sign(ours[name] - ours[other]) == np.sign(VALUES[signs[name]] - VALUES[signs[other]])
+        np.sign(ours[name] - ours[other]) == np.sign(WORTH[signs[name]] - WORTH[signs[other]])
         for other in signs
         if name in ours and other in ours and signs[name] != signs[other]
     ]

@@ -1,9 +1,10 @@
 """What a run says after its claims."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from labs.adapters.comparisons import (
     PICKS,
+    READ,
     SIZED,
     closed_in,
     d90,
@@ -37,12 +38,6 @@ WORDS = {
     "training": "cost",
     "inference": "products",
     "performance": "gap",
-}
-UNITS: Mapping[str, Callable[[float], float]] = {  # from `good`, where more is better
-    "parameters": lambda value: 2.0**-value,
-    "training": lambda value: 2.0**-value,
-    "inference": lambda value: -value,
-    "performance": lambda value: value,
 }
 
 
@@ -187,7 +182,7 @@ def _signs(table: Table) -> Iterator[Remark]:
 def _as_measured(table: Table, row: str, pick: str) -> Iterator[float | None]:
     for column in COLUMNS:
         value = _mean(good(table, column, row, pick))
-        yield None if value is None else UNITS[column](value)
+        yield None if value is None else READ[column](value)
 
 
 def _best(table: Table) -> Iterator[Remark]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labs.adapters import figure, figures_of_gaps, figures_of_sizes, gaps
+from labs.adapters import comparisons, figure, figures_of_gaps, figures_of_sizes, gaps, measures
 from labs.adapters.grid import PRESETS, UNSEEN, cells
 from labs.adapters.lab import LAB
 from labs.adapters.methods import BUDGET, METHODS
+from labs.adapters.published import COLUMNS
 from labs.kit import draw
 from labs.kit.table import Table
 
@@ -90,17 +91,23 @@ def points(ax):
     return {label: handle[0].get_xydata() for handle, label in zip(handles, labels, strict=True)}
 
 
-def test_gap_closed_is_a_share_of_what_full_fine_tuning_gains():
+def test_figures_have_the_gaps_of_the_measures():
     found = gaps.gap_closed(table(), "lora", "reverse", 1500)
     assert found == {0: (70 - 50) / (90 - 50), 1: (70 - 51) / (90 - 51)}
-    assert gaps.gap_closed(table(), "full", "diff", 100) == {0: 1.0, 1: 1.0}
+    for method, examples in (("lora", 1500), ("full", 100), ("prompt", 100)):
+        found = gaps.gap_closed(table(), method, "diff", examples)
+        assert found == measures.closed(table(), method, "diff", examples)
 
 
-def test_a_replicate_in_which_nothing_is_gained_has_no_gap():
-    start = {"question": "base", "method": "", "examples": 0, "domain": "diff", "base": 90.0}
-    full = {"question": "adapt", "method": "full", "examples": 9, "domain": "diff"}
-    rows = [start, full | {"accuracy": 90.0}]
-    assert gaps.gap_closed(Table(r | {"replicate": 0} for r in rows), "full", "diff", 9) == {}
+def test_of_a_short_run_one_is_full_fine_tuning_with_the_most_examples():
+    start = {"question": "base", "method": "", "examples": 0, "domain": "diff", "base": 40.0}
+    rows = [start]
+    for examples, method, accuracy in ((9, "full", 60.0), (90, "full", 80.0), (9, "lora", 50.0)):
+        one = {"question": "adapt", "method": method, "examples": examples, "domain": "diff"}
+        rows.append(one | {"accuracy": accuracy})
+    own = Table(row | {"replicate": 0} for row in rows)
+    assert gaps.gap_closed(own, "lora", "diff", 9) == {0: 0.25}
+    assert gaps.gap_closed(own, "full", "diff", 9) == {0: 0.5}
 
 
 @pytest.mark.parametrize(
@@ -117,34 +124,48 @@ def test_domains_are_admitted_by_their_gap_and_ceiling(start, full, stays):
     assert gaps.admitted(own) == ["diff"] * stays
 
 
-def test_the_table_of_signs_has_our_numbers():
+def test_the_table_of_signs_has_the_numbers_of_the_claims():
+    whole = table()
     with draw.style():
-        drawn = figure.signs(table())
+        drawn = figure.signs(whole)
     shown = texts(drawn)
     parameter = [METHODS[name].row for name in BUDGET].count("parameter")
     assert f"{parameter} methods, by validation\nbest: LoRA r = 2, q and v" in shown
-    numbers = [10 + list(METHODS).index(n) for n in gaps.members(table(), "parameter")]
-    share, best = np.median(numbers) / 10, (10 + list(METHODS).index("lora")) / 10
-    bits = f"{32 * np.median(numbers):,.0f} bits"
-    assert f"median {share:.2f} %\nbest {best:.2f} %\n{bits}" in shown
-    assert "median 20\nbest 20\nruns: 1" in shown  # 40 steps of half the products
-    assert "median 1.100 times\nbest 1.100 times" in shown
+    numbers = [10 + list(METHODS).index(n) for n in comparisons.members(whole, "parameter")]
+    bits = f"of 2 %: {32 * np.median(numbers):,.0f} bits"
+    assert f"best not reached\nmedian not reached\n{bits}" in shown  # none closes 0.8
+    assert "best 20\nmedian 20\nruns: 1" in shown  # 40 steps of half the products
+    assert "best 1.100\nmedian 1.100" in shown
     # of gaps of 40 and 39 points in one domain, and 70 and 69 in the other
     prefix = np.mean([(5 / 40 + 35 / 70) / 2, (4 / 39 + 34 / 69) / 2])
     assert any(f"best {prefix:.2f}" in text for text in shown)
-    assert "median +1.00\nbest +1.00" in shown  # of products at inference
     assert f"{100 * 63 / 70:.0f} %\nof accuracy of\nadapters" in shown
     assert f"{100 * 300 / 1000:.0f} % once\n0 per domain" in shown
+    taus = [
+        text
+        for text in shown
+        if text.startswith("best +") or text.startswith("best \N{MINUS SIGN}")
+    ]
+    assert len(taus) == len(figure.COLUMNS)
+    for column, text in zip(COLUMNS, taus, strict=False):
+        expected = [[*comparisons.tau(whole, column, pick).values()] for pick in comparisons.PICKS]
+        assert [
+            float(line.split()[1].replace("\N{MINUS SIGN}", "-")) for line in text.split("\n")
+        ] == [pytest.approx(np.mean(own), abs=0.005) for own in expected]
 
 
 def test_colours_say_whether_we_order_rows_as_the_signs_do():
     signs = {"a": "++", "b": "-", "c": "--"}
     for ours, expected in (((3, 2, 1), 1.0), ((1, 2, 3), 0.0), ((2, 3, 1), 0.5)):
         assert gaps.agreeing("a", dict(zip("abc", ours, strict=True)), signs) == expected
-    assert gaps.tau({"a": 3, "b": 2, "c": 1}, signs) == 1
-    assert gaps.tau({"a": 1, "b": 2, "c": 3}, signs) == -1
-    assert gaps.tau({"a": 3, "b": 2}, signs) is None
-    assert gaps.tau({"a": 1, "b": 1, "c": 1}, signs) is None
+
+
+def test_tau_is_the_mean_over_replicates():
+    signs = {"a": "++", "b": "-", "c": "--"}
+    ours = {"a": {0: 3, 1: 1, 2: 5}, "b": {0: 2, 1: 2, 2: 5}, "c": {0: 1, 1: 3, 2: 5}}
+    assert gaps.tau(ours, signs) == 0  # 1, -1, and 0 where all are alike
+    assert gaps.tau({name: {0: own[0]} for name, own in ours.items()}, signs) == 1
+    assert gaps.tau(ours | {"c": {}}, signs) is None
 
 
 def test_the_front_of_a_family_is_its_mean_over_domains():
@@ -157,13 +178,21 @@ def test_the_front_of_a_family_is_its_mean_over_domains():
     assert list(found) == ["lora", "prompt"]  # the smaller first
 
 
-def test_the_intrinsic_dimension_is_the_smallest_that_closes_most_of_the_gap():
+def test_every_family_of_sizes_has_a_style():
+    assert list(figures_of_sizes.FAMILIES) == list(figures_of_sizes.STYLES)
+
+
+def test_the_intrinsic_dimension_is_that_of_the_claims():
     rows = [dict(own) for own in table()]
     for own in rows:
         if own["method"] in ("intrinsic-500", "intrinsic-2000"):
             own["accuracy"] = 89.0
-    assert figures_of_sizes.dimension_needed(Table(rows), "diff") == 500
-    assert figures_of_sizes.dimension_needed(table(), "diff") is None
+    own = Table(rows)
+    expected = 2 ** np.mean([*comparisons.d90(own, "diff").values()])
+    assert 200 < expected < 500
+    assert figures_of_sizes.dimension_needed(own, "diff") == f"{expected:,.0f}"
+    assert figures_of_sizes.dimension_needed(table(), "diff") == "not reached"
+    assert figures_of_sizes.dimension_needed(Table([]), "diff") == "not all were trained"
 
 
 def test_gaps_are_drawn_where_they_are():
@@ -192,7 +221,7 @@ def test_the_pilot_marks_admitted_domains_and_draws_them_first():
 
 
 def test_hypernetworks_stand_beside_adapters_trained_there():
-    found = {arm: figures_of_gaps.unseen(table(), arm) for arm in ("metadata", "shuffled", "")}
+    found = {arm: figures_of_gaps.in_unseen(table(), arm) for arm in ("metadata", "shuffled", "")}
     assert {arm: own["ramp 3"] for arm, own in found.items()} == {
         "metadata": {0: 63.0, 1: 63.0},
         "shuffled": {0: 35.0, 1: 35.0},
