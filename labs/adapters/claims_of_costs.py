@@ -25,7 +25,7 @@ CODE = (
     check(
         id="C1-counts",
         family="own",
-        sentence="Every method trains exactly as many numbers as were computed for it.",
+        sentence="Every method for which a number was computed trains exactly as many.",
         source=COMPUTED,
         unit="relative difference",
         measure=measured(miscounted),
@@ -135,7 +135,7 @@ TRAINING = (
     ),
     Claim(
         id="C5-prompt",
-        sentence="Prompts need the most steps until they have 95 % of their accuracy.",
+        sentence="Prompts need the most steps until they have 95 % of their own last accuracy.",
         source=f"{TABLE}training efficiency",
         unit="octaves",
         measure=measured(rival, "prompt", OTHERS, slowest=True),
@@ -143,6 +143,7 @@ TRAINING = (
         because="the slowest other, chosen on other replicates, by its last run, is to be faster",
         grid=LOOKS,
         gate=gaps,
+        cause="Likely: what learns little is soon at 95 % of its own last accuracy.",
     ),
     Claim(
         id="C5-adapter",

@@ -69,7 +69,7 @@ def _gaps(ax: "Axes", table: Table, names: Sequence[str], examples: int) -> None
     for x in (0, 1):
         ax.axvline(x, color=draw.GREY, linewidth=1)
     one = f"1: full fine-tuning, {most(table):,}"
-    ax.set(xlim=SHOWN, xlabel=f"Share of the gap closed (0: frozen base, {one})")
+    ax.set(xlim=SHOWN, xlabel=f"Share of the gap closed\n(0: frozen base, {one} examples)")
     ax.set_title(f"{examples:,} training examples" if examples else "Gaps")
     ax.grid(axis="y", visible=False)
     _legend(ax, 4)
@@ -77,7 +77,7 @@ def _gaps(ax: "Axes", table: Table, names: Sequence[str], examples: int) -> None
 
 def _legend(ax: "Axes", columns: int) -> None:
     """Below the axes, where it hides no data."""
-    below = -0.55 * ax.figure.dpi / ax.bbox.height
+    below = -0.75 * ax.figure.dpi / ax.bbox.height
     draw.legend(ax, ncols=columns, loc="upper center", bbox_to_anchor=(0.5, below))
 
 

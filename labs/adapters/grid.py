@@ -46,7 +46,6 @@ UNSEEN = {
     "ramp 3": Domain(ramp=3),
     "reverse, ramp 1": Domain(reverse=True, ramp=1),
 }
-NEAREST = ("ramp 2", "gain 0.3", "stretch 1", "ramp 2", "reverse")  # of SEEN, of each of UNSEEN
 HYPERNETWORKS = ("metadata", "shuffled")  # what they are told in training
 
 

@@ -13,11 +13,12 @@ from labs.adapters.comparisons import (
     members,
     tau,
 )
-from labs.adapters.grid import HYPERNETWORKS, LINEAGE, MAIN, SWEPT, UNSEEN
+from labs.adapters.grid import HYPERNETWORKS, LINEAGE, MAIN, SEEN, SWEPT, UNSEEN
 from labs.adapters.measures import (
     adapted,
     admitted,
     base,
+    cost,
     gap,
     gap_of_own,
     in_domains,
@@ -44,7 +45,18 @@ WORDS = {
 def remarks(table: Table) -> list[Remark]:
     """The domains, the methods with what they cost and buy, their rates and sizes, the article's
     signs as measured, intrinsic dimensions, and hypernetworks."""
-    parts = (_pilot, _methods, _buys, _rates, _sizes, _signs, _best, _dimensions, _hypernetworks)
+    parts = (
+        _pilot,
+        _protocol,
+        _methods,
+        _buys,
+        _rates,
+        _sizes,
+        _signs,
+        _best,
+        _dimensions,
+        _hypernetworks,
+    )
     return [remark for part in parts for remark in part(table)]
 
 
@@ -78,6 +90,28 @@ def _pilot(table: Table) -> Iterator[Remark]:
     yield Remark(text, columns, tuple(rows), ".1f")
     if used := admitted(table):
         yield Remark(f"Methods are compared in {', '.join(used)}; what follows is a mean of these.")
+
+
+def _protocol(table: Table) -> Iterator[Remark]:
+    most_of = [r for r in table if r["question"] == "adapt" and r["examples"] == most(table)]
+    if not most_of:
+        return
+    steps, batch, tests = (most_of[0][name] for name in ("steps", "batch", "tests"))
+    passes = steps * batch / most(table)
+    several = dict.fromkeys(r["method"] for r in most_of if (r.get("runs") or 1) > 1)
+    longer = "; ".join(_label(name) for name in METHODS if name in several)
+    text = (
+        f"A run is {steps} steps of {batch} examples, {passes:.1f} times through all of them, for "
+    )
+    text += "full fine-tuning too: it is what modules are compared with and no ceiling."
+    if longer:
+        text += f" What takes several runs trains longer and may close more than all: {longer}."
+    yield Remark(f"{text} A network is tested on {tests:,} examples.")
+    yield Remark(
+        "Not measured in this run: seconds (python -m labs.adapters.latency), composability, base "
+        "and nearest module in the domains that hypernetworks have not seen, the intrinsic "
+        "dimension of stretch."
+    )
 
 
 COSTS = {
@@ -140,7 +174,7 @@ def _rates(table: Table) -> Iterator[Remark]:
             rates = [_rate(table, name, n) for n in sizes]
             rows.append((_label(name), *rates, f"{ends[0]:.2g} to {ends[1]:.2g}"))
     text = "Rates of Adam as chosen on validation data of a replicate of their own, by training "
-    text += "examples (!: an end of the range)."
+    text += "examples (!: an end of the range, beyond which a better one may lie)."
     yield Remark(text, ("", *(f"{n:,}" for n in sizes), "range"), tuple(rows))
 
 
@@ -177,6 +211,14 @@ def _signs(table: Table) -> Iterator[Remark]:
         text += "median: share of parameters that closes 0.8 of the gap, cost until 95 %, products "
         text += "of a signal, merged, and share of the gap. Tau: their agreement in order."
         yield Remark(text, ("", *(WORDS[c] for c in COLUMNS)), (*rows, *taus), ".2f")
+    pruned = ", ".join(_spent(table, name) for name in ("lt-sft", "diff") if cost(table, name))
+    if pruned and cost(table, "lora"):
+        text = "The minus of parameter composition in training is about pruning"
+        yield Remark(f"{text} ({pruned}); {_spent(table, 'lora')}, in steps of full fine-tuning.")
+
+
+def _spent(table: Table, method: str) -> str:
+    return f"{_label(method)}: {2 ** (_mean(cost(table, method)) or 0):.0f}"
 
 
 def _as_measured(table: Table, row: str, pick: str) -> Iterator[float | None]:
@@ -223,5 +265,11 @@ def _hypernetworks(table: Table) -> Iterator[Remark]:
         if unseen(table, HYPERNETWORKS[0], domain)
     ]
     text = "Domains that no hypernetwork has seen: accuracy in percent of one that is told what "
-    text += "they are, of one that learned from shuffled metadata, and of an adapter trained there."
+    text += (
+        "they are, of one that learned from shuffled metadata, and of an adapter trained there. "
+    )
+    text += (
+        f"All have {MANY:,} examples of a domain and as many steps; a hypernetwork's step has a "
+    )
+    text += f"batch of each of its {len(SEEN)} domains."
     yield Remark(text, ("domain", "told", "shuffled", "trained there"), tuple(rows), ".1f")

@@ -270,6 +270,19 @@ def test_remarks_fit_100_columns_and_name_all_methods():
         assert part in text
 
 
+def test_remarks_say_what_the_protocol_is_and_what_was_not_measured():
+    text = " ".join(texts.remarks(LAB.remarks(made())).split())
+    for part in (
+        "A run is 300 steps of 16 examples, 3.2 times through all of them",
+        "trains longer and may close more than all: LT-SFT 2 %; diff pruning 2 %.",
+        "tested on 2,000 examples",
+        "Not measured in this run",
+        "batch of each of its 8 domains",
+        "about pruning (LT-SFT 2 %: 500, diff pruning 2 %: 500); LoRA r = 2, q and v: 160",
+    ):
+        assert part in text
+
+
 def test_remarks_of_a_table_without_arms_say_what_there_is():
     assert LAB.remarks(Table([])) is not None
     text = texts.remarks(LAB.remarks(made(sizes=(), hypernetworks=False, methods=("full",))))

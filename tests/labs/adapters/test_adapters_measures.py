@@ -5,6 +5,7 @@ from math import log2
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from labs.adapters.comparisons import (
     agreement,
@@ -42,8 +43,10 @@ from labs.adapters.measures import (
 from labs.adapters.methods import METHODS
 from labs.adapters.published import COLUMNS, MACS, PRODUCTS, SIGNS, TRAINED
 from labs.kit.table import Table
-from labs.nn.base import STANDARD, Base
+from labs.nn.base import STANDARD, Base, logits
+from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.hypernetwork import Hypernetwork
+from labs.nn.modules.lora import LINEARS, LoRA
 from tests.labs.adapters.made import BASE, CEILING, made
 from tests.labs.adapters.made import gap as planted
 
@@ -284,6 +287,8 @@ def test_products_of_the_modules_are_those_that_were_computed(name):
     own = costs(name, small=False)
     by_element = name in ("ia3", "film")  # products that are not counted
     assert own.macs == pytest.approx(1.0 if by_element else MACS[name], abs=5e-4)
+    stays = name.startswith(("prompt", "prefix", "adapter", "parallel"))
+    assert own.merged_macs == (own.macs if stays else 1)
     if name in PRODUCTS:
         value, half = PRODUCTS[name]
         assert value - half < own.merged_macs < value + half
@@ -302,3 +307,21 @@ def test_modules_train_as_many_numbers_as_were_computed(name):
             return
     module = kind.start(weights, STANDARD, [torch.Generator().manual_seed(0)])
     assert module.count() == TRAINED[name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "trained", "products"),
+    [(LoRA(4, LINEARS), 8064, 1.117), (Adapter(4, "both"), 2616, 1.033)],
+)
+def test_sizes_that_the_lab_does_not_train_are_as_computed_too(kind, trained, products):
+    weights = Base(1).reset([0]).frozen()
+    module = kind.start(weights, STANDARD, [torch.Generator().manual_seed(0)])
+    own, plain = (_products(weights, modules) for modules in ([module], []))
+    assert module.count() == trained
+    assert own / plain == pytest.approx(products, abs=5e-4)
+
+
+def _products(weights, modules):
+    with FlopCounterMode(display=False) as counter:
+        logits(weights, torch.zeros(1, 1, 40), modules)
+    return counter.get_total_flops() / 2
