@@ -53,7 +53,7 @@ def adapted(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     x, y = examples(cells, "test", cell.tests, device)
     accuracy = evaluate(trained.net, x, y, CHUNK).accuracy.tolist()
     validation = trained.accuracies[-1].tolist()
-    moved = max(float((weights[n] - v).abs().max()) for n, v in before.items())
+    moved = torch.stack([_largest(weights[n] - v) for n, v in before.items()]).amax(0).tolist()
     needed = _needed(trained)
     own = costs(cell.method, cell.small)
     start, merging = _changes(weights, trained, x[:, :4], cells)
@@ -64,9 +64,9 @@ def adapted(cells: Sequence[Cell], device: str) -> Iterator[Record]:
             rate=rate,
             runs=trained.runs,
             needed=needed[m],
-            start=start,
-            merging=merging,
-            moved=moved,
+            start=start[m],
+            merging=merging[m],
+            moved=moved[m],
             trained=trained.module.count(),
             bits=trained.module.bits(),
             share=own.share,
@@ -159,15 +159,20 @@ def _needed(trained: Trained) -> list[int]:
 
 def _changes(
     weights: Weights, trained: Trained, x: Tensor, cells: Sequence[Cell]
-) -> tuple[float, float | None]:
-    """The largest changes of a logit: by the method's module at its start, and by merging what was
-    trained (None where it does not merge)."""
+) -> tuple[list[float], list[float] | list[None]]:
+    """By member the largest changes of a logit: by the method's module at its start, and by merging
+    what was trained (None where it does not merge)."""
     heads, method = sizes(cells[0]).heads, METHODS[cells[0].method]
     streams = generators(cells, "start of the module")
     module = method.kind(**method.settings).start(weights, sizes(cells[0]), streams).settled()
     plain, own = logits(weights, x, (), heads), logits(weights, x, [trained.module], heads)
-    start = float((logits(weights, x, [module], heads) - plain).abs().max())
+    start = _largest(logits(weights, x, [module], heads) - plain).tolist()
     if not trained.module.kind.merges:
-        return start, None
+        return start, [None] * len(cells)
     merged = logits(merge(weights, [trained.module]), x, (), heads)
-    return start, float((merged - own).abs().max())
+    return start, _largest(merged - own).tolist()
+
+
+def _largest(change: Tensor) -> Tensor:
+    """By member (M,)."""
+    return change.abs().flatten(1).amax(1)

@@ -14,17 +14,17 @@ from labs.adapters.methods import METHODS
 from labs.nn.base import SMALL, STANDARD, Base, logits
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.delta import Delta
-from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.module import Kind, Module, merge
 from labs.nn.training import cross_entropy
 
-SIGNALS = 4  # in the step that is counted
+SIGNALS = 16  # in the step that is counted, as in those of the run
 
 
 class Costs(NamedTuple):
-    """Of a method, beside the base's: `share` of its parameters that train and ship, in percent;
-    products of a signal, of a merged network where that is possible, and of a training step's
-    last run, as ratios to the base's and to full fine-tuning's; kB per signal `kept` for the
-    backward pass."""
+    """Of a method, beside the base's: `share` of its parameters that ship, in percent; products of
+    a signal, of a merged network where that is possible, and of a step of its first run, as ratios
+    to the base's and to full fine-tuning's; kB per signal `kept` for the backward pass of such a
+    step, sums of parameters and differences among them."""
 
     share: float
     macs: float
@@ -44,7 +44,7 @@ def costs(name: str, small: bool) -> Costs:
     return Costs(
         share=100 * numbers / _numbers(small),
         macs=macs,
-        merged_macs=1.0 if module.kind.merges else macs,
+        merged_macs=_merged(module, small) / _forward([], small) if module.kind.merges else macs,
         step_macs=step / _step(Delta(), small)[0],
         kept=kept / SIGNALS / 1000,
     )
@@ -71,6 +71,11 @@ def _forward(modules: list[Module], small: bool) -> float:
     x = torch.zeros(1, 1, 40)
     weights = _weights(small)
     return _counted(lambda: logits(weights, x, modules))
+
+
+def _merged(module: Module, small: bool) -> float:
+    x, weights = torch.zeros(1, 1, 40), merge(_weights(small), [module])
+    return _counted(lambda: logits(weights, x))
 
 
 def _step(kind: Kind, small: bool) -> tuple[float, float]:

@@ -36,6 +36,15 @@ def test_a_method_takes_its_runs_and_leaves_the_base_alone(method, runs):
         assert record.merging < 1e-4
 
 
+@pytest.mark.parametrize("method", ["prompt", "lora"])
+def test_a_network_s_changes_are_its_own(method):
+    cells = some(method, steps=1)
+    for cell, record in zip(cells, adapted(cells, "cpu"), strict=True):
+        alone = next(adapted([cell], "cpu"))
+        assert record.start == pytest.approx(alone.start, rel=1e-3)
+        assert record.merging == pytest.approx(alone.merging, abs=1e-5)
+
+
 def test_what_ships_is_counted():
     shares = {m: next(adapted(some(m), "cpu")) for m in ("lt-sft", "random-8", "bitfit", "full")}
     numbers = {name: record.trained for name, record in shares.items()}
