@@ -16,8 +16,9 @@ from labs.adapters.grid import NAME, Cell, Record
 from labs.kit.seeds import seed
 from labs.nn.base import Sizes, Weights, affine, attend, logits
 from labs.nn.modules.delta import Delta, sparse
-from labs.nn.modules.lora import LINEARS, LoRA
+from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Kind, Module, merge
+from labs.nn.modules.names import LINEARS
 from labs.nn.modules.scaling import IA3
 
 SIGNALS, PREFIX = 32, 5

@@ -7,13 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from labs.adapters.examples import examples, sizes
+from labs.adapters.examples import LOOKED_AT, LOOKS, examples, sizes
 from labs.adapters.grid import Cell
-from labs.nn.modules.delta import BIASES, named
+from labs.nn.modules.delta import named
+from labs.nn.modules.names import BIASES
 from labs.nn.plain import Base, Block
 
 RATE = 1e-2
-LOOKS = 10
 
 
 class LoRALinear(nn.Module):
@@ -79,7 +79,7 @@ def train(cell: Cell) -> None:
     net = Base(sizes(cell))
     updates = torch.optim.Adam(adapted(net, cell.method), lr=RATE)
     x, y = (part[0] for part in examples([cell], "training", cell.examples, "cpu"))
-    x_val, y_val = (part[0] for part in examples([cell], "validation", 250, "cpu"))
+    x_val, y_val = (part[0] for part in examples([cell], "validation", LOOKED_AT, "cpu"))
     x_test, y_test = (part[0] for part in examples([cell], "test", cell.tests, "cpu"))
     for step in range(cell.steps):
         if step % (len(x) // cell.batch) == 0:

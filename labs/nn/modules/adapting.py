@@ -102,6 +102,11 @@ def once(train: Train, start: Start) -> Module:
     return train(start.module)
 
 
+def twice(train: Train, start: Start) -> Module:
+    """A second run goes on where the first one ended: the usual way for as long as others take."""
+    return train(train(start.module))
+
+
 def sparse_fine_tuning(train: Train, start: Start, *, keep: int) -> Module:
     """Lottery ticket sparse fine-tuning (Ansell et al. 2022): a run of all parameters shows which
     `keep` of them move most; from the base again, a second run moves those alone.

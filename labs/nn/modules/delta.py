@@ -19,11 +19,7 @@ from torch import Tensor
 from labs.kit.checks import check_sizes
 from labs.nn.base import Sizes, Weights
 from labs.nn.modules.module import Kind, Module, check_names
-
-ALL = ("*",)
-BIASES = ("first.bias", "second.bias", "blocks.*.bias", "norm.bias")  # not the head's
-NORMS = ("blocks.*.norm_*", "norm.*")
-HEAD = ("head.*",)
+from labs.nn.modules.names import ALL
 
 
 def named(weights: Weights, of: Sequence[str]) -> dict[str, Tensor]:
@@ -47,7 +43,7 @@ class Delta(Kind):
     """theta' = theta + delta, or theta + mask * delta with 0/1 tensors in `fixed`.
 
     Args:
-        of: patterns of the parameters' names, `ALL`, `BIASES`, `NORMS` or `HEAD`.
+        of: patterns of the parameters' names, of `labs.nn.modules.names` or others.
 
     Raises:
         ValueError: no pattern; from `start`, one that fits no parameter.

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from labs.nn.base import Sizes, Weights
-from labs.nn.modules.delta import ALL, named
+from labs.nn.modules.delta import named
 from labs.nn.modules.module import Kind, Module, check_finite, check_names
+from labs.nn.modules.names import ALL
 
 LOW, HIGH = -1.5, 1.5  # the stretch of the gates before they are cut to [0, 1]
 

@@ -12,9 +12,7 @@ from torch import Tensor
 from labs.kit.checks import check_sizes, known
 from labs.nn.base import Sizes, Weights, affine
 from labs.nn.modules.module import Kind, Module, check_finite, check_names
-
-ATTENTION = ("query", "value")
-LINEARS = ("query", "key", "value", "out", "widen", "narrow")
+from labs.nn.modules.names import ATTENTION, LINEARS
 
 
 @dataclass(frozen=True)

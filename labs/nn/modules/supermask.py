@@ -11,8 +11,9 @@ from typing import ClassVar
 import torch
 
 from labs.nn.base import Sizes, Weights
-from labs.nn.modules.delta import ALL, named
+from labs.nn.modules.delta import named
 from labs.nn.modules.module import Kind, Module, check_finite, check_names
+from labs.nn.modules.names import ALL
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from labs.nn.base import Base, Sizes
 from labs.nn.modules.adapter import Adapter, Invertible
-from labs.nn.modules.delta import BIASES, HEAD, NORMS, Delta, Ticket
+from labs.nn.modules.delta import Delta, Ticket
 from labs.nn.modules.diff_pruning import DiffPruning
 from labs.nn.modules.head import Head
 from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.intrinsic import Intrinsic
-from labs.nn.modules.lora import LINEARS, LoRA
+from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.names import BIASES, HEAD, LINEARS, NORMS
 from labs.nn.modules.prompt import Prefix, Prompt
 from labs.nn.modules.scaling import IA3, FiLM
 from labs.nn.modules.supermask import Supermask

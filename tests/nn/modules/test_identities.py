@@ -14,8 +14,9 @@ from labs.nn.base import Base, attend, logits
 from labs.nn.layers import Conv1d, Linear
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.delta import Delta, sparse
-from labs.nn.modules.lora import LINEARS, LoRA
+from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.names import LINEARS
 from labs.nn.modules.prompt import Prefix, Prompt
 from labs.nn.modules.scaling import IA3, FiLM
 from tests.nn.modules.kinds import TINY, base, moved, signals, started

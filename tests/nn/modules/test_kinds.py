@@ -5,12 +5,13 @@ import torch
 
 from labs.nn.base import STANDARD, logits
 from labs.nn.modules.adapter import Adapter, Invertible
-from labs.nn.modules.delta import ALL, HEAD, Delta, Ticket, named, sparse
+from labs.nn.modules.delta import Delta, Ticket, named, sparse
 from labs.nn.modules.diff_pruning import HIGH, LOW, DiffPruning
 from labs.nn.modules.head import Head
 from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.intrinsic import Intrinsic
 from labs.nn.modules.lora import LoRA
+from labs.nn.modules.names import ALL, HEAD
 from labs.nn.modules.prompt import Prefix, Prompt
 from labs.nn.modules.scaling import IA3
 from labs.nn.modules.supermask import Supermask

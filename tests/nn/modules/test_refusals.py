@@ -4,12 +4,13 @@ import pytest
 import torch
 
 from labs.nn.modules.adapter import Adapter, Invertible
-from labs.nn.modules.delta import HEAD, Delta, Ticket, sparse
+from labs.nn.modules.delta import Delta, Ticket, sparse
 from labs.nn.modules.diff_pruning import DiffPruning
 from labs.nn.modules.head import Head
 from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.intrinsic import Intrinsic
 from labs.nn.modules.lora import LoRA
+from labs.nn.modules.names import HEAD
 from labs.nn.modules.prompt import Prefix, Prompt
 from labs.nn.modules.supermask import Supermask
 from tests.nn.modules.kinds import TINY, base, generators, parameters, started
