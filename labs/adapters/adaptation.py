@@ -10,6 +10,8 @@ from torch import Tensor
 
 from labs.adapters.costs import costs
 from labs.adapters.examples import (
+    LOOKED_AT,
+    LOOKS,
     TUNING,
     VALIDATION,
     examples,
@@ -19,15 +21,13 @@ from labs.adapters.examples import (
     untrained_bases,
 )
 from labs.adapters.grid import TUNED, Cell, Record
-from labs.adapters.methods import METHODS, tuned_as
+from labs.adapters.methods import METHODS
 from labs.nn.base import Weights, logits
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, Start, adapt
 from labs.nn.modules.module import Module, merge
 from labs.nn.training import evaluate
 
-LOOKS = 10  # evaluations of a run
-LOOKED_AT = 250  # validation examples of each
 CHUNK = 50  # test examples at a time: what a member computes of them stays in the cache
 
 
@@ -46,13 +46,14 @@ def adapted(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Train the cells' modules; one record each."""
     cell = cells[0]
     method = METHODS[cell.method]
-    rate = chosen_rate(replace(cell, method=tuned_as(cell.method)), device)
+    rate = chosen_rate(cell, device)
     weights = (untrained_bases if method.untrained else trained_bases)(cells, device)
     before = {name: value.clone() for name, value in weights.items()}
     trained = run(cells, weights, [rate] * len(cells), device)
     x, y = examples(cells, "test", cell.tests, device)
     accuracy = evaluate(trained.net, x, y, CHUNK).accuracy.tolist()
-    validation = trained.accuracies[-1].tolist()
+    own_validation = examples(cells, "validation", VALIDATION, device)
+    validation = evaluate(trained.net, *own_validation, CHUNK).accuracy.tolist()
     moved = torch.stack([_largest(weights[n] - v) for n, v in before.items()]).amax(0).tolist()
     needed = _needed(trained)
     own = costs(cell.method, cell.small)

@@ -9,7 +9,13 @@ MEMBERS = 40
 # Milliseconds of a step of 16 signals in a stack: of modules, and where all weights have gradients
 LIGHT, HEAVY = 2.7, 4.2
 TESTED = 0.11  # milliseconds of a test example
-RUNS = {"sparse_fine_tuning": 2, "without_rewinding": 2, "diff_pruning": 2, "magnitude_pruning": 3}
+RUNS = {
+    "twice": 2,
+    "sparse_fine_tuning": 2,
+    "without_rewinding": 2,
+    "diff_pruning": 2,
+    "magnitude_pruning": 3,
+}
 
 
 def runs(name: str) -> int:

@@ -16,7 +16,7 @@ MAIN = ("reverse", "ramp", "diff", "stretch")  # in which modules are compared
 SWEPT = ("reverse", "diff")  # in which their sizes are
 TUNED = ("reverse", "diff")  # on which rates are chosen, in a replicate of its own
 NO_GAP = ("iid.1", "len20")  # where information is lost and nothing is to be gained
-COMPARED = ("full", "head", "scratch", "ticket", "supermask", *BUDGET)
+COMPARED = ("full", "full-twice", "head", "scratch", "ticket", "supermask", *BUDGET)
 CONTROLLED = ("full", "lora", "adapter", "prompt")
 SIZES = tuple(
     name
@@ -46,6 +46,8 @@ UNSEEN = {
     "ramp 3": Domain(ramp=3),
     "reverse, ramp 1": Domain(reverse=True, ramp=1),
 }
+NEAREST = ("ramp 2", "gain 0.3", "stretch 1", "ramp 2", "reverse")  # of SEEN, to each of UNSEEN
+ORACLES = ("full", "adapter")  # trained in each of UNSEEN
 HYPERNETWORKS = ("metadata", "shuffled")  # what they are told in training
 
 
@@ -70,7 +72,7 @@ class Config:
     hypernetworks: bool = setting(True, "whether hypernetworks are trained")
     steps: int = setting(300, "training steps of a module, with few examples half of them", least=2)
     batch: int = setting(16, "training examples per step", least=1)
-    base_steps: int = setting(700, "training steps of the base", least=1)
+    base_steps: int = setting(500, "training steps of the base", least=1)
     small: bool = setting(False, "whether the base is the small one")
     tests: int = setting(2000, "test examples", least=1)
 
@@ -152,6 +154,7 @@ class Record:
     moved: float | None = None  # largest change of a weight of the base by training
     errors: list[float] | None = None  # of the identities in IDENTITIES (4,)
     unseen: list[float] | None = None  # accuracies in the domains of UNSEEN (5,)
+    nearest: list[float] | None = None  # the same, told that they are those of NEAREST (5,)
 
 
 def cells(config: Config) -> list[Cell]:
@@ -173,7 +176,8 @@ def cells(config: Config) -> list[Cell]:
     asked.append(("identities", "", "", 0))
     if config.hypernetworks:
         asked += [("hypernetwork", arm, "", most) for arm in HYPERNETWORKS]
-        asked += [("adapt", "adapter", domain, most) for domain in UNSEEN]
+        asked += [("base", "", domain, 0) for domain in UNSEEN]
+        asked += [("adapt", name, domain, most) for name in ORACLES for domain in UNSEEN]
     return [
         _cell(config, *one, replicate)
         for one in dict.fromkeys(asked)

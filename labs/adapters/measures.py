@@ -177,9 +177,10 @@ def error(table: Table, identity: int) -> Values:
     return {r: own[identity] for r, own in errors.items()}
 
 
-def unseen(table: Table, arm: str, domain: str) -> Values:
-    """The accuracy of what a hypernetwork writes for a domain that it has never seen."""
-    found: dict[int, Any] = of(table, "unseen", ("hypernetwork", arm, "", MANY))
+def unseen(table: Table, arm: str, domain: str, told: str = "unseen") -> Values:
+    """The accuracy of what a hypernetwork writes for a domain that it has never seen; told
+    "nearest", of what it writes for the nearest that it has."""
+    found: dict[int, Any] = of(table, told, ("hypernetwork", arm, "", MANY))
     return {r: own[list(UNSEEN).index(domain)] for r, own in found.items()}
 
 
@@ -187,6 +188,13 @@ def behind_oracle(table: Table, domain: str) -> Values:
     """Points by which a hypernetwork's adapter is behind one that was trained in the domain."""
     oracle = adapted(table, "accuracy", "adapter", domain)
     return minus(oracle, unseen(table, "metadata", domain))
+
+
+def over_nearest(table: Table, domain: str) -> Values:
+    """Points by which what a hypernetwork writes for a domain is ahead of what it writes for the
+    nearest domain seen."""
+    arm = "metadata"
+    return minus(unseen(table, arm, domain), unseen(table, arm, domain, "nearest"))
 
 
 def told_rightly(table: Table) -> Values:

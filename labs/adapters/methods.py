@@ -1,7 +1,7 @@
 """The methods that are compared: one row each, and every table and figure has it.
 
 A row names a kind of module (`labs.nn.modules`), its settings, the procedure that trains it and the
-learning rates between which validation data choose: four for each, half a decade apart. Nothing
+learning rates between which validation data choose: five for each, half a decade apart. Nothing
 here needs torch.
 """
 
@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labs.kit.lab import Deferred
+from labs.nn.modules.names import ATTENTION, BIASES, HEAD, LINEARS, NORMS
 
 PARAMETERS = 66346  # of the base with its published sizes
 
 # Rates of Adam by what they move
-WHOLE = (3e-4, 1e-3, 3e-3, 1e-2)  # all parameters
-SMALL = (3e-3, 1e-2, 3e-2, 1e-1)  # differences and bottlenecks that start at zero
-GAINS = (1e-2, 3e-2, 1e-1, 3e-1)
-TOKENS = (3e-2, 1e-1, 3e-1, 1.0)
+WHOLE = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # all parameters
+SMALL = (3e-3, 1e-2, 3e-2, 1e-1, 3e-1)  # differences and bottlenecks that start at zero
+GAINS = (1e-2, 3e-2, 1e-1, 3e-1, 1.0)
+TOKENS = (3e-2, 1e-1, 3e-1, 1.0, 3.0)
 
 ONCE = Deferred("labs.nn.modules.adapting:once")
 ROWS = {
@@ -35,8 +36,6 @@ class Method:
 
     Attributes:
         label: as tables and legends have it.
-        family: methods of one family differ in size and share the rate that is chosen for the first
-            of them.
         row: a key of `ROWS`: where the survey's table has it.
         kind: a kind of `labs.nn.modules`, called with `settings`.
         rates: of Adam, between which validation data choose.
@@ -48,7 +47,6 @@ class Method:
     """
 
     label: str
-    family: str
     row: str
     kind: Deferred
     rates: tuple[float, ...]
@@ -68,15 +66,12 @@ def _procedure(name: str) -> Deferred:
 
 
 DELTA, TICKET = _kind("delta:Delta"), _kind("delta:Ticket")
-BIASES = ("first.bias", "second.bias", "blocks.*.bias", "norm.bias")  # not the head's
-NORMS = ("blocks.*.norm_*", "norm.*")
-LINEARS = ("query", "key", "value", "out", "widen", "narrow")
 
 
 def _lora(rank: int, of: tuple[str, ...], where: str, **how: Any) -> Method:
     settings = {"rank": rank, "of": of}
     label = f"LoRA r = {rank}, {where}"
-    return Method(label, f"LoRA, {where}", "parameter", _kind("lora:LoRA"), SMALL, settings, **how)
+    return Method(label, "parameter", _kind("lora:LoRA"), SMALL, settings, **how)
 
 
 def _intrinsic(dimension: int, **how: Any) -> Method:
@@ -84,14 +79,13 @@ def _intrinsic(dimension: int, **how: Any) -> Method:
     rates = tuple(rate * (PARAMETERS / dimension) ** 0.5 for rate in WHOLE)
     settings, kind = {"dimension": dimension}, _kind("intrinsic:Intrinsic")
     label = f"intrinsic dimension {dimension}"
-    return Method(label, f"intrinsic {dimension}", "parameter", kind, rates, settings, **how)
+    return Method(label, "parameter", kind, rates, settings, **how)
 
 
 def _sparse(percent: float, procedure: str, label: str, **how: Any) -> Method:
     kind = _kind("diff_pruning:DiffPruning") if procedure == "diff_pruning" else DELTA
     return Method(
         f"{label} {percent:g} %",
-        label,
         "parameter",
         kind,
         SMALL,
@@ -103,24 +97,26 @@ def _sparse(percent: float, procedure: str, label: str, **how: Any) -> Method:
 
 def _tokens(length: int, kind: str, **how: Any) -> Method:
     path = _kind(f"prompt:{kind.capitalize()}")
-    return Method(f"{kind} P = {length}", kind, "input", path, TOKENS, {"length": length}, **how)
+    return Method(f"{kind} P = {length}", "input", path, TOKENS, {"length": length}, **how)
 
 
 def _adapter(width: int, label: str, **how: Any) -> Method:
     settings = {"width": width} | how.pop("settings", {})
     path = _kind("adapter:Adapter")
-    return Method(f"{label} b = {width}", label, "function", path, SMALL, settings, **how)
+    return Method(f"{label} b = {width}", "function", path, SMALL, settings, **how)
 
 
 METHODS: dict[str, Method] = {
     # what modules are compared with
-    "full": Method("full fine-tuning", "full", "none", DELTA, WHOLE),
-    "head": Method("head only", "head", "none", DELTA, SMALL, {"of": ("head.*",)}),
-    "scratch": Method("from scratch", "scratch", "none", DELTA, WHOLE, untrained=True),
+    "full": Method("full fine-tuning", "none", DELTA, WHOLE),
+    "full-twice": Method(
+        "full fine-tuning, two runs", "none", DELTA, WHOLE, procedure=_procedure("twice")
+    ),
+    "head": Method("head only", "none", DELTA, SMALL, {"of": HEAD}),
+    "scratch": Method("from scratch", "none", DELTA, WHOLE, untrained=True),
     # parameter composition
     "ticket": Method(
         "lottery ticket 50 %",
-        "lottery ticket",
         "parameter",
         TICKET,
         WHOLE,
@@ -129,14 +125,12 @@ METHODS: dict[str, Method] = {
     ),
     "lt-sft": _sparse(2, "sparse_fine_tuning", "LT-SFT", budget=True),
     "diff": _sparse(2, "diff_pruning", "diff pruning", budget=True),
-    "bitfit": Method("BitFit", "BitFit", "parameter", DELTA, SMALL, {"of": BIASES}, budget=True),
-    "norms": Method(
-        "LayerNorm", "LayerNorm", "parameter", DELTA, GAINS, {"of": NORMS}, budget=True
-    ),
-    "lora": _lora(2, ("query", "value"), "q and v", budget=True),
+    "bitfit": Method("BitFit", "parameter", DELTA, SMALL, {"of": BIASES}, budget=True),
+    "norms": Method("LayerNorm", "parameter", DELTA, GAINS, {"of": NORMS}, budget=True),
+    "lora": _lora(2, ATTENTION, "q and v", budget=True),
     "lora-all": _lora(1, LINEARS, "all six", budget=True),
     "intrinsic": _intrinsic(200, budget=True),
-    "supermask": Method("supermask", "supermask", "parameter", _kind("supermask:Supermask"), SMALL),
+    "supermask": Method("supermask", "parameter", _kind("supermask:Supermask"), SMALL),
     # input composition
     "prompt": _tokens(5, "prompt", budget=True),
     "prefix": _tokens(5, "prefix", budget=True),
@@ -144,10 +138,9 @@ METHODS: dict[str, Method] = {
     "adapter": _adapter(4, "adapter", budget=True),
     "houlsby": _adapter(2, "two adapters", settings={"sites": "both"}, budget=True),
     "parallel": _adapter(4, "parallel adapter", settings={"parallel": True}, budget=True),
-    "ia3": Method("(IA)³", "(IA)³", "function", _kind("scaling:IA3"), GAINS, budget=True),
-    "film": Method("FiLM", "FiLM", "function", _kind("scaling:FiLM"), GAINS, budget=True),
+    "ia3": Method("(IA)³", "function", _kind("scaling:IA3"), GAINS, budget=True),
+    "film": Method("FiLM", "function", _kind("scaling:FiLM"), GAINS, budget=True),
     "invertible": Method(
-        "invertible adapter",
         "invertible adapter",
         "function",
         _kind("adapter:Invertible"),
@@ -155,7 +148,7 @@ METHODS: dict[str, Method] = {
         budget=True,
     ),
     # other sizes
-    **{f"lora-{r}": _lora(r, ("query", "value"), "q and v") for r in (1, 4, 8)},
+    **{f"lora-{r}": _lora(r, ATTENTION, "q and v") for r in (1, 4, 8)},
     **{f"adapter-{b}": _adapter(b, "adapter") for b in (1, 2, 16)},
     **{f"prompt-{p}": _tokens(p, "prompt") for p in (1, 20)},
     **{f"prefix-{p}": _tokens(p, "prefix") for p in (1, 20)},
@@ -167,9 +160,3 @@ METHODS: dict[str, Method] = {
     "without-rewinding": _sparse(0.5, "without_rewinding", "no rewinding"),
 }
 BUDGET = tuple(name for name, method in METHODS.items() if method.budget)
-
-
-def tuned_as(name: str) -> str:
-    """The method whose choice of rate this one shares: the first of its family."""
-    family = METHODS[name].family
-    return next(first for first, method in METHODS.items() if method.family == family)

@@ -25,7 +25,7 @@ from labs.adapters.measures import (
     most,
     unseen,
 )
-from labs.adapters.methods import METHODS, ROWS, tuned_as
+from labs.adapters.methods import METHODS, ROWS
 from labs.adapters.published import COLUMNS, FEW, MANY, SIGNS
 from labs.data.domains import DOMAINS
 from labs.kit.intervals import Interval, interval_or_none
@@ -169,10 +169,9 @@ def _rates(table: Table) -> Iterator[Remark]:
     sizes = sorted({row["examples"] for row in table if row["question"] == "adapt"})
     rows = []
     for name in _measured(table, *sizes):
-        if tuned_as(name) == name:
-            ends = METHODS[name].rates[0], METHODS[name].rates[-1]
-            rates = [_rate(table, name, n) for n in sizes]
-            rows.append((_label(name), *rates, f"{ends[0]:.2g} to {ends[1]:.2g}"))
+        ends = METHODS[name].rates[0], METHODS[name].rates[-1]
+        rates = [_rate(table, name, n) for n in sizes]
+        rows.append((_label(name), *rates, f"{ends[0]:.2g} to {ends[1]:.2g}"))
     text = "Rates of Adam as chosen on validation data of a replicate of their own, by training "
     text += "examples (!: an end of the range, beyond which a better one may lie)."
     yield Remark(text, ("", *(f"{n:,}" for n in sizes), "range"), tuple(rows))

@@ -19,7 +19,7 @@ from labs.adapters.examples import (
     sizes,
     trained_bases,
 )
-from labs.adapters.grid import NAME, SEEN, UNSEEN, Cell, Record
+from labs.adapters.grid import NAME, NEAREST, SEEN, UNSEEN, Cell, Record
 from labs.kit.seeds import stream
 from labs.nn.base import Weights
 from labs.nn.modules.adapted import Adapted
@@ -39,9 +39,12 @@ def written(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     weights = trained_bases(cells, device)
     module = _trained(cells, weights, [rate] * len(cells), device)
     tested = partial(_tested, cells, weights, module, device=device, purpose="test")
-    accuracies = torch.stack([tested(name, cells[0].tests) for name in UNSEEN])
-    for own in accuracies.T.tolist():
-        yield Record(unseen=own, trained=module.count(), rate=rate)
+    count = cells[0].tests
+    unseen = torch.stack([tested(name, name, count) for name in UNSEEN]).T.tolist()
+    told = zip(UNSEEN, NEAREST, strict=True)
+    nearest = torch.stack([tested(name, near, count) for name, near in told]).T.tolist()
+    for own, near in zip(unseen, nearest, strict=True):
+        yield Record(unseen=own, nearest=near, trained=module.count(), rate=rate)
 
 
 @lru_cache(maxsize=16)
@@ -51,7 +54,7 @@ def _chosen(cell: Cell, device: str) -> float:
     weights = trained_bases(cells, device)
     module = _trained(cells, weights, RATES, device)
     tested = partial(_tested, cells, weights, module, device=device, purpose="validation")
-    means = torch.stack([tested(name, VALIDATION) for name in SEEN]).mean(0)
+    means = torch.stack([tested(name, name, VALIDATION) for name in SEEN]).mean(0)
     return RATES[int(means.argmax())]
 
 
@@ -84,7 +87,8 @@ def _told(cell: Cell) -> np.ndarray:
     told = np.stack([own.metadata() for own in SEEN.values()])
     if cell.method == "metadata":
         return told
-    return stream(NAME, "shuffled metadata", cell.replicate).permutation(told)
+    places = stream(NAME, "shuffled metadata", cell.replicate).integers(1, len(told))
+    return np.roll(told, places, axis=0)  # none keeps its own
 
 
 def _tested(
@@ -92,15 +96,16 @@ def _tested(
     weights: Weights,
     module: Module,
     name: str,
+    told: str,
     count: int,
     *,
     purpose: str,
     device: str,
 ) -> Tensor:
-    """Accuracies (M,) of what is written for a domain, told what it is."""
-    metadata = torch.from_numpy(domain(name).metadata()).to(device)
-    told = metadata.expand(len(cells), 1, -1)
-    own = replace(module, fixed={**module.fixed, "metadata": told})
+    """Accuracies (M,) in a domain of what is written for the one that it is told to be."""
+    metadata = torch.from_numpy(domain(told).metadata()).to(device)
+    stated = metadata.expand(len(cells), 1, -1)
+    own = replace(module, fixed={**module.fixed, "metadata": stated})
     net = Adapted(weights, [own], heads=sizes(cells[0]).heads)
     x, y = examples(_in(cells, name), purpose, count, device)
     return evaluate(net, x, y, CHUNK).accuracy

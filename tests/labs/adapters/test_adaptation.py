@@ -65,18 +65,19 @@ def test_the_rate_is_the_best_on_validation_data_of_another_replicate(monkeypatc
     rate = chosen_rate(CELL, "cpu")
     ((cells, rates),) = asked
     assert {cell.replicate for cell in cells} == {TUNING}
-    assert [cell.domain for cell in cells] == list(TUNED) * 4
+    assert [cell.domain for cell in cells] == list(TUNED) * 5
     trained = run(cells, trained_bases(cells, "cpu"), rates, "cpu")
     x, y = examples(cells, "validation", 500, "cpu")
-    means = evaluate(trained.net, x, y).accuracy.view(4, 2).mean(1)
+    means = evaluate(trained.net, x, y).accuracy.view(5, 2).mean(1)
     assert rate == METHODS["lora"].rates[int(means.argmax())]
     assert chosen_rate(replace(CELL, domain="diff", replicate=3), "cpu") == rate
     assert len(asked) == 1  # a choice for all domains and replicates
 
 
-def test_sizes_share_the_choice_of_their_family():
-    (small, _), (large, _) = (adapted(some(m), "cpu") for m in ("lora", "lora-8"))
-    assert small.rate == large.rate
+def test_two_runs_of_fine_tuning_go_on():
+    once, twice = (next(adapted(some(m), "cpu")) for m in ("full", "full-twice"))
+    assert (once.runs, twice.runs) == (1, 2)
+    assert twice.accuracy > once.accuracy
 
 
 def test_training_starts_at_the_base_unless_from_scratch():

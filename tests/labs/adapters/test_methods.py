@@ -8,26 +8,19 @@ import pytest
 from labs.adapters.costs import costs
 from labs.adapters.estimates import runs
 from labs.adapters.grid import PRESETS, WITHIN, cells
-from labs.adapters.methods import BUDGET, LINEARS, METHODS, NORMS, PARAMETERS, ROWS, tuned_as
+from labs.adapters.methods import BUDGET, METHODS, PARAMETERS, ROWS
 from labs.nn.base import STANDARD, Base
-from labs.nn.modules import delta, lora
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_row_is_whole(name):
     method = METHODS[name]
     assert method.row in ROWS
-    assert len(method.rates) == 4
+    assert len(method.rates) == 5
     assert list(method.rates) == sorted(method.rates)
     assert method.procedure.resolve()
     assert method.kind(**method.settings)
-    assert METHODS[tuned_as(name)].rates == method.rates
     assert (method.keep is not None) == (runs(name) > 1 or "mask" in method.procedure.path)
-
-
-def test_patterns_of_names_are_those_of_the_modules():
-    assert (NORMS, LINEARS) == (delta.NORMS, lora.LINEARS)
-    assert METHODS["bitfit"].settings["of"] == delta.BIASES
 
 
 def test_the_budget_is_about_two_percent():
