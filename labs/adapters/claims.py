@@ -7,5 +7,6 @@ beforehand, in the specification, and say so.
 
 from labs.adapters.claims_of_costs import COSTS
 from labs.adapters.claims_of_gaps import BOUGHT
+from labs.adapters.claims_of_signs import SIGNS_AND_CONTROLS
 
-CLAIMS = (*COSTS, *BOUGHT)
+CLAIMS = (*COSTS, *BOUGHT, *SIGNS_AND_CONTROLS)

@@ -4,7 +4,7 @@ from functools import partial
 from math import log2
 
 from labs.adapters.comparisons import dearer, rival
-from labs.adapters.gates import gap_levels, gaps, small
+from labs.adapters.gates import gap_levels, small, taught
 from labs.adapters.grid import IDENTITIES
 from labs.adapters.measures import error, extreme, miscounted
 from labs.adapters.methods import BUDGET, METHODS
@@ -142,7 +142,7 @@ TRAINING = (
         above=0,
         because="the slowest other, chosen on other replicates, by its last run, is to be faster",
         grid=LOOKS,
-        gate=gaps,
+        gate=taught("prompt"),
         cause="Likely: what learns little is soon at 95 % of its own last accuracy.",
     ),
     Claim(
@@ -156,7 +156,7 @@ TRAINING = (
         because="the fastest of those, chosen on other replicates, by its last run, is to be "
         "slower",
         grid=LOOKS,
-        gate=gaps,
+        gate=taught("adapter"),
     ),
 )
 

@@ -24,7 +24,7 @@ from labs.adapters.measures import (
     merged,
     third,
 )
-from labs.adapters.methods import BUDGET, METHODS
+from labs.adapters.methods import BUDGET, METHODS, ONCE
 from labs.adapters.published import CHEAP, FEW, MANY, MOST_OF_IT, REACHED, SIGNS, WORTH
 from labs.kit.measures import Values, aligned, minus, shared
 from labs.kit.table import Table
@@ -47,6 +47,8 @@ SIZED: Mapping[
     "function": {"adapter": ("adapter-1", "adapter-2", "adapter", "adapter-16")},
 }
 PICKS = ("best", "median")  # how a row is told
+PICKED = {"best": "told by their best members", "median": "told by their medians"}
+OF_ONE_RUN = "best of one run"  # by the best of its methods that train once
 
 
 def members(table: Table, row: str) -> tuple[str, ...]:
@@ -78,9 +80,11 @@ def median(values: Sequence[Values]) -> Values:
 def of_row(table: Table, quantity: Quantity, row: str, pick: str) -> Values:
     """A quantity of a row, told by its best member or by its median; of two members at least."""
     names = members(table, row)
+    if pick == OF_ONE_RUN:
+        names = tuple(name for name in names if METHODS[name].procedure == ONCE)
     if len(names) < 2:
         return {}
-    if pick == "best":
+    if pick in ("best", OF_ONE_RUN):
         return of_best(table, quantity, best(table, names))
     return median([quantity(table, name) for name in names])
 
@@ -102,15 +106,15 @@ def third_of_best(table: Table) -> Values:
     return of_best(table, third, best(table, cheap(table)))
 
 
-def over_full(table: Table, examples: int) -> Values:
-    """Points by which the best cheap module is ahead of full fine-tuning with as many examples,
-    mean over the admitted domains."""
+def over_full(table: Table, examples: int, full: str = "full") -> Values:
+    """Points by which the best cheap module is ahead of full fine-tuning (`full`: or of two runs of
+    it) with as many examples, mean over the admitted domains."""
 
     def accuracy(table: Table, name: str) -> Values:
         return in_domains(table, "accuracy", name, examples)
 
     chosen = best(table, cheap(table, examples), examples)
-    return minus(of_best(table, accuracy, chosen), accuracy(table, "full"))
+    return minus(of_best(table, accuracy, chosen), accuracy(table, full))
 
 
 def few_over_full(table: Table) -> Values:
@@ -118,9 +122,9 @@ def few_over_full(table: Table) -> Values:
     return over_full(table, FEW)
 
 
-def full_over_best(table: Table) -> Values:
+def full_over_best(table: Table, full: str = "full") -> Values:
     """Points by which full fine-tuning is ahead of the best cheap module, with many examples."""
-    return {r: -value for r, value in over_full(table, MANY).items()}
+    return {r: -value for r, value in over_full(table, MANY, full).items()}
 
 
 def reaching(table: Table, names: Sequence[str]) -> Values:

@@ -1,12 +1,15 @@
 """Why claims are not to be judged on a table: empty where they are."""
 
+from collections.abc import Callable
+from functools import partial
+
 from labs.adapters.grid import MAIN
-from labs.adapters.measures import admitted, most
-from labs.adapters.published import BASE_STEPS, ENOUGH, LEARNED, STEPS
+from labs.adapters.measures import admitted, gap, most
+from labs.adapters.published import BASE_STEPS, BATCH, ENOUGH, LEARNED, STEPS, TAUGHT
 from labs.kit.claims import Protocol
 from labs.kit.table import Table
 
-PROTOCOL = Protocol({"steps": STEPS, "base_steps": BASE_STEPS})
+PROTOCOL = Protocol({"steps": STEPS, "base_steps": BASE_STEPS, "batch": BATCH})
 
 
 def small(table: Table) -> str:
@@ -37,6 +40,18 @@ def gaps(table: Table) -> str:
 def gap_levels(table: Table) -> str:
     """Both."""
     return gaps(table) or level(table)
+
+
+def taught(method: str) -> Callable[[Table], str]:
+    """A gate: who learns nothing is soon done with it."""
+    return partial(_taught, method=method)
+
+
+def _taught(table: Table, method: str) -> str:
+    closed = gap(table, method).values()
+    mean = sum(closed) / len(closed) if closed else 0.0
+    lacking = f"{method} closes {mean:.2f} of the gap, {TAUGHT:g} at least" if mean < TAUGHT else ""
+    return gaps(table) or lacking
 
 
 def offering(table: Table, domains: tuple[str, ...] = MAIN) -> str:

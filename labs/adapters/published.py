@@ -5,11 +5,12 @@ from the base's sizes; both before any run of this lab.
 """
 
 MANY, FEW = 1500, 100  # training examples
-STEPS, BASE_STEPS = 300, 700
+STEPS, BASE_STEPS, BATCH = 300, 500, 16
 LEARNED = 85  # percent, that a base must read in its own domain
 CEILING, GAP = 75, 25  # percent and points: what a domain must offer to be in the tables
 ENOUGH = 3  # domains that must offer it
 CHEAP = 4  # percent of the base's parameters, that a cheap module has at most
+TAUGHT = 0.3  # of the gap, that a method closes if it learns at all
 REACHED = 0.8  # of the gap, that a module closes if it does
 MOST_OF_IT = 0.9  # of the gap, by which an intrinsic dimension is told
 

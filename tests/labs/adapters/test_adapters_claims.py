@@ -7,7 +7,7 @@ import pytest
 
 from labs.adapters.claims import CLAIMS
 from labs.adapters.comparisons import PICKS
-from labs.adapters.grid import CONTROLLED, IDENTITIES, NO_GAP
+from labs.adapters.grid import CONTROLLED, IDENTITIES, INTRINSIC, NO_GAP
 from labs.adapters.lab import LAB
 from labs.adapters.methods import METHODS
 from labs.kit import texts
@@ -30,7 +30,8 @@ LEVELS = NOTHING | {
     "C5-diff",
     "C7-few",
     "C9-random",
-    "C10-size",
+    "C10-size-reverse",
+    "C10-size-diff",
     "C27-between",
 }
 
@@ -96,6 +97,7 @@ WRONG = {  # what is recorded, and all that it contradicts
     "C6-prompt-20": recorded("prompt-20", merged_macs=2.1),
     "C27-between": unseen(82.0, 86.0, 86.0, 66.0, 86.0),
     "C27-beyond": unseen(86.0, 86.0, 86.0, 87.0, 86.0),
+    "C27-nearest": recorded("metadata", nearest=[87.0] * 5),
 }
 
 
@@ -106,6 +108,18 @@ def test_what_is_recorded_contradicts_its_claim_alone(id):
 
 def test_a_merged_module_that_costs_contradicts_the_claim_that_it_does_not():
     assert "C6-parameter" in contradicted(made(change=recorded("bitfit", merged_macs=1.01)))
+
+
+def test_pruning_that_trains_twice_does_not_count_among_methods_of_one_run():
+    pruned = made(lambda cell: 1.0 if cell.method == "diff" else gap(cell))
+    found = contradicted(pruned)
+    assert "C7-function-best" in found
+    assert "C7-function-once" not in found
+
+
+def test_prompts_that_learn_nothing_are_not_slow():
+    table = made(closing(0.1, "prompt"))
+    assert verdicts(table)["C5-prompt"].reason == "prompt closes 0.10 of the gap, 0.3 at least"
 
 
 def test_metadata_that_do_not_matter_contradict_their_control():
@@ -132,7 +146,11 @@ CLOSED = {  # gaps, and what they contradict among other things
     "C9-less": closing(0.2, "random-8"),
     "C9-largest": closing(0.7, "largest-0.5"),
     "C9-rewinding": closing(0.7, "without-rewinding"),
-    "C10-size": closing(0.95, "intrinsic-30"),
+    "C10-size-diff": closing(0.95, "intrinsic-30"),
+    "C10-low-diff": closing(0.8, *INTRINSIC),
+    "C7-full-twice": closing(1.1, "film"),
+    "C7-function-once": closing(0.7, "function"),
+    "C7-parameter-once": closing(0.9, "input"),
     "C10-diff": lambda cell: at_most(0.5, cell) if cell.domain == "gain" else gap(cell),
     "T-performance-best": lambda cell: closing(0.1, "function")(cell),
 }
@@ -206,7 +224,8 @@ def test_a_base_that_has_not_learned_is_judged_by_exact_claims_alone():
 
 
 def test_levels_are_not_judged_after_a_shorter_training_or_on_the_small_base():
-    assert not_judged(made(steps=200)) == LEVELS == not_judged(made(base_steps=500))
+    for shorter in ({"steps": 200}, {"base_steps": 300}, {"batch": 8}):
+        assert not_judged(made(**shorter)) == LEVELS
     assert verdicts(made(steps=200))["C2-best"].reason == "200 of 300 steps"
     assert not_judged(made(small=True)) == LEVELS | SIZED
 
@@ -222,7 +241,7 @@ def test_gaps_are_not_judged_in_fewer_than_three_domains():
     assert found["C4-input"].verdict == "holds"  # in reverse and diff
 
 
-@pytest.mark.parametrize("id", ["C4-input", "C4-parameter", "C10-size", "T-parameters-best"])
+@pytest.mark.parametrize("id", ["C4-input", "C4-parameter", "T-parameters-best", "C10-low-diff"])
 def test_sizes_are_not_judged_where_a_domain_of_theirs_has_no_gap(id):
     def narrow(cell, record):
         full = cell.domain == "diff" and cell.method == "full"
@@ -274,7 +293,8 @@ def test_remarks_say_what_the_protocol_is_and_what_was_not_measured():
     text = " ".join(texts.remarks(LAB.remarks(made())).split())
     for part in (
         "A run is 300 steps of 16 examples, 3.2 times through all of them",
-        "trains longer and may close more than all: LT-SFT 2 %; diff pruning 2 %.",
+        "trains longer and may close more than all: full fine-tuning, two runs; "
+        "LT-SFT 2 %; diff pruning 2 %.",
         "tested on 2,000 examples",
         "Not measured in this run",
         "batch of each of its 8 domains",

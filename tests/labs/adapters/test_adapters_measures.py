@@ -46,7 +46,8 @@ from labs.kit.table import Table
 from labs.nn.base import STANDARD, Base, logits
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.hypernetwork import Hypernetwork
-from labs.nn.modules.lora import LINEARS, LoRA
+from labs.nn.modules.lora import LoRA
+from labs.nn.modules.names import LINEARS
 from tests.labs.adapters.made import BASE, CEILING, made
 from tests.labs.adapters.made import gap as planted
 
