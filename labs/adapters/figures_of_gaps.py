@@ -10,6 +10,7 @@ from labs.adapters.grid import CONTROLLED, MAIN, NO_GAP, SWEPT, UNSEEN
 from labs.adapters.measures import adapted, base, most, unseen
 from labs.adapters.methods import METHODS, ROWS
 from labs.adapters.published import CEILING
+from labs.data.domains import DOMAINS
 from labs.kit import draw
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
@@ -121,7 +122,8 @@ def pilot(table: Table) -> "Figure":
 
 def _by_gain(table: Table) -> list[str]:
     """The pilot's domains, the admitted ones first, then by what fine-tuning gains."""
-    domains = dict.fromkeys(row["domain"] for row in table if row["question"] == "base")
+    measured = {row["domain"] for row in table if row["question"] == "base"}
+    domains = [domain for domain in DOMAINS if domain in measured]
     within = admitted(table)
 
     def gain(domain: str) -> float:

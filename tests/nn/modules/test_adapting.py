@@ -62,6 +62,17 @@ def test_once_is_one_run():
     assert all((v != 0).any() for v in result.values.values())
 
 
+def test_twice_goes_on_where_it_ended():
+    run, start = Run(), begin(Delta(OF))
+    result = adapting.twice(run, start)
+    first = Run()(start.module)
+    assert len(run.given) == 2
+    assert run.given[0] is start.module
+    for name, value in first.values.items():
+        assert torch.equal(run.given[1].values[name], value)
+        assert not torch.equal(result.values[name], value)
+
+
 def test_sparse_fine_tuning_goes_back_and_moves_what_moved_most():
     run, start = Run(), begin(Delta(OF))
     result = adapting.sparse_fine_tuning(run, start, keep=KEEP)
