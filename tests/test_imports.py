@@ -18,6 +18,7 @@ OUTSIDE = NEEDED | LABS_EXTRA | {"PIL", "pandas", "dask", "distributed"}
 MAY_BE_ABSENT = {*OUTSIDE, "resource"} - NEEDED
 HEAVY = {"torch", "sklearn", "matplotlib"}
 HOMES = {module.rpartition(".")[0] for module in LABS.values()}
+COMING = {"labs.composition"}  # parts of a lab that is not yet in the register
 ORDER = ("lab", "claims", "remarks", "figure", "measures", "grid", "published")  # one way only
 
 
@@ -152,9 +153,10 @@ def test_what_is_heavy_is_imported_where_it_is_used(name):
 
 
 def test_every_module_of_labs_has_a_room():
-    rooms = {"labs.kit", "labs.data", "labs.nn", "labs.__main__", *HOMES}
+    rooms = {"labs.kit", "labs.data", "labs.nn", "labs.__main__", *HOMES, *COMING}
     strays = [name for name in MODULES if name.startswith("labs.")]
     assert [name for name in strays if not within(name, rooms)] == []
+    assert not COMING & HOMES
 
 
 def test_the_reader_of_imports_reads(tmp_path):
