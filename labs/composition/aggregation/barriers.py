@@ -91,6 +91,6 @@ def permuted(module: Module, orders: Sequence[Tensor]) -> Module:
         if axis is None:
             return value
         rows = zip(value, orders, strict=True)
-        return torch.stack([v.index_select(axis, order) for v, order in rows])
+        return torch.stack([v.index_select(axis, order.to(v.device)) for v, order in rows])
 
     return replace(module, values={n: reordered(n, v) for n, v in module.values.items()})

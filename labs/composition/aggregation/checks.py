@@ -52,7 +52,7 @@ def check_shares(shares: Sequence[Number], count: int) -> None:
         ValueError: naming the rule and the sum.
     """
     check_numbers("shares", shares, count)
-    total = sum(torch.as_tensor(share, dtype=torch.float64) for share in shares)
+    total = sum(torch.as_tensor(share, dtype=torch.float64).cpu() for share in shares)
     if not torch.allclose(torch.as_tensor(total), torch.ones((), dtype=torch.float64), atol=1e-6):
         raise ValueError(f"shares must add up to 1, got {torch.as_tensor(total).tolist()}")
 

@@ -83,7 +83,8 @@ def fisher_average(
     the plain average where no item's value matters to it (all F_j = 0).
 
     Args:
-        items: weights, or values of modules, by name (M, ...) or (1, ...).
+        items: weights, or values of modules, by name (M, ...) or (1, ...); not factors of LoRA,
+            which are not unique.
         fishers: the diagonal of each one's Fisher information, in the same shapes.
         shares: one per item, which add up to 1; None for equal ones.
 

@@ -241,6 +241,15 @@ def test_the_mass_is_the_mean_weight_of_each_adapter(case, kinds):
         equal(alone[name], both[name][1:])
 
 
+def test_the_mass_is_of_what_the_modules_before_leave():
+    module, film = moved(fused(adapters(), generators()), 0.4), moved(started(FiLM()), 0.5)
+    before = mass(base(), signals(), module, [film], TINY.heads)
+    merged = mass(merge(base(), [film]), signals(), module, (), TINY.heads)
+    for name, share in mass(base(), signals(), module, (), TINY.heads).items():
+        equal(before[name], merged[name])
+        assert (share - before[name]).abs().max() > 1e-3
+
+
 def test_the_mass_goes_where_the_keys_point():
     module = fused(adapters(), generators())
     name = "blocks.0.narrow"
