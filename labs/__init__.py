@@ -31,7 +31,6 @@ LABS: dict[str, str] = {
     "embedding": "labs.embedding.lab",
     "modular_rules": "labs.modular_rules.lab",
     "sketches": "labs.sketches.lab",
-    "adapters": "labs.adapters.lab",
 }
 
 
