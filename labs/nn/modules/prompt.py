@@ -22,7 +22,19 @@ def _drawn(shape: tuple[int, ...], generators: Sequence[torch.Generator], like: 
 
 
 @dataclass(frozen=True)
-class Prompt(Kind):
+class _Input:
+    """What both kinds have in common."""
+
+    length: int = 5
+    composition: ClassVar[str] = "input"
+    identity: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_sizes(length=self.length)
+
+
+@dataclass(frozen=True)
+class Prompt(_Input, Kind):
     """`length` tokens before the signal's own, without positions; they start as positions do,
     uniform in (-1, 1).
 
@@ -32,13 +44,6 @@ class Prompt(Kind):
     Raises:
         ValueError: a length below 1.
     """
-
-    length: int = 5
-    composition: ClassVar[str] = "input"
-    identity: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check_sizes(length=self.length)
 
     def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]
@@ -52,23 +57,16 @@ class Prompt(Kind):
 
 
 @dataclass(frozen=True)
-class Prefix(Kind):
+class Prefix(_Input, Kind):
     """`length` keys and values before those of the tokens, in the attention of every block; they
     start uniform in (-1, 1).
 
     Args:
-        length: tokens.
+        length: keys, and as many values, of a block.
 
     Raises:
         ValueError: a length below 1.
     """
-
-    length: int = 5
-    composition: ClassVar[str] = "input"
-    identity: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check_sizes(length=self.length)
 
     def started(
         self, weights: Weights, sizes: Sizes, generators: Sequence[torch.Generator]

@@ -21,6 +21,14 @@ KINDS = {  # every kind of space
 }
 
 
+D = 32
+
+
+def small(kind, seed=0):
+    """A space of one of `KINDS`, of `D` numbers."""
+    return Space(D, MODULES, POSITIONS, seed, **KINDS[kind])
+
+
 def unit(rng, n=12):
     x = rng.normal(size=n)
     return x / np.linalg.norm(x)
