@@ -1,0 +1,1 @@
+"""Do modules that were trained apart work together?"""
