@@ -11,6 +11,12 @@ from pathlib import Path
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+# Of glibc, read when a process starts: keep what is freed and take large pages, since a tenth of a
+# training step went into getting memory from the system and giving it back.
+MEMORY = (
+    "glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4294967296:"
+    "glibc.malloc.mmap_threshold=4294967296"
+)
 
 
 def cores() -> int:
@@ -76,8 +82,10 @@ class _Shared:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+    own = dict.fromkeys(THREADS, "1")
+    own["GLIBC_TUNABLES"] = os.environ.get("GLIBC_TUNABLES", MEMORY)
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
     try:
         yield
     finally:
@@ -101,7 +109,8 @@ _environment, _libraries = _Shared(_one_thread), _Shared(_limited)
 
 
 def one_thread() -> AbstractContextManager[None]:
-    """Ask for one thread in this process's libraries not yet loaded, and in processes it starts."""
+    """Ask for one thread in this process's libraries not yet loaded, and in processes it starts;
+    these keep the memory that they free, unless GLIBC_TUNABLES is set."""
     return _environment()
 
 

@@ -21,7 +21,7 @@ from labs.kit import plan as plans
 from labs.kit import runs
 from labs.kit.cli import main
 from labs.kit.execute import TrainingError, execute, stacks
-from labs.kit.machine import THREADS, one_thread
+from labs.kit.machine import MEMORY, THREADS, one_thread
 from labs.kit.workers import Workers
 from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, wait_for
 from tests.toy_lab import LAB, Cell, Config
@@ -131,6 +131,17 @@ def test_workers_have_one_thread_and_this_process_is_left_alone(monkeypatch):
         assert [pool.submit(os.getenv, name).result() for name in THREADS] == ["1"] * len(THREADS)
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+@pytest.mark.parametrize("own", [None, "glibc.malloc.perturb=1"])
+def test_workers_keep_freed_memory_unless_the_user_has_tuned_it(monkeypatch, own):
+    if own is None:
+        monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    else:
+        monkeypatch.setenv("GLIBC_TUNABLES", own)
+    with one_thread(), Workers(1) as pool:
+        assert pool.submit(os.getenv, "GLIBC_TUNABLES").result() == (own or MEMORY)
+    assert os.environ.get("GLIBC_TUNABLES") == own
 
 
 @pytest.mark.parametrize(
