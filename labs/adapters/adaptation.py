@@ -10,21 +10,18 @@ from torch import Tensor
 
 from labs.adapters.costs import costs
 from labs.adapters.examples import (
-    LOOKED_AT,
-    LOOKS,
     TUNING,
-    VALIDATION,
     examples,
     generators,
     sizes,
     trained_bases,
     untrained_bases,
 )
-from labs.adapters.grid import TUNED, Cell, Record
-from labs.adapters.methods import METHODS
+from labs.adapters.grid import LOOKED_AT, TUNED, VALIDATION, Cell, Record
 from labs.nn.base import Weights, logits
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, Start, adapt
+from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import Module, merge
 from labs.nn.training import evaluate
 
@@ -32,13 +29,13 @@ CHUNK = 50  # test examples at a time: what a member computes of them stays in t
 
 
 class Trained(NamedTuple):
-    """Modules of a stack, the net that they are in, and the validation accuracies (looks, M) of the
-    last run, at the steps counted over all runs."""
+    """Modules of a stack, the net that they are in, and the validation accuracies (M,) that looks
+    at the last run found, at the steps counted over all runs."""
 
     module: Module
     net: Adapted
     steps: list[int]
-    accuracies: Tensor
+    accuracies: list[Tensor]
     runs: int
 
 
@@ -88,21 +85,20 @@ def timed(cells: Sequence[Cell], device: str) -> Iterator[Record]:
 
 
 def chosen_rate(cell: Cell, device: str) -> float:
-    """The rate of the method, the numbers of examples and steps of a cell: of the mean validation
-    accuracy over the domains `TUNED` the best, in a replicate of its own."""
-    return _chosen(replace(cell, domain="", tests=0, replicate=TUNING), device)
+    """The rate of the method, the numbers of examples and steps of a cell: of the validation
+    accuracy in the domain `TUNED` the best, in a replicate of its own."""
+    return _chosen(replace(cell, domain=TUNED, tests=0, looks=0, replicate=TUNING), device)
 
 
 @lru_cache(maxsize=256)
 def _chosen(cell: Cell, device: str) -> float:
     rates = METHODS[cell.method].rates
-    cells = [replace(cell, domain=domain) for _ in rates for domain in TUNED]
+    cells = [cell] * len(rates)
     method = METHODS[cell.method]
     weights = (untrained_bases if method.untrained else trained_bases)(cells, device)
-    trained = run(cells, weights, [rate for rate in rates for _ in TUNED], device)
-    x, y = examples(cells, "validation", VALIDATION, device)
-    found = evaluate(trained.net, x, y, CHUNK).accuracy.view(len(rates), len(TUNED)).mean(1)
-    return rates[int(found.argmax())]
+    trained = run(cells, weights, rates, device)
+    x, y = examples(cells, "validation", 2 * VALIDATION, device)
+    return rates[int(evaluate(trained.net, x, y, CHUNK).accuracy.argmax())]
 
 
 def run(cells: Sequence[Cell], weights: Weights, rates: Sequence[float], device: str) -> Trained:
@@ -136,8 +132,9 @@ def _once(
     accuracies: list[Tensor] = []
 
     def look(step: int) -> None:
-        steps.append(step)
-        accuracies.append(evaluate(net, x_val, y_val, CHUNK).accuracy)
+        if cell.looks:
+            steps.append(step)
+            accuracies.append(evaluate(net, x_val, y_val, CHUNK).accuracy)
 
     adapt(
         net,
@@ -145,16 +142,20 @@ def _once(
         y,
         rates=rates,
         shuffles=generators(cells, "batch order"),
-        schedule=Schedule(cell.steps, cell.batch, max(1, cell.steps // LOOKS)),
+        schedule=Schedule(cell.steps, cell.batch, max(1, cell.steps // max(1, cell.looks))),
         look=look,
     )
     (result,) = net.result()
-    return Trained(result, net, steps, torch.stack(accuracies), 1)
+    return Trained(result, net, steps, accuracies, 1)
 
 
-def _needed(trained: Trained) -> list[int]:
-    """By member, the steps until the validation accuracy first was 95 % of its last."""
-    reached = trained.accuracies >= 0.95 * trained.accuracies[-1]
+def _needed(trained: Trained) -> list[int] | list[None]:
+    """By member, the steps until the validation accuracy first was 95 % of its last; None where
+    nobody looked."""
+    if not trained.steps:
+        return [None] * trained.module.members
+    accuracies = torch.stack(trained.accuracies)
+    reached = accuracies >= 0.95 * accuracies[-1]
     return [trained.steps[i] for i in reached.int().argmax(0).tolist()]
 
 

@@ -7,11 +7,11 @@ from labs.adapters.comparisons import dearer, rival
 from labs.adapters.gates import gap_levels, small, taught
 from labs.adapters.grid import IDENTITIES
 from labs.adapters.measures import error, extreme, miscounted
-from labs.adapters.methods import BUDGET, METHODS
 from labs.adapters.published import PRODUCTS, STEP_RATIO, TWICE
 from labs.adapters.sources import ARTICLE, BEFOREHAND, COMPUTED, EXACT, PREDICTED, RULE, TABLE
 from labs.kit.claims import Claim
 from labs.kit.measures import measured
+from labs.nn.modules.methods import BUDGET, METHODS
 
 PARAMETER = tuple(name for name, method in METHODS.items() if method.row == "parameter")
 OTHERS = tuple(name for name in BUDGET if name != "prompt")
@@ -121,9 +121,10 @@ TRAINING = (
     *(
         Claim(
             id=f"C5-{name}",
+            family="own",
             sentence=f"{METHODS[name].label} costs 1.8 times as many products as LoRA, or more, "
             "until it has 95 % of its accuracy.",
-            source=f"{TABLE}training efficiency",
+            source=PREDICTED,
             unit="octaves",
             measure=measured(dearer, name, "lora"),
             above=log2(TWICE),

@@ -31,19 +31,20 @@ from labs.adapters.measures import (
     third,
     told_rightly,
 )
-from labs.adapters.methods import PARAMETERS
 from labs.adapters.published import CHEAP, DIMENSION, REACHED
 from labs.adapters.sources import ARTICLE, BEFOREHAND, PREDICTED, TABLE
 from labs.kit.claims import Claim
 from labs.kit.measures import measured
+from labs.nn.modules.methods import PARAMETERS
 
 OF_GAP = "of the gap"
 
 CHEAPNESS = tuple(
     Claim(
         id=f"C2-{key}",
+        family="own",
         sentence=f"{who} closes 80 % of the gap in three domains or more.",
-        source=f"{ARTICLE}modules are cheap where fine-tuning is expensive",
+        source=PREDICTED,
         unit=OF_GAP,
         measure=measure,
         above=REACHED,
@@ -146,9 +147,10 @@ LT_SFT = measured(ahead, "lt-sft-0.5", "random-0.5", SWEPT)
 TICKETS = (
     Claim(
         id="C9-random",
+        family="own",
         sentence="With 0.5 % of the parameters those that move most are more than 2 points ahead "
         "of as many drawn at random.",
-        source=f"{ARTICLE}sparse fine-tuning comes from lottery tickets",
+        source=PREDICTED,
         unit="points",
         measure=LT_SFT,
         above=2,
@@ -226,17 +228,20 @@ DIMENSIONS = (
         )
         for domain in SWEPT
     ),
-    Claim(
-        id="C10-diff",
-        family="own",
-        sentence="It is larger for slopes (diff) than for a change of height (gain).",
-        source=PREDICTED,
-        unit="octaves",
-        measure=measured(dimension_over, "diff", "gain"),
-        above=0,
-        because="any larger dimension is the effect",
-        grid=1,
-        gate=partial(offering, domains=("diff", "gain")),
+    *(
+        Claim(
+            id=f"C10-{domain}",
+            family="own",
+            sentence=f"It is larger for {what} ({domain}) than for a change of height (gain).",
+            source=PREDICTED,
+            unit="octaves",
+            measure=measured(dimension_over, domain, "gain"),
+            above=0,
+            because="any larger dimension is the effect",
+            grid=1,
+            gate=partial(offering, domains=(domain, "gain")),
+        )
+        for domain, what in (("diff", "slopes"), ("stretch", "another scale of time"))
     ),
 )
 
@@ -244,9 +249,10 @@ INSIDE, OUTSIDE = (measured(behind_oracle, domain) for domain in ("ramp 1.5", "r
 HYPERNETWORKS = (
     Claim(
         id="C27-between",
+        family="own",
         sentence="For a ramp between two that it knows a hypernetwork's adapter is less than 3 "
         "points behind a trained one.",
-        source=f"{ARTICLE}hypernetworks generalise to what their metadata tell",
+        source=PREDICTED,
         unit="points",
         measure=INSIDE,
         below=3,

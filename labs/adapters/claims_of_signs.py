@@ -6,11 +6,11 @@ from labs.adapters.comparisons import PICKED, PICKS, tau
 from labs.adapters.gates import gaps, level, offering, unlearned
 from labs.adapters.grid import CONTROLLED, MAIN, NO_GAP, SWEPT
 from labs.adapters.measures import gained
-from labs.adapters.methods import METHODS
 from labs.adapters.published import COLUMNS
 from labs.adapters.sources import BEFOREHAND, PREDICTED, RULE, TABLE
 from labs.kit.claims import Claim
 from labs.kit.measures import measured
+from labs.nn.modules.methods import METHODS
 
 NAMED = {
     "parameters": "parameter efficiency",

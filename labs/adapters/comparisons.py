@@ -24,10 +24,10 @@ from labs.adapters.measures import (
     merged,
     third,
 )
-from labs.adapters.methods import BUDGET, METHODS, ONCE
 from labs.adapters.published import CHEAP, FEW, MANY, MOST_OF_IT, REACHED, SIGNS, WORTH
 from labs.kit.measures import Values, aligned, minus, shared
 from labs.kit.table import Table
+from labs.nn.modules.methods import BUDGET, METHODS, ONCE
 
 Quantity = Callable[[Table, str], Values]  # of a method
 WHOLE = 100.0  # percent: the share of full fine-tuning, which closes its own gap

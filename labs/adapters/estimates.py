@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from labs.adapters.grid import SEEN, UNSEEN, Cell
-from labs.adapters.methods import METHODS
+from labs.adapters.grid import LOOKED_AT, SEEN, UNSEEN, VALIDATION, Cell
+from labs.nn.modules.methods import METHODS
 
 MEMBERS = 40
 # Milliseconds of a step of 16 signals in a stack: of modules, and where all weights have gradients
-LIGHT, HEAVY = 2.7, 4.2
+LIGHT, HEAVY = 3.0, 4.2
 TESTED = 0.11  # milliseconds of a test example
 RUNS = {
     "twice": 2,
@@ -38,7 +38,8 @@ def seconds(cell: Cell) -> float:
     method = METHODS[cell.method]
     heavy = method.kind.path.endswith(("Delta", "Ticket", "DiffPruning", "Supermask", "Intrinsic"))
     step = (HEAVY if heavy else LIGHT) * cell.batch / 16
-    return size * (1.2 * runs(cell.method) * step * cell.steps + tested) / 1000 + 0.2
+    looks = TESTED * (VALIDATION + runs(cell.method) * cell.looks * LOOKED_AT)
+    return size * (1.2 * runs(cell.method) * step * cell.steps + tested + looks) / 1000
 
 
 def megabytes(stack: Sequence[Cell]) -> float:

@@ -15,9 +15,6 @@ from labs.nn.pretraining import bases
 from labs.nn.training import stacked
 
 TUNING = 1_000_000  # the replicate whose data choose the rates; no run has as many
-VALIDATION = 500  # examples
-LOOKS = 10  # evaluations of a run
-LOOKED_AT = 250  # validation examples of each
 
 
 def sizes(cell: Cell) -> Sizes:

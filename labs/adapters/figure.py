@@ -11,12 +11,12 @@ from labs.adapters.comparisons import PICKS, READ, WHOLE, best, good, members, o
 from labs.adapters.gaps import agreeing, tau
 from labs.adapters.grid import UNSEEN
 from labs.adapters.measures import adapted, admitted, gap, in_domains, most, of, unseen
-from labs.adapters.methods import METHODS, ROWS
 from labs.adapters.published import FEW, MANY, SIGNS
 from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
+from labs.nn.modules.methods import METHODS, ROWS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,12 +8,12 @@ import numpy as np
 from labs.adapters.gaps import admitted, gap_closed, numbers_of_examples
 from labs.adapters.grid import CONTROLLED, MAIN, NO_GAP, SWEPT, UNSEEN
 from labs.adapters.measures import adapted, base, most, unseen
-from labs.adapters.methods import METHODS, ROWS
 from labs.adapters.published import CEILING
 from labs.data.domains import DOMAINS
 from labs.kit import draw
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
+from labs.nn.modules.methods import METHODS, ROWS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,12 +10,12 @@ from labs.adapters.figures_of_gaps import DOMAIN_COLORS, ROW_COLORS
 from labs.adapters.gaps import compared, gap_closed, numbers_of_examples, over
 from labs.adapters.grid import COMPARED, INTRINSIC, MAIN
 from labs.adapters.measures import adapted, dimension, most
-from labs.adapters.methods import METHODS
 from labs.adapters.published import MOST_OF_IT
 from labs.kit import draw
 from labs.kit.intervals import interval
 from labs.kit.measures import aligned
 from labs.kit.table import Table
+from labs.nn.modules.methods import METHODS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,10 +11,10 @@ import numpy as np
 from labs.adapters.comparisons import agreement
 from labs.adapters.grid import MAIN, SIZES, SWEPT
 from labs.adapters.measures import closed, most, offered
-from labs.adapters.methods import BUDGET
 from labs.adapters.published import CEILING, GAP, WORTH
 from labs.kit.measures import Values, aligned, average
 from labs.kit.table import Table
+from labs.nn.modules.methods import BUDGET
 
 
 def numbers_of_examples(table: Table) -> list[int]:

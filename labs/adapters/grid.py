@@ -7,16 +7,20 @@ tested on the same fresh examples of its domain.
 
 from dataclasses import dataclass
 
-from labs.adapters.methods import BUDGET, METHODS
 from labs.data.domains import DOMAINS, Domain
 from labs.kit.settings import check, setting
+from labs.nn.modules.methods import BUDGET, METHODS
 
 NAME = "adapters"
 MAIN = ("reverse", "ramp", "diff", "stretch")  # in which modules are compared
 SWEPT = ("reverse", "diff")  # in which their sizes are
-TUNED = ("reverse", "diff")  # on which rates are chosen, in a replicate of its own
+TUNED = "reverse+ramp"  # on which rates are chosen, in a replicate of its own
 NO_GAP = ("iid.1", "len20")  # where information is lost and nothing is to be gained
 COMPARED = ("full", "full-twice", "head", "scratch", "ticket", "supermask", *BUDGET)
+WITH_FEW = ("full", "head", "scratch", *BUDGET)
+VALIDATION = 500  # examples, to choose methods by; twice as many to choose rates by
+LOOKED_AT = 250  # of them at each of
+LOOKS = 10  # looks at the validation accuracy of a run, where its speed is asked for
 CONTROLLED = ("full", "lora", "adapter", "prompt")
 SIZES = tuple(
     name
@@ -48,6 +52,7 @@ UNSEEN = {
 }
 NEAREST = ("ramp 2", "gain 0.3", "stretch 1", "ramp 2", "reverse")  # of SEEN, to each of UNSEEN
 ORACLES = ("full", "adapter")  # trained in each of UNSEEN
+OF_DIMENSIONS = ("stretch", "gain")  # where intrinsic dimensions are measured beside `SWEPT`
 HYPERNETWORKS = ("metadata", "shuffled")  # what they are told in training
 
 
@@ -59,6 +64,9 @@ class Config:
     methods: tuple[str, ...] = setting(COMPARED, "ways to adapt", among=METHODS)
     domains: tuple[str, ...] = setting(MAIN, "in which methods are compared", among=DOMAINS)
     examples: tuple[int, ...] = setting((100, 1500), "training examples", least=1)
+    few: tuple[str, ...] = setting(
+        WITH_FEW, "of the methods those with fewer examples, too", among=METHODS, empty=True
+    )
     sizes: tuple[str, ...] = setting(
         (*SIZES, *LINEAGE), "further methods, with most examples", among=METHODS, empty=True
     )
@@ -126,6 +134,7 @@ class Cell:
     base_steps: int
     small: bool
     tests: int
+    looks: int  # at the validation accuracy in training
     replicate: int
 
 
@@ -144,7 +153,9 @@ class Record:
     share: float | None = None  # of the base's parameters, in percent
     bits: int | None = None  # to ship a module
     runs: int | None = None  # of training
-    needed: int | None = None  # steps until 95 % of its own last validation accuracy, all runs
+    needed: int | None = (
+        None  # steps until 95 % of its own last validation accuracy, all runs; None without looks
+    )
     macs: float | None = None  # multiplications per signal, of the base's
     merged_macs: float | None = None  # the same, merged where that is possible
     step_macs: float | None = None  # of a step, of a step of full fine-tuning
@@ -167,12 +178,13 @@ def cells(config: Config) -> list[Cell]:
         ("adapt", method, domain, examples)
         for examples in config.examples
         for method in config.methods
+        if examples == most or method in config.few
         for domain in config.domains
     ]
     asked += [("adapt", name, domain, most) for name in config.sizes for domain in config.swept]
     asked += [("adapt", name, domain, most) for name in config.controls for domain in NO_GAP]
     if "intrinsic-30" in config.sizes:
-        asked += [("adapt", name, "gain", most) for name in INTRINSIC]
+        asked += [("adapt", name, d, most) for name in INTRINSIC for d in OF_DIMENSIONS]
     asked.append(("identities", "", "", 0))
     if config.hypernetworks:
         asked += [("hypernetwork", arm, "", most) for arm in HYPERNETWORKS]
@@ -190,6 +202,7 @@ def _cell(
 ) -> Cell:
     trains = question in ("adapt", "hypernetwork")
     few = trains and examples < max(config.examples)
+    compared = trains and not few and method in config.methods and domain in config.domains
     return Cell(
         question,
         method,
@@ -200,5 +213,6 @@ def _cell(
         base_steps=config.base_steps,
         small=config.small,
         tests=0 if question == "identities" else config.tests,
+        looks=LOOKS * compared,
         replicate=replicate,
     )

@@ -12,9 +12,9 @@ import torch
 from torch.utils.benchmark import Timer
 
 from labs.adapters.grid import COMPARED
-from labs.adapters.methods import METHODS
 from labs.nn.base import STANDARD, Base, logits
 from labs.nn.modules.adapted import Adapted
+from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import merge
 from labs.nn.training import cross_entropy
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from labs.adapters.grid import MAIN, UNSEEN
-from labs.adapters.methods import METHODS
 from labs.adapters.published import CEILING, GAP, MANY, TRAINED
 from labs.kit.measures import Measure, Values, average, measured, minus, shared
 from labs.kit.table import Table
+from labs.nn.modules.methods import METHODS
 
 Row = Mapping[str, Any]
 Key = tuple[str, str, str, int]  # question, method, domain, examples

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from labs.adapters.examples import LOOKED_AT, LOOKS, examples, sizes
+from labs.adapters.examples import examples, sizes
 from labs.adapters.grid import Cell
 from labs.nn.modules.delta import named
 from labs.nn.modules.names import BIASES
@@ -74,12 +74,11 @@ def adapted(net: Base, method: str) -> list[nn.Parameter]:
 
 
 def train(cell: Cell) -> None:
-    """Adapt one untrained base to the cell's domain, and evaluate it as often as the lab does."""
+    """Adapt one untrained base to the cell's domain, and test it."""
     torch.manual_seed(0)
     net = Base(sizes(cell))
     updates = torch.optim.Adam(adapted(net, cell.method), lr=RATE)
     x, y = (part[0] for part in examples([cell], "training", cell.examples, "cpu"))
-    x_val, y_val = (part[0] for part in examples([cell], "validation", LOOKED_AT, "cpu"))
     x_test, y_test = (part[0] for part in examples([cell], "test", cell.tests, "cpu"))
     for step in range(cell.steps):
         if step % (len(x) // cell.batch) == 0:
@@ -89,8 +88,6 @@ def train(cell: Cell) -> None:
         updates.zero_grad()
         loss.backward()
         updates.step()
-        if (step + 1) % (cell.steps // LOOKS) == 0:
-            _accuracy(net, x_val, y_val)
     _accuracy(net, x_test, y_test)
 
 

@@ -13,7 +13,7 @@ from labs.adapters.comparisons import (
     members,
     tau,
 )
-from labs.adapters.grid import HYPERNETWORKS, LINEAGE, MAIN, SEEN, SWEPT, UNSEEN
+from labs.adapters.grid import HYPERNETWORKS, LINEAGE, MAIN, OF_DIMENSIONS, SEEN, SWEPT, UNSEEN
 from labs.adapters.measures import (
     adapted,
     admitted,
@@ -25,13 +25,13 @@ from labs.adapters.measures import (
     most,
     unseen,
 )
-from labs.adapters.methods import METHODS, ROWS
 from labs.adapters.published import COLUMNS, FEW, MANY, SIGNS
 from labs.data.domains import DOMAINS
 from labs.kit.intervals import Interval, interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
+from labs.nn.modules.methods import METHODS, ROWS
 
 Entry = str | float | Interval | None
 WORDS = {
@@ -108,9 +108,8 @@ def _protocol(table: Table) -> Iterator[Remark]:
         text += f" What takes several runs trains longer and may close more than all: {longer}."
     yield Remark(f"{text} A network is tested on {tests:,} examples.")
     yield Remark(
-        "Not measured in this run: seconds (python -m labs.adapters.latency), composability, base "
-        "and nearest module in the domains that hypernetworks have not seen, the intrinsic "
-        "dimension of stretch."
+        "Not measured in this run: seconds (python -m labs.adapters.latency), composability (the "
+        "composition lab), base and nearest module in the domains that hypernetworks have not seen."
     )
 
 
@@ -235,7 +234,7 @@ def _best(table: Table) -> Iterator[Remark]:
 
 
 def _dimensions(table: Table) -> Iterator[Remark]:
-    found: Mapping[str, Values] = {d: d90(table, d) for d in (*SWEPT, "gain")}
+    found: Mapping[str, Values] = {d: d90(table, d) for d in (*SWEPT, *OF_DIMENSIONS)}
     rows = tuple((d, _in_numbers(values)) for d, values in found.items() if values)
     largest = max(
         dimension(name)

@@ -1,12 +1,12 @@
 """Modules in a stack against the usual loop: one network at a time, surgery and hooks."""
 
 from labs.adapters.grid import MAIN, Cell
-from labs.adapters.methods import METHODS
 from labs.adapters.plain import train
 from labs.kit.lab import Bench
+from labs.nn.modules.methods import METHODS
 
 TIMED = ("full", "bitfit", "lora", "adapter")
-STEPS, REPLICATES = 20, 10
+STEPS, REPLICATES = 40, 10
 
 
 def bench() -> list[Bench[Cell]]:
@@ -27,6 +27,7 @@ def _cells(method: str) -> list[Cell]:
             base_steps=0,
             small=False,
             tests=200,
+            looks=0,
             replicate=replicate,
         )
         for domain in MAIN

@@ -12,14 +12,13 @@ from torch import Tensor
 from labs.adapters.adaptation import CHUNK
 from labs.adapters.examples import (
     TUNING,
-    VALIDATION,
     domain,
     examples,
     generators,
     sizes,
     trained_bases,
 )
-from labs.adapters.grid import NAME, NEAREST, SEEN, UNSEEN, Cell, Record
+from labs.adapters.grid import NAME, NEAREST, SEEN, UNSEEN, VALIDATION, Cell, Record
 from labs.kit.seeds import stream
 from labs.nn.base import Weights
 from labs.nn.modules.adapted import Adapted

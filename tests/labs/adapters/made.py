@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from labs.adapters.grid import NO_GAP, PRESETS, UNSEEN, Record, cells
-from labs.adapters.methods import METHODS
 from labs.adapters.published import TRAINED
 from labs.kit.table import Table, row
+from labs.nn.modules.methods import METHODS
 
 FULL = PRESETS["full"]
 CEILING, BASE = 90.0, 30.0  # percent: a gap of 60 points in every domain

@@ -9,10 +9,10 @@ from labs.adapters.claims import CLAIMS
 from labs.adapters.comparisons import PICKS
 from labs.adapters.grid import CONTROLLED, IDENTITIES, INTRINSIC, NO_GAP
 from labs.adapters.lab import LAB
-from labs.adapters.methods import METHODS
 from labs.kit import texts
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
+from labs.nn.modules.methods import METHODS
 from tests.labs.adapters.made import gap, made
 
 EXACT = {"C1-identity", "C1-no-identity", "C1-merging", "C1-frozen", "C6-parameter", "C6-ia3"} | {

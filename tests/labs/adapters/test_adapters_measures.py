@@ -40,13 +40,13 @@ from labs.adapters.measures import (
     third,
     told_rightly,
 )
-from labs.adapters.methods import METHODS
 from labs.adapters.published import COLUMNS, MACS, PRODUCTS, SIGNS, TRAINED
 from labs.kit.table import Table
 from labs.nn.base import STANDARD, Base, logits
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.lora import LoRA
+from labs.nn.modules.methods import METHODS
 from labs.nn.modules.names import LINEARS
 from tests.labs.adapters.made import BASE, CEILING, made
 from tests.labs.adapters.made import gap as planted

@@ -9,10 +9,10 @@ import pytest
 from labs.adapters import comparisons, figure, figures_of_gaps, figures_of_sizes, gaps, measures
 from labs.adapters.grid import PRESETS, UNSEEN, cells
 from labs.adapters.lab import LAB
-from labs.adapters.methods import BUDGET, METHODS
 from labs.adapters.published import COLUMNS
 from labs.kit import draw
 from labs.kit.table import Table
+from labs.nn.modules.methods import BUDGET, METHODS
 
 ACCURACY = {"full": 90.0, "head": 40.0, "scratch": 20.0, "prompt": 50.0, "prefix": 55.0}
 CONFIG = replace(

@@ -8,8 +8,8 @@ import pytest
 from labs.adapters.costs import costs
 from labs.adapters.estimates import runs
 from labs.adapters.grid import PRESETS, WITHIN, cells
-from labs.adapters.methods import BUDGET, METHODS, PARAMETERS, ROWS
 from labs.nn.base import STANDARD, Base
+from labs.nn.modules.methods import BUDGET, METHODS, PARAMETERS, ROWS
 
 
 @pytest.mark.parametrize("name", METHODS)
