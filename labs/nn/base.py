@@ -182,6 +182,15 @@ def features(
     return _Pass(weights, x, modules, heads).features(x)
 
 
+def encoded(
+    weights: Weights, x: Tensor, modules: Sequence[Insert] = (), heads: int = STANDARD.heads
+) -> Tensor:
+    """The tokens of signals (M, B, 40) behind the last block, normalised, without those of prompts:
+    (M, B, T, features), whose mean over T are the `features`; arguments and errors are those of
+    `logits`."""
+    return _Pass(weights, x, modules, heads).encoded(x)
+
+
 def _check_signals(x: Tensor, bases: int, modules: Sequence[int]) -> None:
     # `affine` would deal out the rows of another number of members among these, without a word
     if x.dim() != 3 or x.shape[2] != LENGTH or not x.numel():
@@ -213,12 +222,15 @@ class _Pass:
         return self.linear("head", self.features(x))
 
     def features(self, x: Tensor) -> Tensor:
+        return self.encoded(x).mean(2)
+
+    def encoded(self, x: Tensor) -> Tensor:
         h = self.tokens(x)
         for block in range(self.blocks):
             h = h + self.attention(block, self.norm(f"blocks.{block}.norm_attention", h))
             h = h + self.feedforward(block, self.norm(f"blocks.{block}.norm_feedforward", h))
         # prompts stand in front; the readout is the mean over the signal's own tokens
-        return self.norm("norm", h[:, :, -self.own :]).mean(2)
+        return self.norm("norm", h[:, :, -self.own :])
 
     def tokens(self, x: Tensor) -> Tensor:
         h = F.gelu(self.convolution("first", x.unsqueeze(-1), 1))

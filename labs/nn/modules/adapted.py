@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -26,6 +26,8 @@ class Adapted(Net):
         modules: of M members each, in order.
         frozen: how many of them, from the first, are not trained; nor does chance act in them.
         heads: of the base's attention.
+        read: of (weights, x, modules, heads) the outputs (M, B, ...); the logits, or what else of a
+            pass is to be learned (`labs.nn.base.features`).
 
     Raises:
         ValueError: no module that trains, modules of different numbers of members, bases of another
@@ -39,6 +41,7 @@ class Adapted(Net):
         *,
         frozen: int = 0,
         heads: int = STANDARD.heads,
+        read: Callable[..., Tensor] = logits,
     ) -> None:
         check_sizes(modules=len(modules))
         if not 0 <= frozen < len(modules):
@@ -53,7 +56,7 @@ class Adapted(Net):
         check_members(weights, acting.pop())
         super().__init__(counts.pop())
         self.base = {name: value.detach() for name, value in weights.items()}
-        self.heads, self.frozen = heads, frozen
+        self.heads, self.frozen, self.read = heads, frozen, read
         self._modules_at_start = [_fixed(m) for m in modules[:frozen]] + list(modules[frozen:])
         self.trained = nn.ParameterList(
             nn.Parameter(value.clone())
@@ -83,8 +86,8 @@ class Adapted(Net):
         if not self.training:
             modules = [module.settled() for module in modules]
         if x.dim() == 3:
-            return logits(self.base, x, modules, self.heads)
-        by_domain = logits(self.base, x.transpose(1, 2).flatten(0, 1), modules, self.heads)
+            return self.read(self.base, x, modules, self.heads)
+        by_domain = self.read(self.base, x.transpose(1, 2).flatten(0, 1), modules, self.heads)
         return by_domain.unflatten(0, (len(x), -1)).transpose(1, 2).flatten(1, 2)
 
     def penalty(self) -> Tensor:
