@@ -1,1 +1,0 @@
-"""Do modules that were trained apart work together?"""

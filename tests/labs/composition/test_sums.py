@@ -1,0 +1,156 @@
+"""Task arithmetic on differences that are drawn, so that every number can be made by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from labs.composition import sums as module
+from labs.composition.differences import digits
+from labs.composition.examples import trained_bases
+from labs.composition.grid import CORNER, COUPLES, DOMAINS, MERGES, SCALES
+from labs.composition.sums import sums
+from tests.labs.composition.stacks import Drawn, cells, moved, right
+
+OWN = cells("arithmetic")
+LEARNED = (*DOMAINS, "clean")
+
+
+def small(patch, fine_tuned):
+    """Few examples wherever the lab has more."""
+    for name, value in {"VALIDATION": 20, "SCORED": 2, "HEARD": 10}.items():
+        patch.setattr(module, name, value)
+    patch.setattr(module, "fine_tuned", fine_tuned)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """The records of two replicates, the differences by domain, and what was asked for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        drawn = Drawn()
+        small(patch, drawn)
+        records = list(sums(OWN, "cpu"))
+        return records, dict(zip(LEARNED, drawn.given, strict=True)), drawn.calls
+
+
+def examples_of(domain):
+    return digits(OWN, domain, "test", OWN[0].tests, "cpu")
+
+
+def share(weights, tuned, domains):
+    """Of the accuracy of the own networks, mean over domains, by hand."""
+    shares = [np.divide(right(OWN, weights, examples_of(d)), tuned[d]) for d in domains]
+    return np.mean(shares, axis=0)
+
+
+def tuned_by_hand(vectors):
+    base = trained_bases(OWN, "cpu")
+    return base, {d: right(OWN, moved(base, vectors[d]), examples_of(d)) for d in DOMAINS}
+
+
+def test_sums_keep_a_share_of_what_each_has_alone(drawn):
+    records, vectors, _ = drawn
+    base, tuned = tuned_by_hand(vectors)
+    scales = torch.tensor([record.scales for record in records])
+    for k, domain in enumerate(DOMAINS):
+        assert [record.tuned[k] for record in records] == tuned[domain]
+    for k, couple in enumerate(COUPLES):
+        both = moved(base, *(vectors[d] for d in couple), scale=scales[:, k])
+        ours = [record.couples[k] for record in records]
+        assert ours == pytest.approx(share(both, tuned, couple), abs=0.1)
+    four = moved(base, *(vectors[d] for d in DOMAINS), scale=scales[:, -1])
+    ours = [record.all_four for record in records]
+    assert ours == pytest.approx(share(four, tuned, DOMAINS), abs=0.1)
+    mean = moved(base, *(vectors[d] for d in DOMAINS), scale=[0.25])
+    ours = [record.merged[MERGES.index("average")] for record in records]
+    assert ours == pytest.approx(share(mean, tuned, DOMAINS), abs=0.1)
+
+
+def test_scales_are_the_best_on_validation_data(drawn):
+    records, _, _ = drawn
+    for record in records:
+        assert len(record.scales) == len(COUPLES) + 1
+        assert set(record.scales) <= set(SCALES)
+        assert record.scales[-1] == SCALES[int(np.argmax(record.all_by_scale))]
+        assert len(record.couples_by_scale) == len(SCALES)
+    assert any(scale > 0 for record in records for scale in record.scales)
+
+
+def test_cosines_are_of_all_parameters(drawn):
+    records, vectors, _ = drawn
+
+    def flat(domain, m):
+        return torch.cat([value[m].flatten() for value in vectors[domain].values()]).numpy()
+
+    for m, record in enumerate(records):
+        for k, (one, other) in enumerate(COUPLES):
+            a, b = flat(one, m), flat(other, m)
+            expected = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+            assert record.cosines[k] == pytest.approx(expected, abs=1e-4)
+
+
+def test_an_analogy_has_the_scale_of_its_couple(drawn):
+    records, vectors, _ = drawn
+    base = trained_bases(OWN, "cpu")
+    scale = torch.tensor([record.scales[COUPLES.index(("reverse", "ramp"))] for record in records])
+    less = {name: -value for name, value in vectors["clean"].items()}
+    networks = {
+        0: base,
+        4: moved(base, vectors["ramp"], vectors["reverse"], less, scale=scale),
+    }
+    for k, network in networks.items():
+        ours = [record.analogy[k] for record in records]
+        assert ours == pytest.approx(right(OWN, network, examples_of(CORNER)), abs=4)
+    for k, domain in ((1, "ramp"), (2, "reverse")):  # at scale 1 or at this one
+        both = (moved(base, vectors[domain], scale=s) for s in (torch.ones(len(OWN)), scale))
+        expected = np.max([right(OWN, network, examples_of(CORNER)) for network in both], axis=0)
+        assert [record.analogy[k] for record in records] == pytest.approx(expected, abs=4)
+
+
+def test_noise_is_in_the_place_and_at_the_scale_of_what_it_replaces(monkeypatch, drawn):
+    small(monkeypatch, Drawn())
+    monkeypatch.setattr(module, "random_vector", lambda vector, _: vector)
+    monkeypatch.setattr(module, "DROP", 0.0)
+    for record, before in zip(sums(OWN, "cpu"), drawn[0], strict=True):
+        assert record.noise == record.couples == before.couples
+        assert record.analogy[3] == record.analogy[4]
+        assert record.merged[MERGES.index("dare")] == record.all_four  # which dropped nothing
+        assert before.noise != before.couples
+
+
+def test_nothing_is_chosen_on_test_data(monkeypatch, drawn):
+    small(monkeypatch, Drawn())
+    fewer = [replace(cell, tests=30) for cell in OWN]
+    for record, before in zip(sums(fewer, "cpu"), drawn[0], strict=True):
+        assert record.scales == before.scales
+        assert record.all_by_scale == before.all_by_scale
+        assert record.tuned != before.tuned
+
+
+def test_a_replicate_has_the_same_sums_alone(monkeypatch, drawn):
+    small(monkeypatch, Drawn())
+    (alone,) = sums(OWN[1:], "cpu")
+    stacked = drawn[0][1]
+    assert alone.tuned == pytest.approx(stacked.tuned, abs=2)
+    assert alone.cosines == pytest.approx(stacked.cosines, abs=1e-5)
+
+
+def test_networks_that_learned_nothing_keep_everything(monkeypatch):
+    small(monkeypatch, Drawn(size=0.0))
+    for record in sums(OWN, "cpu"):
+        assert record.scales == [0] * 7  # the first of equal ones
+        assert record.couples == record.noise == [1] * 6
+        assert record.couples_by_scale == record.all_by_scale == [1] * 21
+        assert record.cosines == [0] * 6
+        assert len(set(record.analogy)) == 1
+        assert record.merged == pytest.approx([1] * 6, abs=0.1)
+
+
+def test_every_domain_is_learned_from_the_base_on_its_own_examples(drawn):
+    _, _, calls = drawn
+    for domain, (weights, (x, _), times) in zip(LEARNED, calls, strict=True):
+        expected, _ = digits(OWN, domain, "training", OWN[0].examples, "cpu")
+        assert torch.equal(x, expected)
+        assert times == 1
+        assert all(torch.equal(v, weights[n]) for n, v in trained_bases(OWN, "cpu").items())
