@@ -1,0 +1,57 @@
+"""Do modules that were trained apart work together?
+
+Varied: the modules' kind (parameters, inputs, functions), what a domain's module learns from, the
+blocks in which modules stand; and how networks and modules are put together: one after the other,
+by sums and averages of parameters, side by side, in trees. Measured: test accuracy in percent, in
+pairs of a domain and a task that no module has seen; how much of the gap between the task's module
+and one trained on the pair is closed; barriers of lines; what is kept of sums.
+
+Source: Pfeiffer, Ruder, Vulic & Ponti 2023, "Modular Deep Learning" (arXiv:2302.11529), sections of
+routing and aggregation, which has no numbers of its own. Replicate r redraws data, base, modules
+and batch order; methods share them. Rates are chosen on validation data of a replicate of their
+own, scales of sums on validation data.
+"""
+
+from labs.composition.claims import CLAIMS
+from labs.composition.estimates import MEMBERS, megabytes, seconds
+from labs.composition.figure import grid
+from labs.composition.figures_of_mixtures import mixtures
+from labs.composition.figures_of_rows import rows
+from labs.composition.figures_of_sums import arithmetic, lines
+from labs.composition.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.composition.remarks import remarks
+from labs.kit.lab import Deferred, Lab
+
+LAB = Lab[Config, Cell, Record](
+    name=NAME,
+    version=1,
+    question="Do modules that were trained apart work together?",
+    finding="In pairs of a domain and a task that neither has seen, composed modules close "
+    "{C8-most-adapter} between the task's module and one trained on the pair for adapters (above "
+    "0.5: {C8-most-adapter:verdict}) and {C8-most-lora} for LoRA (above 0.5: "
+    "{C8-most-lora:verdict}), with another domain's module {C8-wrong-adapter} (below 0.1: "
+    "{C8-wrong-adapter:verdict}) and {C8-wrong-lora} (below 0.1: {C8-wrong-lora:verdict}). The "
+    "line between two networks fine-tuned from one base has a barrier of {C18-full} (below 2: "
+    "{C18-full:verdict}), and sums of two domains' differences keep {C20-couples} (above 0.8: "
+    "{C20-couples:verdict}).",
+    source="Pfeiffer et al. 2023, arXiv:2302.11529, routing and aggregation functions",
+    presets=PRESETS,
+    cell=Cell,
+    record=Record,
+    cells=cells,
+    train=Deferred("labs.composition.training:train"),
+    claims=CLAIMS,
+    figures={
+        "grid": grid,
+        "rows": rows,
+        "lines": lines,
+        "arithmetic": arithmetic,
+        "mixtures": mixtures,
+    },
+    seconds=seconds,
+    megabytes=megabytes,
+    within=WITHIN,
+    members=MEMBERS,
+    remarks=remarks,
+    devices=Deferred("labs.nn:devices"),
+)
