@@ -57,8 +57,8 @@ def _good(name: str) -> Told:
 
 COLUMNS = (
     Column(
-        "Parameter\nefficiency", "for 0.8 of the gap", "parameters", _good("parameters"),
-        "{:.2f} %", (("bits", "of 2 %: {:,.0f} bits"),),
+        "Parameter\nefficiency", "for 0.8 of the gap\n(reached by)", "parameters",
+        _good("parameters"), "{:.1f} %", (("bits", "of 2 %: {:,.0f} bits"),),
     ),
     Column(
         "Training\nefficiency", "in steps of full", "training", _good("training"), "{:.0f}",
@@ -77,7 +77,7 @@ COLUMNS = (
     ),
 )  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
-LAST = "Compos-\nability"
+LAST, ELSEWHERE = "Compos-\nability", ["lab", "composition"]
 HEADER, LEFT = 0.85, 1.55  # sizes of the table's margins; a cell is 1 by 1
 
 
@@ -143,11 +143,13 @@ def _lines(table: Table, one: Column, row: str, told: Mapping[str, Values]) -> l
 
 def _read(one: Column, values: Values) -> str:
     read = READ[one.name]
-    if one.name == "parameters" and all(
-        round(read(value), 6) >= WHOLE for value in values.values()
-    ):
-        return "not reached"
     mean, low, high = map(read, interval(values))
+    if one.name == "parameters":
+        reached = sum(round(read(value), 6) < WHOLE for value in values.values())
+        if not reached:
+            return "not reached"
+        if reached < len(values):  # a mean with full fine-tuning in it has no sensible interval
+            return f"{mean:.0f} % ({reached}/{len(values)})"
     return _with_half(mean, abs(high - low) / 2, one.form)
 
 
@@ -200,7 +202,7 @@ def _signed(value: float | None) -> str:
 def _composability(ax: "Axes", x: int) -> None:
     _title(ax, x, LAST, "")
     for y in range(len(SIGNS)):  # the survey gives all rows a plus
-        _cell(ax, x, y, "+", ["next lab"], None)
+        _cell(ax, x, y, "+", ELSEWHERE, None)
 
 
 def _hypernetwork(ax: "Axes", table: Table) -> None:
@@ -215,7 +217,7 @@ def _hypernetwork(ax: "Axes", table: Table) -> None:
     for x, lines in enumerate((once, ["no training", "per domain"] if share else [], [], near)):
         _cell(ax, x, 3, "", lines, None)
     for x in (4, 5):
-        _cell(ax, x, 3, "", ["next lab"] if x == 5 else [], None)
+        _cell(ax, x, 3, "", ELSEWHERE if x == 5 else [], None)
 
 
 def hypernetwork_share(table: Table) -> Values:
