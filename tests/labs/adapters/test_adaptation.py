@@ -16,6 +16,8 @@ from labs.adapters.training import train
 from labs.nn.modules.methods import METHODS
 from labs.nn.training import evaluate
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELL = Cell("adapt", "lora", "reverse", 100, 20, 16, 40, True, 100, 10, 0)
 
 

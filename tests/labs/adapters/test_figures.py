@@ -14,6 +14,8 @@ from labs.kit import draw
 from labs.kit.table import Table
 from labs.nn.modules.methods import BUDGET, METHODS
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 ACCURACY = {"full": 90.0, "head": 40.0, "scratch": 20.0, "prompt": 50.0, "prefix": 55.0}
 CONFIG = replace(
     PRESETS["full"], replicates=2, domains=("reverse", "diff"), pilot=("clean", "reverse", "diff")

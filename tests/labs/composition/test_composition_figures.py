@@ -29,6 +29,8 @@ from labs.kit import draw, texts
 from labs.kit.table import Table
 from tests.labs.composition.made import made
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 FIGURES = {
     "grid": figure.grid,
     "rows": figures_of_rows.rows,

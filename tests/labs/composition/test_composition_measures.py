@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labs.composition.estimates import MEASURED, TRAINED, megabytes, seconds
+from labs.composition.estimates import COUNTS, megabytes, seconds
 from labs.composition.grid import COUPLES, LEAVES, MIXTURES, PAIRS, PRESETS, cells
 from labs.composition.measures import (
     OWN_HEAD,
@@ -12,6 +12,7 @@ from labs.composition.measures import (
     all_four,
     analogy_over,
     answered,
+    apart_over_all,
     barrier,
     closed,
     closed_over,
@@ -102,6 +103,17 @@ def test_a_pair_is_admitted_by_ten_points_on_the_mean_over_replicates():
     one = recorded(LORA | {"replicate": 0}, oracle=[TASK] * 12)  # mean gap 52.5
     assert admitted(exact(change=one), "lora") == PAIRS
     assert admitted(Table([]), "lora") == ()
+
+
+def test_pairs_of_tasks_that_are_not_known_are_not_admitted():
+    table = exact(change=recorded(LORA, alone=[95.0, 79.0, 95.0]))  # by chance parity reads 50
+    assert admitted(table, "lora") == tuple(pair for pair in PAIRS if pair[1] != "parity")
+
+
+def test_blocks_of_their_own_are_compared_in_points_of_admitted_pairs():
+    apart = recorded(LORA | {"layers": "apart"}, composed=[TASK + 50] * 12)
+    assert about(apart_over_all(exact(change=apart), "lora"), 50 - 42)  # 0.7 of 60 in all
+    assert apart_over_all(Table([]), "lora") == {}
 
 
 def test_pairs_that_are_not_admitted_do_not_count():
@@ -222,7 +234,7 @@ def test_an_empty_table_has_no_values():
 
 def test_all_questions_have_an_estimate():
     asked = cells(PRESETS["full"])
-    assert {cell.question for cell in asked} == set(TRAINED) == set(MEASURED)
+    assert {cell.question for cell in asked} == set(COUNTS)
     small = replace(asked[0], small=True)
     assert 0 < seconds(small) < seconds(asked[0])
     assert megabytes(asked[:1]) < megabytes(asked[:10])

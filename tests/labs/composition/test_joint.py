@@ -12,6 +12,8 @@ from labs.composition.grid import DOMAINS, PAIRS, PRESETS, TASKS, cells
 from labs.composition.joint import FIRST, LEARNED, NETWORKS, SIZES, by_task, held_out, joint
 from labs.nn.base import logits
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELLS = [cell for cell in cells(PRESETS["smoke"]) if cell.question == "joint"]
 
 

@@ -11,6 +11,8 @@ from labs.composition.lines import DOMAIN, DRAW, PACES, lines
 from labs.composition.teaching import started, taught
 from tests.labs.composition.stacks import cells, moved, right
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 
 @pytest.fixture
 def lessons(monkeypatch):

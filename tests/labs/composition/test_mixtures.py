@@ -11,6 +11,8 @@ from labs.composition.examples import TUNING, examples, sizes, trained_bases
 from labs.composition.grid import DOMAINS, FEW, MIXTURES, NEW, Cell
 from labs.composition.teaching import accuracies, taught
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELL = Cell("mixtures", "", "labels", "all", 60, 10, 16, 40, True, 100, 0)
 CELLS = [CELL, replace(CELL, replicate=1)]
 

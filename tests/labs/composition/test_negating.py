@@ -12,6 +12,8 @@ from labs.composition.negating import BOTH, chosen, negations
 from labs.composition.teaching import Lesson
 from tests.labs.composition.stacks import Drawn, cells, moved, right
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 OWN = cells("negation")
 
 

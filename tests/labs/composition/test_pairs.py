@@ -12,6 +12,8 @@ from labs.composition.grid import DOMAINS, PRESETS, TASKS, cells
 from labs.composition.pairs import WIDE, pairs
 from labs.composition.teaching import started, taught
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELLS = [replace(cell, steps=3) for cell in cells(PRESETS["smoke"])[:2]]
 
 

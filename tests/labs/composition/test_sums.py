@@ -13,6 +13,8 @@ from labs.composition.grid import CORNER, COUPLES, DOMAINS, MERGES, SCALES
 from labs.composition.sums import sums
 from tests.labs.composition.stacks import Drawn, cells, moved, right
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 OWN = cells("arithmetic")
 LEARNED = (*DOMAINS, "clean")
 

@@ -18,6 +18,8 @@ from labs.composition.teaching import (
 )
 from labs.nn.base import logits
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELLS = [cell for cell in cells(PRESETS["smoke"]) if cell.method == "lora"][:2]
 REPLICATES = [0, 1]
 

@@ -10,6 +10,8 @@ from labs.composition.examples import examples, trained_bases
 from labs.composition.grid import LEAF, LEAVES, Cell
 from labs.composition.teaching import accuracies, taught
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELL = Cell("trees", "", "labels", "all", 60, 10, 16, 40, True, 100, 0)
 CELLS = [CELL, replace(CELL, replicate=1)]
 MEMBERS = [(r, leaf) for r in range(2) for leaf in LEAVES]

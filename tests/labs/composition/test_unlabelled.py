@@ -9,6 +9,8 @@ from labs.composition.examples import examples, sizes, trained_bases
 from labs.composition.grid import PRESETS, cells
 from labs.composition.unlabelled import signal
 
+pytestmark = pytest.mark.slow  # trains or draws
+
 CELL = cells(PRESETS["smoke"])[0]
 REPLICATES = [0, 1]
 
