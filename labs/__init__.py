@@ -31,6 +31,7 @@ LABS: dict[str, str] = {
     "embedding": "labs.embedding.lab",
     "modular_rules": "labs.modular_rules.lab",
     "sketches": "labs.sketches.lab",
+    "adapters": "labs.adapters.lab",
 }
 
 

@@ -67,6 +67,7 @@ MEASURED = {
     "embedding": (0, 349),
     "modular_rules": (18, 864),
     "sketches": (451, 794),
+    "adapters": (35, 1023),
 }
 
 
