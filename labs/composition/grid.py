@@ -27,6 +27,7 @@ LINES = ("full", "full-bases", "adapter", "adapter-starts", "lora", "lora-starts
 ALONG = tuple(i / 10 for i in range(11))  # of a line
 FINER = 4  # times the test examples at a point of a line, whose worst point is looked for
 SOUP = 4  # networks
+LONGER = 2  # times the steps of a network whose difference is added, so that it knows its domain
 SCALES = tuple(i / 20 for i in range(21))  # of differences that are added
 MERGES = ("average", "arithmetic", "fisher", "regmean", "ties", "dare")
 NEW, FEW = "shear3", 200  # a domain for adapters of others, and its training examples
@@ -191,7 +192,7 @@ def cells(config: Config) -> list[Cell]:
         Cell(
             *one,
             examples=config.examples,
-            steps=config.steps,
+            steps=config.steps * (LONGER if one[0] == "arithmetic" else 1),
             batch=config.batch,
             base_steps=config.base_steps,
             small=config.small,

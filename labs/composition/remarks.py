@@ -240,9 +240,10 @@ def _sums(table: Table) -> Iterator[Remark]:
     four = interval_or_none(all_four(table))
     if four:
         rows.append(("all four", four, None, None, _mean(entry(scales, len(COUPLES))), None))
-    text = "Differences added: share that stays of the accuracy of networks that were fine-tuned "
-    text += "there, the same of one difference and a random one, of the better one alone, scale as "
-    text += "chosen on validation data, cosine of the differences."
+    text = "Differences added, of networks that were fine-tuned for twice the steps of a module: "
+    text += "share that stays of the accuracy of those networks, the same of one difference and a "
+    text += "random one, of the better one alone, scale as chosen on validation data, cosine of "
+    text += "the differences."
     columns = ("", "stays", "with random", "alone", "scale", "cosine")
     yield Remark(text, columns, tuple(rows), ".3f")
 
