@@ -45,5 +45,8 @@ def seconds(cell: Cell) -> float:
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries."""
-    return 60 + 30 * len(stack)
+    """Expected memory of a stack beyond that of the libraries (measured in `full`: 450 to 1,660;
+    joint networks have the largest batches)."""
+    cell = stack[0]
+    size = 0.4 if cell.small else 1.0
+    return 60 + (160 if cell.question == "joint" else 85) * size * len(stack)

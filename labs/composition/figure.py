@@ -48,7 +48,7 @@ def grid(table: Table) -> "Figure":
     found = {label: values for label, values in arms.items() if values}
     _heat(axes[1], found, "{:.0f}", PERCENT, (0, 100), "Test accuracy (%)")
     axes[1].set_title(f"All arms of one method, {name_of(method)}: test accuracy in percent")
-    hatched = f"Hatched: no gap, the oracle is less than {WIDE} points above the task module."
+    hatched = f"Hatched: a gap below {WIDE} points, or a task that was not learned."
     draw.note(figure, table, f"Cells are means. {hatched}" if methods else "")
     return figure
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from labs.composition.measures import admitted, closed
+from labs.composition.grid import PAIRS
+from labs.composition.measures import OWN_HEAD, admitted, closed
 from labs.composition.published import MISMATCHED, MOST
 from labs.composition.shown import VARIANTS, measured, name_of, varied
 from labs.kit import draw
@@ -20,7 +21,7 @@ BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
 ARMS = {  # colour, marker, name
     "composed": (BLUE, "o", "composed"),
     "reversed": (SKY, "s", "reversed order"),
-    "head": (ORANGE, "D", "domain module, head alone"),
+    "head": (ORANGE, "D", "domain module, head alone (parity, quartile)"),
     "masked": (PINK, "P", "LT-SFT at random places"),
     "random": (draw.GREY, "X", "random change of equal norm"),
     "wrong": (RED, "v", "wrong domain's module"),
@@ -53,13 +54,15 @@ def _arms(ax: "Axes", table: Table) -> None:
         draw.dots(ax, found[name], color=color, marker=marker, label=label, offset=offset)
     for edge in range(1, len(measured(table)) if shown else 0):
         ax.axhline(edge - 0.5, color="#E0E0E0", linewidth=1)
-    ax.set_title("Arms, over the pairs with a gap")
+    ax.set_title("Arms, over the admitted pairs")
     _finish(ax, MISMATCHED, MOST)
 
 
 def arms(table: Table, name: str) -> dict[str, Values]:
-    """By method, with the number of its admitted pairs, the share R of an arm."""
-    return {_label(table, method): closed(table, method, name) for method in measured(table)}
+    """By method, with the number of its admitted pairs, the share R of an arm; of heads over the
+    pairs whose task has one of its own."""
+    among = OWN_HEAD if name == "head" else PAIRS
+    return {_label(table, m): closed(table, m, name, among=among) for m in measured(table)}
 
 
 def _label(table: Table, method: str) -> str:

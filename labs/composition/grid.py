@@ -76,15 +76,15 @@ class Config:
 PRESETS = {
     "smoke": Config(
         replicates=2,
-        methods=("lora", "adapter"),
+        methods=("lora",),
         unlabelled=("lora",),
         apart=("lora",),
-        lines=("full", "full-bases"),
-        examples=60,
-        steps=10,
-        base_steps=60,
+        lines=("full",),
+        examples=40,
+        steps=6,
+        base_steps=40,
         small=True,
-        tests=100,
+        tests=40,
     ),
     "quick": Config(
         replicates=5,
