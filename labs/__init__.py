@@ -32,6 +32,7 @@ LABS: dict[str, str] = {
     "modular_rules": "labs.modular_rules.lab",
     "sketches": "labs.sketches.lab",
     "adapters": "labs.adapters.lab",
+    "composition": "labs.composition.lab",
 }
 
 

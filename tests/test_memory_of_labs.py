@@ -68,6 +68,7 @@ MEASURED = {
     "modular_rules": (18, 864),
     "sketches": (451, 794),
     "adapters": (35, 1023),
+    "composition": (12, 1970),
 }
 
 
