@@ -66,7 +66,7 @@ def chosen(kept: Tensor, forgotten: Tensor) -> Tensor:
     """In each member the scale (M,) of the lowest accuracy `forgotten` among those whose accuracy
     `kept` is at least `FLOOR` of that at scale 0; accuracies (SCALES, M).
 
-    >>> flat, falling = torch.full((21, 1), 90.0), torch.linspace(90, 10, 21).unsqueeze(1)
+    >>> flat, falling = torch.full((21, 1), 90.0), torch.linspace(90, 50, 21).unsqueeze(1)
     >>> chosen(flat, falling).tolist(), chosen(falling, falling).tolist()
     ([1.0], [0.05])
     """
