@@ -1,5 +1,5 @@
 """Pairs of a domain and a task that nothing has seen together: modules that were trained apart, put
-together; and networks that were trained jointly on all other pairs."""
+together, and their controls. (`labs.composition.joint` has networks trained on other pairs.)"""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class _Stack:
         self.domains = list(DOMAINS) * len(cells)
         self.bases = trained_bases(cells, device)
         self.wide_bases = trained_bases(cells, device, WIDE)
-        self.labelled = self.cell.signal == "labels"
-        self.whole = self.labelled and self.cell.layers == "all"  # with what is compared with
+        variant = (self.cell.signal, self.cell.layers)
+        self.whole = variant == ("labels", "all")  # with what is compared with
 
     def rate(self, role: str) -> float:
         return chosen_rate(self.cell, self.cell.method, role, self.device)

@@ -95,15 +95,6 @@ def _block(name: str) -> int:
 
 def taught(lesson: Lesson) -> list[Module]:
     """What was learned: the module, and behind it the task's head where it has one of its own."""
-    return _taught(lesson, started(lesson))
-
-
-def head_alone(lesson: Lesson) -> list[Module]:
-    """The task's head trained without a module."""
-    return run(lesson, [_head(lesson)])
-
-
-def _taught(lesson: Lesson, module: Module) -> list[Module]:
     row = METHODS[lesson.method]
     done: list[list[Module]] = []
 
@@ -117,16 +108,18 @@ def _taught(lesson: Lesson, module: Module) -> list[Module]:
         numbers = sum(value[0].numel() for value in lesson.weights.values())
         procedure = partial(procedure, keep=round(row.keep * numbers))
     streams = generators(lesson.replicates, "what a procedure draws")
-    procedure(train, Start(lesson.weights, module, streams))
+    procedure(train, Start(lesson.weights, started(lesson), streams))
     return done[-1]
 
 
+def head_alone(lesson: Lesson) -> list[Module]:
+    """The task's head trained without a module."""
+    return run(lesson, [_head(lesson)])
+
+
 def _head(lesson: Lesson) -> Module:
-    classes, streams = (
-        named(lesson.task).classes,
-        generators(lesson.replicates, "start of the head"),
-    )
-    return Head(classes).start(lesson.weights, sizes(lesson.cell), streams)
+    streams = generators(lesson.replicates, "start of the head")
+    return Head(named(lesson.task).classes).start(lesson.weights, sizes(lesson.cell), streams)
 
 
 def run(lesson: Lesson, modules: Sequence[Module], pace: float = 1.0) -> list[Module]:
