@@ -1,5 +1,5 @@
 """Rates of Adam, chosen on validation data of a replicate of its own, in a domain that no pair,
-line or sum has and, for tasks, on clean signals: five for every method, and nothing of the pairs."""
+line or sum has and, for tasks, on clean signals: five for every method, none of the pairs."""
 
 from dataclasses import replace
 from functools import lru_cache, partial
