@@ -20,9 +20,8 @@ from labs.nn.modules.delta import Delta
 from labs.nn.modules.head import Head
 from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import Kind, Module
+from labs.nn.modules.names import BODY
 from labs.nn.training import Loss, cross_entropy, evaluate
-
-BODY = ("first.*", "second.*", "positions.*", "blocks.*", "norm.*")  # all but the head
 
 
 class Lesson(NamedTuple):

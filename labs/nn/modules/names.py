@@ -5,6 +5,7 @@ ALL = ("*",)
 BIASES = ("first.bias", "second.bias", "blocks.*.bias", "norm.bias")  # not the head's
 NORMS = ("blocks.*.norm_*", "norm.*")
 HEAD = ("head.*",)
+BODY = ("first.*", "second.*", "positions.*", "blocks.*", "norm.*")  # all but the head
 
 # Linear maps of a block
 ATTENTION = ("query", "value")
