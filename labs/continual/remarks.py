@@ -39,9 +39,10 @@ def _transfers(table: Table) -> Iterator[Remark]:
         for method in measured(table):
             matrix = of(table, "matrix", method, name)
             before = {r: float(np.mean(m[0])) for r, m in matrix.items()}
-            values = (f(table, method, name) for f in (own, acc, bwt, fwt))
+            means = (_rounded(_mean(v)) for v in (before, own(table, method, name)))
+            values = (f(table, method, name) for f in (acc, bwt, fwt))
             if matrix:
-                rows.append((LABELS[method], _mean(before), *map(interval_or_none, values)))
+                rows.append((LABELS[method], *means, *map(interval_or_none, values)))
         text = f"{OF_SEQUENCES[name].capitalize()}, task's name known: accuracy in percent before "
         text += "training, on a task when it was learned, at the end (ACC); backward and forward "
         text += f"transfer in points.{_bound(name)}"
@@ -132,3 +133,7 @@ def _rates(table: Table) -> Iterator[Remark]:
 
 def _mean(values: Values) -> float | None:
     return float(np.mean([*values.values()])) if values else None
+
+
+def _rounded(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"

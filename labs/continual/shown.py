@@ -10,7 +10,7 @@ LABELS = {
     "lora-each": "LoRA per task",
     "adapter-each": "adapter per task",
     "packnet": "PackNet",
-    "packnet-leaking": "PackNet, norms and biases train on",
+    "packnet-leaking": "PackNet that leaks",
     "supsup": "SupSup",
     "progressive": "progressive columns",
     "scratch": "columns without laterals",
