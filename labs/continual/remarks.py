@@ -40,9 +40,10 @@ def _transfers(table: Table) -> Iterator[Remark]:
             matrix = of(table, "matrix", method, name)
             before = {r: float(np.mean(m[0])) for r, m in matrix.items()}
             means = (_rounded(_mean(v)) for v in (before, own(table, method, name)))
-            values = (f(table, method, name) for f in (acc, bwt, fwt))
+            values = (interval_or_none(f(table, method, name)) for f in (acc, bwt))
+            ahead = _rounded(_mean(fwt(table, method, name)))
             if matrix:
-                rows.append((LABELS[method], *means, *map(interval_or_none, values)))
+                rows.append((LABELS[method], *means, *values, ahead))
         text = f"{OF_SEQUENCES[name].capitalize()}, task's name known: accuracy in percent before "
         text += "training, on a task when it was learned, at the end (ACC); backward and forward "
         text += f"transfer in points.{_bound(name)}"
