@@ -171,7 +171,7 @@ LEVELS = (
 NAMES = (
     *(
         control(
-            id=f"C25-shuffled-{name}",
+            id=f"C25-wrong-{name}",
             sentence=f"{LABELS[name]}: under the next task's name a permutation of the labels is "
             "answered worse than by chance.",
             unit=PERCENT,

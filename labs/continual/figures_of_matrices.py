@@ -48,7 +48,7 @@ def matrices(table: Table) -> "Figure":
         draw.legend(axes[0])
     for ax, method in zip(axes, shown, strict=False):
         _heat(ax, table, method)
-    text = "Columns: tasks, whose names are known; bold: just learned; in classes answers are the "
+    text = "Percent right by task, its name known; bold: just learned; in classes answers are the "
     draw.note(figure, table, f"{text}task's own two (chance 50, else 10)." if shown else "")
     return figure
 
@@ -59,17 +59,14 @@ def _heat(ax: "Axes", table: Table, method: str) -> None:
     for place, name in enumerate(shown):
         first = place * (TASKS + 1)
         cells[:, first : first + TASKS] = np.mean(_matrices(table, method, name), axis=0)
-    drawn = ax.imshow(cells, cmap="Blues", vmin=0, vmax=100, aspect="auto")
+    ax.imshow(cells, cmap="Blues", vmin=0, vmax=100, aspect="auto")
     for (y, x), value in np.ndenumerate(cells):
         if np.isfinite(value):
             bold = "bold" if x % (TASKS + 1) == y - 1 else "normal"
             ax.text(x, y, f"{value:.0f}", ha="center", va="center", fontsize=8, weight=bold,
                     color="white" if value > 60 else "black")  # fmt: skip
     _named_axes(ax, shown)
-    ax.set(title=LABELS[method], ylabel="After")
-    bar = ax.figure.colorbar(drawn, ax=ax, pad=0.01, fraction=0.03)
-    bar.set_label("Test accuracy (%)", fontsize=8)
-    bar.outline.set_visible(False)
+    ax.set(title=LABELS[method], ylabel="After task")
 
 
 def _matrices(table: Table, method: str, sequence: str) -> list[list[list[float]]]:

@@ -92,7 +92,7 @@ BROKEN = {
     **{f"C25-masked-{m}": of(m, "classes", matrix=lasting(-45)) for m in ("full", "lora")},
     **{f"C25-acc-{s}": of("full", s, matrix=lasting(20)) for s in SEQUENCES},
     **{f"C25-joint-{s}": of("joint", s, matrix=ending(95.0)) for s in SEQUENCES},
-    **{f"C25-shuffled-{m}": of(m, "permutations", shuffled=listed(20.0)) for m in FROZEN},
+    **{f"C25-wrong-{m}": of(m, "permutations", shuffled=listed(20.0)) for m in FROZEN},
     **{f"C25-names-{s}": of("supsup", s, gradient=listed(10.0)) for s in ("domains", "classes")},
     "C25-names-alike": of("supsup", "permutations", gradient=listed(30.0)),
     "C25-random": of("supsup", "domains", random=listed(95.0)),
@@ -122,7 +122,7 @@ def test_bits_that_differ_by_nothing_measurable_count():
     assert verdicts(table)["C25-supsup"] == "contradicted"
 
 
-@pytest.mark.parametrize("name", ["C25-packnet", "C25-bwt", "C25-shuffled-packnet"])
+@pytest.mark.parametrize("name", ["C25-packnet", "C25-bwt", "C25-wrong-packnet"])
 def test_what_was_not_learned_is_not_asked_for(name):
     poor = of("packnet", matrix=lambda r, s: [[40.0] * TASKS] * (TASKS + 1))
     assert verdicts(made(change=poor))[name] == "not judged"
