@@ -139,20 +139,20 @@ def cells(config: Config) -> list[Cell]:
 
 
 MEMBERS = 10
-BASE = 20.0  # seconds, of a base's training: every process trains those of its stacks
-# Milliseconds of a step of 16 signals and of a test signal, in a stack; networks that are tuned
+# Milliseconds of a step of 16 signals and of a test signal, in a stack; networks that are tuned, in
+# tasks of ten
 COSTS = {
-    "base": (0.0, 0.12, 0),
-    "full": (3.6, 0.12, 10),
-    "lora": (2.4, 0.12, 10),
-    "lora-each": (2.4, 0.12, 10),
-    "adapter-each": (2.4, 0.12, 10),
-    "packnet": (4.2, 0.14, 10),
-    "packnet-leaking": (4.2, 0.14, 10),
-    "supsup": (1.6, 0.06, 10),
-    "progressive": (0.9, 0.05, 10),
-    "scratch": (0.4, 0.02, 10),
-    "joint": (3.6, 0.12, 25),
+    "base": (0.0, 0.1, 0),
+    "full": (3.6, 0.1, 1),
+    "lora": (2.6, 0.1, 1),
+    "lora-each": (2.6, 0.1, 1),
+    "adapter-each": (2.3, 0.1, 1),
+    "packnet": (4.0, 0.1, 1),
+    "packnet-leaking": (4.0, 0.1, 1),
+    "supsup": (1.2, 0.04, 1),
+    "progressive": (0.7, 0.02, 1),
+    "scratch": (0.3, 0.01, 1),
+    "joint": (3.6, 0.02, 2.5),
 }
 
 
@@ -160,8 +160,8 @@ def seconds(cell: Cell) -> float:
     """Expected seconds of one core (measured on a 2.5 GHz Xeon), the search of rates included."""
     step, test, tuned = COSTS[cell.method]
     size = 0.35 if cell.small else 1.0
-    steps = cell.steps * (TASKS + tuned / MEMBERS) * cell.batch / 16
-    return size * (1.0 + step * steps / 1000 + test * cell.tests * 7 * TASKS / 1000)
+    steps = cell.steps * (TASKS + tuned) * cell.batch / 16
+    return size * (0.1 + step * steps / 1000 + test * cell.tests * 7 * TASKS / 1000)
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
