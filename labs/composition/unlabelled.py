@@ -89,7 +89,8 @@ def _told(weights: Weights, masked: Tensor, x: Tensor, hidden: Tensor, heads: in
         inputs = tokens[0][hidden[m]].double()
         inputs = torch.cat([inputs, torch.ones_like(inputs[:, :1])], dim=1)
         targets = x[m].unflatten(-1, (-1, UNDER))[hidden[m]].double()
-        maps.append(torch.linalg.lstsq(inputs, targets, driver="gelsd").solution)
+        # on the CPU: on cuda torch solves problems of full rank alone
+        maps.append(torch.linalg.lstsq(inputs.cpu(), targets.cpu(), driver="gelsd").solution)
     return torch.stack(maps).to(x)
 
 
