@@ -137,6 +137,8 @@ class _InfoNCE(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         grad, units, norms = ctx.saved_tensors
+        # before the products: torch warns where one of these is what a thread asks of cuda first
+        scale = grads[0].view(-1, 1, 1) / norms
         if grad.shape[1] == units.shape[1]:
             result = torch.bmm(grad + grad.transpose(1, 2), units)
         else:
@@ -144,7 +146,7 @@ class _InfoNCE(torch.autograd.Function):
             both = torch.bmm(grad, others), torch.bmm(grad.transpose(1, 2), anchors)
             result = torch.cat(both, dim=1)
         result.addcmul_(units, (units * result).sum(-1, keepdim=True), value=-1)
-        return result.mul_(grads[0].view(-1, 1, 1) / norms), None, None
+        return result.mul_(scale), None, None
 
 
 def _check(first: Tensor, second: Tensor, temperature: float) -> None:
