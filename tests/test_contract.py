@@ -27,6 +27,7 @@ from labs.kit.lab import Deferred, load
 from labs.kit.measures import Measure, column
 from labs.kit.table import Table, measured
 from labs.kit.verdicts import judge
+from labs.nn import devices
 
 ROOT = Path(__file__).parents[1]
 REGISTER = {**LABS, "toy": "tests.toy_lab"}
@@ -274,6 +275,22 @@ def test_smoke_ends_in_seconds_and_says_its_verdicts(lab, runs):
     assert seconds < SMOKE_SECONDS
     for claim in lab.claims:
         assert f"\n{claim.id} " in text
+
+
+@pytest.mark.skipif("cuda" not in devices(), reason="needs CUDA")
+def test_cuda_trains_the_same_networks_without_a_warning_or_is_refused(lab, runs, tmp_path):
+    words = [*smoke(lab.name, tmp_path), "--device", "cuda"]
+    loud = {**os.environ, "PYTHONWARNINGS": "default"}
+    done = subprocess.run(words, cwd=ROOT, env=loud, capture_output=True, text=True, timeout=600)
+    if "cuda" not in lab.devices():
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        return
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    trained = {path.relative_to(tmp_path) for path in tmp_path.rglob("cells/*")}
+    out = runs(lab.name)[0]
+    assert trained == {path.relative_to(out) for path in out.rglob("cells/*")}
 
 
 def test_a_second_run_does_no_work(lab, runs):
