@@ -1,0 +1,1 @@
+"""Lab: do shared sub-policies reach goals that a flat learner does not?"""

@@ -1,0 +1,68 @@
+"""What a run says after its claims."""
+
+from collections.abc import Iterator
+
+from labs.kit.intervals import interval_or_none
+from labs.kit.lab import Remark
+from labs.kit.table import Table
+from labs.options.claims import USED
+from labs.options.grid import ARMS, QUESTIONS
+from labs.options.measures import at_budget, collapsed, first, never, of_arm, untrained
+
+ZERO_SHOT = ("options 2", "random 2")
+
+
+def remarks(table: Table) -> list[Remark]:
+    """Success by length, times until 95 %, use of options."""
+    return [*_success(table), *_times(table), *_use(table)]
+
+
+def named(arm: str) -> str:
+    """An arm in words, without the length of its tasks."""
+    return ARMS[arm.partition(" ")[0]].label
+
+
+def _success(table: Table) -> Iterator[Remark]:
+    found = []
+    for kind, length, _ in QUESTIONS:
+        arm = f"{kind} {length}"
+        of = ("success", "triples", "fours") if arm in ZERO_SHOT else ("success",)
+        for tested, column in enumerate(of, start=length):
+            values = at_budget(table, arm, column)
+            if values:
+                before = interval_or_none(untrained(table, arm, column))
+                row = (named(arm), str(length), str(tested), interval_or_none(values), before)
+                found.append(row if kind != "random" else (named(arm), "-", *row[2:4], None))
+    columns = ("learner", "trained in", "tested in", "success", "untrained")
+    if found:
+        yield Remark("Percent of episodes solved, by landmarks.", columns, tuple(found), ".1f")
+
+
+def _times(table: Table) -> Iterator[Remark]:
+    found = []
+    for kind, length, octaves in QUESTIONS:
+        arm = f"{kind} {length}"
+        steps = first(table, arm) if octaves else {}
+        if steps:
+            thousands = {replicate: value / 1000 for replicate, value in steps.items()}
+            episodes = interval_or_none(first(table, arm, "episodes"))
+            missing = sum(never(table, arm).values())
+            over = interval_or_none(of_arm(table, arm, "excess"))
+            row = (named(arm), str(length), interval_or_none(thousands), episodes, missing, over)
+            found.append(row)
+    columns = ("learner", "landmarks", "1,000 steps", "episodes a task", "never", "over")
+    text = (
+        "Until 95 % are solved (replicates that never get there count as at the end), and the "
+        "steps of solved episodes over the fewest moves at the budget."
+    )
+    if found:
+        yield Remark(text, columns, tuple(found), ".1f")
+
+
+def _use(table: Table) -> Iterator[Remark]:
+    shown = [f"{kind} {length}" for kind, length, _ in QUESTIONS if ARMS[kind].shared]
+    found = {arm: collapsed(table, arm, USED) for arm in shown}
+    rows = tuple((named(arm), interval_or_none(values)) for arm, values in found.items() if values)
+    if rows:
+        text = f"Percent of options with less than {USED:g} % of the steps at the end."
+        yield Remark(text, ("learner", "collapsed"), rows, ".1f")

@@ -1,0 +1,186 @@
+"""Training: the replicates of one arm side by side, tested as they learn."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+
+from labs.kit.seeds import stream
+from labs.options.grid import ARMS, NAME, Cell, Record, evaluations
+from labs.options.learning import Batch, Learners, Step, play, sizes
+from labs.options.world import CELLS, LANDMARKS, LIMIT, STOP, free, landmarks, optimum, tasks
+
+LENGTHS = {"triples": 3, "fours": 4}  # of tasks that learners of pairs have not seen
+TOLD = tuple(range(LANDMARKS))
+
+
+def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    """Train one stack; yields one record per cell.
+
+    Args:
+        cells: of one arm and length.
+        device: of no importance, since arrays are numpy's.
+    """
+    if cells[0].arm == "random":
+        yield from map(_random, cells)
+        return
+    given = None
+    if ARMS[cells[0].arm].given:
+        before = [replace(cell, arm="options", length=2, octaves=0) for cell in cells]
+        learners = Learners(before)
+        _learn(learners, before)
+        given = learners.values
+    learners = Learners(cells, given)
+    for place, (cell, tests) in enumerate(zip(cells, _learn(learners, cells), strict=True)):
+        yield _record(cell, learners, place, tests)
+
+
+class Test:
+    """A learner's greedy choices at one evaluation, after so many episodes of each task."""
+
+    __test__ = False  # pytest does not collect it
+
+    def __init__(self, learners: Learners, place: int, episodes: int) -> None:
+        rows, orders = learners.rows, learners.size.orders
+        self.episodes = episodes
+        self.actions = _greedy(learners.values[place * rows : (place + 1) * rows])
+        self.options = _greedy(learners.orders[place * orders : (place + 1) * orders])
+
+
+def _greedy(values: np.ndarray) -> np.ndarray:
+    return values.argmax(axis=1).astype(np.int8) if len(values) else np.empty(0, np.int8)
+
+
+def _learn(learners: Learners, cells: Sequence[Cell]) -> list[list[Test]]:
+    """Train until all steps are used, each replicate for itself; its greedy choices on the way."""
+    ends = evaluations(cells[0])
+    tests = [[Test(learners, place, 0)] for place in range(len(cells))]
+    used, rounds = np.zeros(len(cells), dtype=np.int64), 0
+    while len(active := np.flatnonzero(used < ends[-1])):
+        used[active] += learners.round(active)
+        rounds += 1
+        for place in active:
+            while len(own := tests[place]) < len(ends) and used[place] >= ends[len(own)]:
+                own.append(Test(learners, int(place), rounds))
+    return tests
+
+
+def _record(cell: Cell, learners: Learners, place: int, tests: list[Test]) -> Record:
+    arm, budget = ARMS[cell.arm], evaluations(cell).index(cell.budget)
+    success, excess, _ = tested(cell, tests, cell.length)
+    record = Record(
+        evaluations(cell),
+        [test.episodes for test in tests],
+        success.tolist(),
+        excess=_number(excess[budget]),
+    )
+    if arm.shared:
+        record = replace(record, use=tested(cell, tests[-1:], cell.length)[2].tolist())
+    if cell.arm != "options":
+        return record
+    own = slice(place * learners.rows, (place + 1) * learners.rows)
+    longer = {name: tested(cell, tests, length) for name, length in LENGTHS.items()}
+    return replace(
+        record,
+        **{name: found[0].tolist() for name, found in longer.items()},
+        **controls(cell, tests[budget]),
+        excess_triples=_number(longer["triples"][1][budget]),
+        value=learners.values[own].max(axis=1).tolist(),
+        action=tests[-1].actions.tolist(),
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def controls(cell: Cell, test: Test) -> dict[str, float]:
+    """Success in triples with sketches in the five wrong orders, and with every symbol replaced by
+    another, in all nine ways; percent."""
+    wrong = list(permutations(range(3)))[1:]
+    shuffled = [tested(cell, [test], 3, places=places)[0][0] for places in wrong]
+    others = [s for s in permutations(TOLD) if all(a != b for a, b in zip(s, TOLD, strict=True))]
+    replaced = [tested(cell, [test], 3, symbols=symbols)[0][0] for symbols in others]
+    return {"shuffled": float(np.mean(shuffled)), "replaced": float(np.mean(replaced))}
+
+
+def tested(
+    cell: Cell,
+    tests: Sequence[Test],
+    length: int,
+    places: Sequence[int] | None = None,
+    symbols: Sequence[int] = TOLD,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Play tasks greedily from fresh starts, the same at all evaluations.
+
+    Args:
+        cell: the learner.
+        tests: t of its evaluations.
+        length: of the tasks.
+        places: the order in which a sketch's symbols are told, by default their own.
+        symbols: what is told for each symbol.
+
+    Returns:
+        Success in percent (t,); steps of solved episodes over the fewest moves (t,), NaN without
+        any; percent of all steps by option (4,), of learners that share options.
+    """
+    arm, size = ARMS[cell.arm], sizes(cell)
+    orders = tasks(length)
+    goals, start = _episodes(cell, orders)
+    count = len(start)
+    test, task = np.divmod(np.arange(len(tests) * count), count)
+    sketch = np.asarray(symbols)[orders[:, places] if places is not None else orders]
+    sketch = np.tile(np.repeat(sketch, cell.starts, axis=0), (len(tests), 1))
+    own = 0 if arm.shared else task // cell.starts * (size.tables // len(orders)) * CELLS
+    batch = Batch(
+        arm.by,
+        np.tile(start, len(tests)),
+        np.tile(goals, (len(tests), 1)),
+        test * size.tables * CELLS + own,
+    )
+    actions = np.concatenate([one.actions for one in tests]).astype(np.int64)
+    options = np.concatenate([one.options for one in tests]).astype(np.int64)
+    steps_of = np.zeros(LANDMARKS)
+
+    def choose(ended: np.ndarray, ids: np.ndarray, last: np.ndarray) -> np.ndarray:
+        if not size.orders:
+            return sketch[ids, ended]
+        place = task[ids] // cell.starts * length + ended
+        return options[test[ids] * size.orders + place * (LANDMARKS + 1) + last]
+
+    def keep(step: Step) -> None:
+        if arm.shared:
+            steps_of[:] += np.bincount(step.rows // CELLS % LANDMARKS, minlength=LANDMARKS)
+
+    success, steps = play(batch, lambda time, ids, rows: actions[rows], choose, keep)
+    over = np.where(success, steps - optimum(batch.start, batch.goals), np.nan)
+    over, success = over.reshape(len(tests), count), success.reshape(len(tests), count)
+    solved = np.maximum(success.sum(axis=1), 1)
+    excess = np.where(success.any(axis=1), np.nansum(over, axis=1) / solved, np.nan)
+    return 100 * success.mean(axis=1), excess, 100 * steps_of / max(steps_of.sum(), 1)
+
+
+def _episodes(cell: Cell, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The goals and the starts of a test: every task from `starts` cells."""
+    where = landmarks(NAME, cell.replicate)
+    draw = stream(NAME, "test", cell.replicate)
+    start = draw.choice(free(where), size=len(orders) * cell.starts)
+    return np.repeat(where[orders], cell.starts, axis=0), start
+
+
+def _random(cell: Cell) -> Record:
+    """Uniform moves in tasks of all lengths."""
+    draw, found = stream(NAME, "random", cell.replicate), {}
+    for length in (2, *LENGTHS.values()):
+        goals, start = _episodes(cell, tasks(length))
+        luck = draw.integers(STOP, size=(LIMIT * length, len(start)))
+        batch = Batch("none", start, goals, np.zeros(len(start), dtype=np.int64))
+        success, _ = play(
+            batch,
+            lambda time, ids, rows, luck=luck: luck[time, ids],
+            lambda ended, ids, last: last,
+            lambda step: None,
+        )
+        found[length] = [100 * float(success.mean())]
+    return Record([0], [0], found[2], triples=found[3], fours=found[4])
