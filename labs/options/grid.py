@@ -69,7 +69,7 @@ QUESTIONS = (
 class Config:
     """What a reader may change."""
 
-    replicates: int = setting(24, "worlds, each with learners of every kind", least=1)
+    replicates: int = setting(48, "worlds, each with learners of every kind", least=1)
     arms: tuple[str, ...] = setting(tuple(ARMS), "what is compared", among=ARMS)
     budget: int = setting(200_000, "environment steps that every learner has", least=1000)
     octaves: int = setting(4, "most doublings of the budget, for those that are slow", least=0)
@@ -114,6 +114,7 @@ class Record:
     steps: list[int]  # of training, at the evaluations (k,)
     episodes: list[int]  # of training, of each task (k,)
     success: list[float]  # in the tasks of its length (k,)
+    worth: float  # mean value of the best actions in all cells of its tables, at the end
     triples: list[float] | None = None  # of pairs' learners in unseen tasks of three (k,)
     fours: list[float] | None = None  # and of four (k,)
     shuffled: float | None = None  # triples with the sketch in a wrong order, mean of the five

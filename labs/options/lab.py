@@ -44,7 +44,7 @@ LAB = Lab[Config, Cell, Record](
     figures={"answers": answers, "world": world},
     seconds=seconds,
     megabytes=megabytes,
-    members=24,
+    members=48,
     bench=Deferred("labs.options.speed:bench"),
     remarks=remarks,
 )

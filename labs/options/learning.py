@@ -71,9 +71,9 @@ class Draws:
         return self.free[self.starts.integers(len(self.free), size=self.count)]
 
     def noise(self) -> np.ndarray:
-        """Float32 (steps, tasks, 5): for ties of moves (uniform below `TIE`), and to explore."""
-        drawn = self.actions.random((LIMIT * self.length, self.count, STOP + 1), dtype=np.float32)
-        drawn[..., :STOP] *= np.float32(TIE)
+        """Float32 (steps, 5, tasks): for ties of moves (uniform below `TIE`), and to explore."""
+        drawn = self.actions.random((LIMIT * self.length, STOP + 1, self.count), dtype=np.float32)
+        drawn[:, :STOP] *= np.float32(TIE)
         return drawn
 
     def order(self) -> np.ndarray:
@@ -175,14 +175,20 @@ class Learners:
 
     Args:
         cells: of one arm and length.
-        values: of sub-policies learned before, as `initial` has them, one after another; they stay.
+        values: of sub-policies learned before, as the attribute; they stay.
+
+    Attributes:
+        values: of actions, float64 (actions, replicates * rows): the best of few actions is found
+            several times faster along the first axis than along the last.
+        orders: of options, where their order is learned (replicates * rows of `Sizes.orders`, 4).
     """
 
     def __init__(self, cells: Sequence[Cell], values: np.ndarray | None = None) -> None:
         self.cell, self.arm, self.size = cells[0], ARMS[cells[0].arm], sizes(cells[0])
         starts = [initial(cell) for cell in cells]
         self.given = values is not None
-        self.values = np.concatenate([own for own, _ in starts]) if values is None else values
+        fresh = np.ascontiguousarray(np.concatenate([own for own, _ in starts]).T)
+        self.values = fresh if values is None else values
         self.orders = np.concatenate([own for _, own in starts])
         self.draws = [Draws(cell) for cell in cells]
         self.places = np.stack([landmarks(NAME, cell.replicate) for cell in cells])
@@ -210,12 +216,12 @@ class Learners:
             self.places[replicate[:, None], sketch],
             replicate * self.rows + own,
         )
-        noise = np.concatenate([draw.noise() for draw in draws], axis=1)
+        noise = np.concatenate([draw.noise() for draw in draws], axis=2)
         history: list[Step] = []
         choices: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
         def act(time: int, ids: np.ndarray, rows: np.ndarray) -> np.ndarray:
-            return self._act(rows, noise[time, ids])
+            return self._act(rows, noise[time].take(ids, axis=1))
 
         def told(ended: np.ndarray, ids: np.ndarray, last: np.ndarray) -> np.ndarray:
             return sketch[ids, ended]
@@ -240,28 +246,28 @@ class Learners:
         return steps.reshape(len(active), count).sum(axis=1)
 
     def _act(self, rows: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-        values, luck = self.values[rows], drawn[:, STOP]
+        values, luck = self.values.take(rows, axis=1), drawn[STOP]
         explore = 0.0 if self.given else self.cell.explore
         random = luck < explore
-        moves = np.where(random[:, None], 0, values[:, :STOP]) + drawn[:, :STOP]
-        actions = moves.argmax(axis=1)
+        moves = np.where(random, 0, values[:STOP]) + drawn[:STOP]
+        actions = moves.argmax(axis=0)
         if self.arm.stops:
-            stopped = np.where(random, luck < explore * STOPPING, values[:, STOP] > moves.max(1))
+            better = values[STOP] > moves.max(axis=0)
+            stopped = np.where(random, luck < explore * STOPPING, better)
             actions[stopped] = STOP
         return actions
 
     def _sweep(self, history: list[Step], success: np.ndarray) -> None:
         for ids, rows, actions, after, won in reversed(history):
-            if not self.arm.stops:
-                target = np.where(won, 1.0, self.cell.discount * self.values[after].max(axis=1))
-                self._update(rows, actions, target, 1.0)
-                continue
-            if won.any():
+            if self.arm.stops and won.any():
                 self._update(after[won], STOP, 1.0, self.cell.rate)
-            stopped = actions == STOP
-            ahead = self.cell.discount * self.values[after].max(axis=1)
-            rates = np.where(stopped, self.cell.rate, 1.0)
-            self._update(rows, actions, np.where(stopped, success[ids], ahead), rates)
+            ahead = self.cell.discount * self.values.take(after, axis=1).max(axis=0)
+            if self.arm.stops:
+                stopped = actions == STOP
+                rates = np.where(stopped, self.cell.rate, 1.0)
+                self._update(rows, actions, np.where(stopped, success[ids], ahead), rates)
+            else:
+                self._update(rows, actions, np.where(won, 1.0, ahead), 1.0)
 
     def _update(
         self,
@@ -270,7 +276,7 @@ class Learners:
         target: np.ndarray | float,
         rate: np.ndarray | float,
     ) -> None:
-        values, places = self.values.reshape(-1), rows * self.size.actions + actions
+        values, places = self.values.reshape(-1), actions * self.values.shape[1] + rows
         change = rate * (target - values[places])
         if self.arm.shared:
             np.add.at(self.taken, places, 1)

@@ -92,4 +92,6 @@ def least_used(table: Table, arm: str) -> Values:
 
 def collapsed(table: Table, arm: str, below: float) -> Values:
     """Percent of options with less than so many percent of the steps."""
-    return {r: 100 * float(np.mean(np.less(row["use"], below))) for r, row in rows(table, arm).items()}
+    return {
+        r: 100 * float(np.mean(np.less(row["use"], below))) for r, row in rows(table, arm).items()
+    }

@@ -9,7 +9,6 @@ from typing import Any
 
 from labs.options.grid import ARMS, NAME, Cell, evaluations
 from labs.options.learning import NONE, STOPPING, Draws, initial
-from labs.options.training import Test, tested
 from labs.options.world import CELLS, LANDMARKS, LIMIT, STOP, landmarks, next_cells, tasks
 
 NEXT = next_cells().tolist()
@@ -36,7 +35,8 @@ class Plain:
     def round(self) -> None:
         """Play one episode of every task and learn from them."""
         learned = self.arm.planned == "learned"
-        starts, noise = self.draws.start().tolist(), self.draws.noise().tolist()
+        starts = self.draws.start().tolist()
+        noise = self.draws.noise().transpose(0, 2, 1).tolist()
         luck = self.draws.order().tolist() if learned else None
         histories: list[list[Seen]] = []
         choices: list[list[tuple[int, int]]] = []
@@ -140,7 +140,8 @@ def _best(values: list[float]) -> int:
 
 
 def train(cell: Cell) -> None:
-    """Train one learner of a cell as `labs.options.training.train` does, and test it as often."""
-    learner, ends = Plain(cell), evaluations(cell)
-    while learner.used < ends[-1]:
+    """Train one learner as `labs.options.training.train` does, but for its tests: to train is all
+    that this loop is timed for."""
+    learner, end = Plain(cell), evaluations(cell)[-1]
+    while learner.used < end:
         learner.round()

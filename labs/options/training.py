@@ -9,7 +9,7 @@ import numpy as np
 from labs.kit.seeds import stream
 from labs.options.grid import ARMS, NAME, Cell, Record, evaluations
 from labs.options.learning import Batch, Learners, Step, play, sizes
-from labs.options.world import CELLS, LANDMARKS, LIMIT, STOP, free, landmarks, optimum, tasks
+from labs.options.world import CELLS, LANDMARKS, STOP, free, landmarks, optimum, tasks
 
 LENGTHS = {"triples": 3, "fours": 4}  # of tasks that learners of pairs have not seen
 TOLD = tuple(range(LANDMARKS))
@@ -36,57 +36,61 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
         yield _record(cell, learners, place, tests)
 
 
-class Test:
+class Greedy:
     """A learner's greedy choices at one evaluation, after so many episodes of each task."""
-
-    __test__ = False  # pytest does not collect it
 
     def __init__(self, learners: Learners, place: int, episodes: int) -> None:
         rows, orders = learners.rows, learners.size.orders
         self.episodes = episodes
-        self.actions = _greedy(learners.values[place * rows : (place + 1) * rows])
-        self.options = _greedy(learners.orders[place * orders : (place + 1) * orders])
+        self.actions = _best(learners.values[:, place * rows : (place + 1) * rows].T)
+        self.options = _best(learners.orders[place * orders : (place + 1) * orders])
 
 
-def _greedy(values: np.ndarray) -> np.ndarray:
+def _best(values: np.ndarray) -> np.ndarray:
     return values.argmax(axis=1).astype(np.int8) if len(values) else np.empty(0, np.int8)
 
 
-def _learn(learners: Learners, cells: Sequence[Cell]) -> list[list[Test]]:
+def _learn(learners: Learners, cells: Sequence[Cell]) -> list[list[Greedy]]:
     """Train until all steps are used, each replicate for itself; its greedy choices on the way."""
     ends = evaluations(cells[0])
-    tests = [[Test(learners, place, 0)] for place in range(len(cells))]
+    tests = [[Greedy(learners, place, 0)] for place in range(len(cells))]
     used, rounds = np.zeros(len(cells), dtype=np.int64), 0
     while len(active := np.flatnonzero(used < ends[-1])):
         used[active] += learners.round(active)
         rounds += 1
         for place in active:
             while len(own := tests[place]) < len(ends) and used[place] >= ends[len(own)]:
-                own.append(Test(learners, int(place), rounds))
+                own.append(Greedy(learners, int(place), rounds))
     return tests
 
 
-def _record(cell: Cell, learners: Learners, place: int, tests: list[Test]) -> Record:
+def _record(cell: Cell, learners: Learners, place: int, tests: list[Greedy]) -> Record:
     arm, budget = ARMS[cell.arm], evaluations(cell).index(cell.budget)
-    success, excess, _ = tested(cell, tests, cell.length)
+    success, excess, _ = played(cell, tests, cell.length)
+    own = slice(place * learners.rows, (place + 1) * learners.rows)
+    best = learners.values[:, own].max(axis=0)
     record = Record(
         evaluations(cell),
         [test.episodes for test in tests],
         success.tolist(),
+        float(best.mean()),
         excess=_number(excess[budget]),
     )
     if arm.shared:
-        record = replace(record, use=tested(cell, tests[-1:], cell.length)[2].tolist())
+        record = replace(record, use=played(cell, tests[-1:], cell.length)[2].tolist())
     if cell.arm != "options":
         return record
-    own = slice(place * learners.rows, (place + 1) * learners.rows)
-    longer = {name: tested(cell, tests, length) for name, length in LENGTHS.items()}
+    triples, more, _ = played(cell, tests, LENGTHS["triples"])
+    fours, _, _ = played(cell, tests, LENGTHS["fours"])
+    shuffled, replaced = controls(cell, tests[budget])
     return replace(
         record,
-        **{name: found[0].tolist() for name, found in longer.items()},
-        **controls(cell, tests[budget]),
-        excess_triples=_number(longer["triples"][1][budget]),
-        value=learners.values[own].max(axis=1).tolist(),
+        triples=triples.tolist(),
+        fours=fours.tolist(),
+        shuffled=shuffled,
+        replaced=replaced,
+        excess_triples=_number(more[budget]),
+        value=best.tolist(),
         action=tests[-1].actions.tolist(),
     )
 
@@ -95,19 +99,19 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def controls(cell: Cell, test: Test) -> dict[str, float]:
-    """Success in triples with sketches in the five wrong orders, and with every symbol replaced by
-    another, in all nine ways; percent."""
+def controls(cell: Cell, greedy: Greedy) -> tuple[float, float]:
+    """Return the success in triples, in percent, of sketches in a wrong order, mean of the five,
+    and of sketches in which every symbol is replaced by another, mean of the nine ways."""
     wrong = list(permutations(range(3)))[1:]
-    shuffled = [tested(cell, [test], 3, places=places)[0][0] for places in wrong]
+    shuffled = [played(cell, [greedy], 3, places=places)[0][0] for places in wrong]
     others = [s for s in permutations(TOLD) if all(a != b for a, b in zip(s, TOLD, strict=True))]
-    replaced = [tested(cell, [test], 3, symbols=symbols)[0][0] for symbols in others]
-    return {"shuffled": float(np.mean(shuffled)), "replaced": float(np.mean(replaced))}
+    replaced = [played(cell, [greedy], 3, symbols=symbols)[0][0] for symbols in others]
+    return float(np.mean(shuffled)), float(np.mean(replaced))
 
 
-def tested(
+def played(
     cell: Cell,
-    tests: Sequence[Test],
+    tests: Sequence[Greedy],
     length: int,
     places: Sequence[int] | None = None,
     symbols: Sequence[int] = TOLD,
@@ -171,16 +175,14 @@ def _episodes(cell: Cell, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _random(cell: Cell) -> Record:
     """Uniform moves in tasks of all lengths."""
-    draw, found = stream(NAME, "random", cell.replicate), {}
-    for length in (2, *LENGTHS.values()):
+    draw = stream(NAME, "random", cell.replicate)
+
+    def act(time: int, ids: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return draw.integers(STOP, size=len(ids))
+
+    def solved(length: int) -> list[float]:
         goals, start = _episodes(cell, tasks(length))
-        luck = draw.integers(STOP, size=(LIMIT * length, len(start)))
         batch = Batch("none", start, goals, np.zeros(len(start), dtype=np.int64))
-        success, _ = play(
-            batch,
-            lambda time, ids, rows, luck=luck: luck[time, ids],
-            lambda ended, ids, last: last,
-            lambda step: None,
-        )
-        found[length] = [100 * float(success.mean())]
-    return Record([0], [0], found[2], triples=found[3], fours=found[4])
+        return [100 * float(play(batch, act, lambda _, ids, last: last, lambda _: None)[0].mean())]
+
+    return Record([0], [0], solved(2), 0.0, triples=solved(3), fours=solved(4))
