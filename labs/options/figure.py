@@ -49,9 +49,10 @@ def answers(table: Table) -> "Figure":
     """Success over training and by length, time until 95 %, use of options."""
     figure, axes = draw.figure(3, 2, width=5.2)
     pairs = ("options", "learned", "private", "flat", "blind")
-    _curves(axes[0], table, "Pairs, which all have learned", [(f"{a} 2", "success") for a in pairs])
+    title = "Pairs, in which all are trained"
+    _curves(axes[0], table, title, [(f"{arm} 2", "success") for arm in pairs])
     triples = [(f"{a} 3", "success") for a in ("flat", "optimistic", "private", "blind")]
-    title = "Triples, which options have not seen"
+    title = "Triples, which options have never seen"
     _curves(axes[1], table, title, [("options 2", "triples"), *triples])
     _lengths(axes[2], table)
     _times(axes[3], table, "steps", "Environment steps until 95 %")
@@ -71,8 +72,18 @@ def _curves(ax: "Axes", table: Table, title: str, shown: Sequence[tuple[str, str
             ax.axvline(found[0]["budget"], color=draw.GREY, linewidth=1, linestyle=":")
     ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
     ax.set(title=title, xlabel="Environment steps (dotted: the budget)", ylabel=SOLVED)
-    ax.set(xscale="log", ylim=(-3, 103))
+    ax.set(ylim=(-3, 103))
+    _doubling(ax, [row["budget"] for row in table])
     draw.legend(ax, fontsize=8)
+
+
+def _doubling(ax: "Axes", budgets: Sequence[int]) -> None:
+    ax.set_xscale("log")
+    if budgets:
+        low, high = ax.get_xlim()
+        ticks = [budgets[0] * 4.0**k for k in range(-3, 3) if low < budgets[0] * 4.0**k < high]
+        ax.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks], fontsize=9)
+        ax.minorticks_off()
 
 
 def _lengths(ax: "Axes", table: Table) -> None:
@@ -100,14 +111,14 @@ def _lengths(ax: "Axes", table: Table) -> None:
 
 def _times(ax: "Axes", table: Table, unit: str, label: str) -> None:
     shown = {
-        "options: pairs": ("options 2", "success"),
-        "options: unseen triples": ("options 2", "triples"),
-        "learned order: pairs": ("learned 2", "success"),
-        "order of given options: triples": ("chosen 3", "success"),
-        "private: pairs": ("private 2", "success"),
-        "flat: pairs": ("flat 2", "success"),
-        "flat: triples": ("flat 3", "success"),
-        "optimistic: triples": ("optimistic 3", "success"),
+        "options, pairs": ("options 2", "success"),
+        "unseen triples": ("options 2", "triples"),
+        "order, pairs": ("learned 2", "success"),
+        "order, triples": ("chosen 3", "success"),
+        "of each, pairs": ("private 2", "success"),
+        "flat, pairs": ("flat 2", "success"),
+        "flat, triples": ("flat 3", "success"),
+        "optimistic": ("optimistic 3", "success"),
     }
     groups = {name: first(table, arm, unit, of) for name, (arm, of) in shown.items()}
     colors = [STYLES[arm.split()[0]]["color"] for arm, _ in shown.values()]
@@ -117,10 +128,12 @@ def _times(ax: "Axes", table: Table, unit: str, label: str) -> None:
         if ends:
             ax.plot([max(ends)], [place], "|", color=draw.GREY, markersize=16)
     ax.set(title=label, xlabel=f"{label.split(' until')[0]} (bar: the end of training)")
-    if any(groups.values()):
-        ax.set_xscale("log")
-    else:
+    if not any(groups.values()):
         draw.legend(ax)
+    elif unit == "steps":
+        _doubling(ax, [row["budget"] for row in table])
+    else:
+        ax.set_xscale("log")
 
 
 def _use(ax: "Axes", table: Table) -> None:
@@ -138,7 +151,7 @@ def _use(ax: "Axes", table: Table) -> None:
     ax.axhline(USED, color=draw.GREY, linewidth=1, linestyle=":")
     ax.set(title="Use of the options", ylabel="Steps (%)", ylim=(0, None))
     ax.set_xticks(range(LANDMARKS), ["most", "second", "third", "least"])
-    ax.set_xlabel("Options of a replicate, by use (dotted: collapsed)")
+    ax.set_xlabel("Options by use (dotted: collapsed)")
     draw.legend(ax, fontsize=8)
 
 
@@ -196,7 +209,8 @@ def walk(actions: np.ndarray, places: np.ndarray) -> list[tuple[int, int, int]]:
 def _board(ax: "Axes", places: np.ndarray) -> None:
     for symbol, place in enumerate(places):
         y, x = divmod(int(place), SIDE)
-        ax.text(x, y, NAMES[symbol], ha="center", va="center", fontweight="bold", zorder=5)
+        back = {"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
+        ax.text(x, y, NAMES[symbol], ha="center", va="center", weight="bold", bbox=back, zorder=5)
     ax.set(xlim=(-0.5, SIDE - 0.5), ylim=(SIDE - 0.5, -0.5), aspect="equal")
     ax.set(xticks=np.arange(SIDE), yticks=np.arange(SIDE), xlabel="Column", ylabel="Row")
 
@@ -228,7 +242,7 @@ def _option(
     color = draw.COLORS[option]
     ax.quiver(x[moving], y[moving], right[moving], down[moving], color=color, angles="xy",
               pivot="mid", scale=16, width=0.008)  # fmt: skip
-    ax.plot(x[stopped], y[stopped], "o", color=color, fillstyle="none", markersize=15, mew=2)
+    ax.plot(x[stopped], y[stopped], "o", color=color, fillstyle="none", markersize=20, mew=2)
     _board(ax, places)
     ax.figure.colorbar(image, ax=ax, shrink=0.75, label="Value")
     ax.set_title(f"Option {NAMES[option]} (ring: it stops)")

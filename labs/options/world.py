@@ -1,8 +1,8 @@
 """A grid of 9 x 9 cells with walls around it, four landmarks, and tasks: landmarks in an order.
 
 Cells are numbered by row, 0 to 80. A move takes one step and, against a wall, leaves the agent
-where it is. A landmark counts as visited when the agent enters its cell and has visited all those
-before it in the order; standing on it, or having entered it too early, does not count.
+where it is. A landmark counts as visited when a move ends in its cell and all those before it in
+the order have been visited; a move that ends there too early does not count.
 """
 
 from functools import lru_cache
