@@ -5,7 +5,7 @@ from functools import partial
 from labs.kit.claims import Claim, Protocol
 from labs.kit.measures import measured
 from labs.kit.table import Table
-from labs.options.grid import LEARNED, PRESETS
+from labs.options.grid import LEARNED, PRESETS, USED
 from labs.options.measures import (
     at_budget,
     beyond,
@@ -22,7 +22,6 @@ RULE = "a control that our own protocol asks for"
 LEAD = "any lead is the effect"
 FORETOLD = "it was foretold before the run"
 NOTHING = 100 - LEARNED  # percent that count as none, as `LEARNED` count as all
-USED = 5.0  # percent of steps of an option that has not collapsed
 TIMES = (1.0, 3.32)  # octaves: 2 to 10 times
 ONE = 0.35  # percent that one episode is worth, of a test of 24 tasks from 12 starts
 PERCENT, OCTAVES, POINTS = "% of episodes", "octaves", "points"

@@ -8,8 +8,7 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.measures import Values, aligned
 from labs.kit.table import Table
-from labs.options.claims import USED
-from labs.options.grid import ARMS, LEARNED, NAME
+from labs.options.grid import ARMS, LEARNED, NAME, USED
 from labs.options.measures import at_budget, first, of_arm, rows
 from labs.options.world import (
     CELLS,

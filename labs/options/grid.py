@@ -15,6 +15,7 @@ NAME = "options"
 PARTS = 4  # evaluations in an octave of steps
 BEFORE = 4  # octaves below the budget, from which on curves are measured
 LEARNED = 95.0  # percent of episodes that a learner solves which has learned its tasks
+USED = 5.0  # percent of steps of an option that has not collapsed
 
 
 class Arm(NamedTuple):

@@ -7,8 +7,11 @@ has the same values, to the last bit.
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from labs.options.grid import ARMS, NAME, Cell, evaluations
 from labs.options.learning import NONE, STOPPING, Draws, initial
+from labs.options.training import episodes, wrong_sketches
 from labs.options.world import CELLS, LANDMARKS, LIMIT, STOP, landmarks, next_cells, tasks
 
 NEXT = next_cells().tolist()
@@ -42,8 +45,10 @@ class Plain:
         choices: list[list[tuple[int, int]]] = []
         for task, start in enumerate(starts):
             made: list[tuple[int, int]] = []
+            goals = [self.places[symbol] for symbol in self.tasks[task]]
+            act = self._actor(task, noise)
             choose = self._chooser(task, luck, made)
-            histories.append(self._episode(task, start, noise, choose))
+            histories.append(self._episode(task, start, goals, act, choose))
             choices.append(made)
         self._sweep(histories)
         for history, made in zip(histories, choices, strict=True):
@@ -65,15 +70,50 @@ class Plain:
 
         return choose
 
+    def solved(self, length: int, told: Any = None) -> float:
+        """Percent of the episodes of a test that the greedy learner solves.
+
+        Args:
+            length: of the tasks.
+            told: their sketches, by default their own.
+        """
+        goals, starts = episodes(self.cell, tasks(length))
+        sketches = tasks(length).tolist() if told is None else told
+        won = 0
+        for place, (own, start) in enumerate(zip(goals.tolist(), starts.tolist(), strict=True)):
+            task = place // self.cell.starts
+            choose = self._greedy_chooser(task, sketches[task])
+            won += self._episode(task, start, own, self._greedy, choose)[-1][3]
+        return 100 * won / len(starts)
+
+    def _greedy(self, time: int, row: int) -> int:
+        return _best(self.values[row])
+
+    def _greedy_chooser(self, task: int, sketch: list[int]) -> Callable[[int, int], int]:
+        def choose(ended: int, last: int) -> int:
+            if self.arm.planned == "told":
+                return sketch[ended]
+            row = (task * self.cell.length + ended) * (LANDMARKS + 1) + last
+            return _best(self.orders[row])
+
+        return choose
+
+    def _actor(self, task: int, noise: Any) -> Callable[[int, int], int]:
+        return lambda time, row: self._act(self.values[row], noise[time][task])
+
     def _episode(
-        self, task: int, start: int, noise: Any, choose: Callable[[int, int], int]
+        self,
+        task: int,
+        start: int,
+        goals: list[int],
+        act: Callable[[int, int], int],
+        choose: Callable[[int, int], int],
     ) -> list[Seen]:
-        length, cell, visited, ended = self.cell.length, start, 0, 0
-        goals = [self.places[symbol] for symbol in self.tasks[task]]
+        length, cell, visited, ended = len(goals), start, 0, 0
         symbol = choose(0, NONE)
         row, history = self._row(task, symbol, visited, ended, cell), []
         for time in range(LIMIT * length):
-            action = self._act(self.values[row], noise[time][task])
+            action = act(time, row)
             cell = NEXT[cell][action]
             if action == STOP:
                 ended += 1
@@ -140,8 +180,14 @@ def _best(values: list[float]) -> int:
 
 
 def train(cell: Cell) -> None:
-    """Train one learner as `labs.options.training.train` does, but for its tests: to train is all
-    that this loop is timed for."""
-    learner, end = Plain(cell), evaluations(cell)[-1]
-    while learner.used < end:
-        learner.round()
+    """Train and test one learner as `labs.options.training.train` does."""
+    learner = Plain(cell)
+    lengths = (2, 3, 4) if cell.arm == "options" else (cell.length,)
+    for end in evaluations(cell):
+        while learner.used < end:
+            learner.round()
+        for length in lengths:
+            learner.solved(length)
+        if cell.arm == "options" and end == cell.budget:
+            for told in np.concatenate(wrong_sketches()).tolist():
+                learner.solved(3, told)

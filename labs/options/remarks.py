@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.table import Table
-from labs.options.claims import USED
-from labs.options.grid import ARMS, QUESTIONS
+from labs.options.grid import ARMS, QUESTIONS, USED
 from labs.options.measures import at_budget, collapsed, first, never, of_arm, untrained
 
 ZERO_SHOT = ("options 2", "random 2")

@@ -12,7 +12,6 @@ from labs.options.learning import Batch, Learners, Step, play, sizes
 from labs.options.world import CELLS, LANDMARKS, STOP, free, landmarks, optimum, tasks
 
 LENGTHS = {"triples": 3, "fours": 4}  # of tasks that learners of pairs have not seen
-TOLD = tuple(range(LANDMARKS))
 
 
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
@@ -102,19 +101,26 @@ def _number(value: float) -> float | None:
 def controls(cell: Cell, greedy: Greedy) -> tuple[float, float]:
     """Return the success in triples, in percent, of sketches in a wrong order, mean of the five,
     and of sketches in which every symbol is replaced by another, mean of the nine ways."""
-    wrong = list(permutations(range(3)))[1:]
-    shuffled = [played(cell, [greedy], 3, places=places)[0][0] for places in wrong]
-    others = [s for s in permutations(TOLD) if all(a != b for a, b in zip(s, TOLD, strict=True))]
-    replaced = [played(cell, [greedy], 3, symbols=symbols)[0][0] for symbols in others]
-    return float(np.mean(shuffled)), float(np.mean(replaced))
+    shuffled, replaced = wrong_sketches()
+    told = np.concatenate([shuffled, replaced])
+    success = played(cell, [greedy] * len(told), 3, told)[0]
+    return float(success[: len(shuffled)].mean()), float(success[len(shuffled) :].mean())
+
+
+def wrong_sketches() -> tuple[np.ndarray, np.ndarray]:
+    """Return what is told in controls: (5, 24, 3) and (9, 24, 3) symbols."""
+    orders = tasks(3)
+    shuffled = [orders[:, places] for places in [*permutations(range(3))][1:]]
+    others = np.array([*permutations(range(LANDMARKS))])
+    others = others[(others != np.arange(LANDMARKS)).all(axis=1)]
+    return np.stack(shuffled), others[:, orders]
 
 
 def played(
     cell: Cell,
     tests: Sequence[Greedy],
     length: int,
-    places: Sequence[int] | None = None,
-    symbols: Sequence[int] = TOLD,
+    told: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Play tasks greedily from fresh starts, the same at all evaluations.
 
@@ -122,8 +128,7 @@ def played(
         cell: the learner.
         tests: t of its evaluations.
         length: of the tasks.
-        places: the order in which a sketch's symbols are told, by default their own.
-        symbols: what is told for each symbol.
+        told: the sketches of every evaluation (t, tasks, length), by default the tasks' own.
 
     Returns:
         Success in percent (t,); steps of solved episodes over the fewest moves (t,), NaN without
@@ -131,11 +136,11 @@ def played(
     """
     arm, size = ARMS[cell.arm], sizes(cell)
     orders = tasks(length)
-    goals, start = _episodes(cell, orders)
+    goals, start = episodes(cell, orders)
     count = len(start)
     test, task = np.divmod(np.arange(len(tests) * count), count)
-    sketch = np.asarray(symbols)[orders[:, places] if places is not None else orders]
-    sketch = np.tile(np.repeat(sketch, cell.starts, axis=0), (len(tests), 1))
+    sketches = np.stack([orders] * len(tests)) if told is None else told
+    sketch = np.repeat(sketches, cell.starts, axis=1).reshape(-1, length)
     own = 0 if arm.shared else task // cell.starts * (size.tables // len(orders)) * CELLS
     batch = Batch(
         arm.by,
@@ -165,8 +170,9 @@ def played(
     return 100 * success.mean(axis=1), excess, 100 * steps_of / max(steps_of.sum(), 1)
 
 
-def _episodes(cell: Cell, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The goals and the starts of a test: every task from `starts` cells."""
+def episodes(cell: Cell, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the goals and the starts of a test: (n, length) and (n,) cells, every task in a row
+    from `starts` free cells."""
     where = landmarks(NAME, cell.replicate)
     draw = stream(NAME, "test", cell.replicate)
     start = draw.choice(free(where), size=len(orders) * cell.starts)
@@ -181,7 +187,7 @@ def _random(cell: Cell) -> Record:
         return draw.integers(STOP, size=len(ids))
 
     def solved(length: int) -> list[float]:
-        goals, start = _episodes(cell, tasks(length))
+        goals, start = episodes(cell, tasks(length))
         batch = Batch("none", start, goals, np.zeros(len(start), dtype=np.int64))
         return [100 * float(play(batch, act, lambda _, ids, last: last, lambda _: None)[0].mean())]
 

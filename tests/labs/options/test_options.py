@@ -12,7 +12,7 @@ from labs.options.lab import LAB
 from labs.options.learning import Batch, Learners, play
 from labs.options.measures import at_budget, dearer, first, longer, never
 from labs.options.plain import Plain, train
-from labs.options.training import controls, played
+from labs.options.training import Greedy, controls, played, wrong_sketches
 from labs.options.world import (  # fmt: skip
     APART,
     CELLS,
@@ -104,6 +104,30 @@ def test_values_are_those_of_the_plain_loop_to_the_bit(arm, length):
     orders = np.array(plain.orders).reshape(-1, 4)
     assert np.array_equal(learners.orders[learners.size.orders :], orders)
     assert (learners.values > 0.005).any()  # something was solved
+
+
+@pytest.mark.parametrize(("arm", "length"), [*LEARNERS, ("private", 3)])
+def test_tests_are_those_of_the_plain_loop(arm, length):
+    (cell,) = some(arm, length, 1, starts=2)
+    learners, plain = Learners([cell]), Plain(cell)
+    for _ in range(40):
+        learners.round(np.array([0]))
+        plain.round()
+    greedy = Greedy(learners, 0, 40)
+    for tested in (2, 3, 4) if arm == "options" else (length,):
+        assert played(cell, [greedy], tested)[0][0] == pytest.approx(plain.solved(tested))
+    if arm == "options":
+        for told in (*wrong_sketches()[0], *wrong_sketches()[1]):
+            found = played(cell, [greedy], 3, told[None])[0][0]
+            assert found == pytest.approx(plain.solved(3, told.tolist()))
+
+
+def test_wrong_sketches():
+    shuffled, replaced = wrong_sketches()
+    assert (shuffled.shape, replaced.shape) == ((5, 24, 3), (9, 24, 3))
+    assert (np.sort(shuffled) == np.sort(tasks(3))).all()
+    assert (shuffled != tasks(3)).any(axis=2).all()
+    assert (replaced != tasks(3)).all()
 
 
 def test_a_replicate_that_is_done_does_not_change():
