@@ -121,7 +121,14 @@ Act = Callable[[int, np.ndarray, np.ndarray], np.ndarray]
 Choose = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def play(batch: Batch, act: Act, choose: Choose, keep: Callable[[Step], None]) -> Outcome:
+def play(
+    batch: Batch,
+    act: Act,
+    choose: Choose,
+    keep: Callable[[Step], None],
+    *,
+    certain: bool = False,
+) -> Outcome:
     """Play episodes until they are solved, out of options or out of time.
 
     Args:
@@ -129,6 +136,8 @@ def play(batch: Batch, act: Act, choose: Choose, keep: Callable[[Step], None]) -
         act: (step, ids, rows) -> actions.
         choose: (how many options have ended, ids, the last one) -> symbols of the next.
         keep: sees every step.
+        certain: actions depend on rows alone, so that who is where he was one or two moves ago
+            stays there: such episodes end early, as not solved, by `steps` after all their time.
     """
     n, length = batch.goals.shape
     goals = np.column_stack([batch.goals, np.full(n, -1)]).ravel()
@@ -143,7 +152,7 @@ def play(batch: Batch, act: Act, choose: Choose, keep: Callable[[Step], None]) -
         table = {"progress": visited, "position": ended, "none": none}[batch.by]
         return origin + CELLS * np.minimum(table, length - 1) + cell  # that of the end is not read
 
-    before = rows()
+    before, earlier = rows(), none - 1
     for time in range(LIMIT * length):
         actions = act(time, ids, before)
         cell = NEXT[cell * (STOP + 1) + actions]
@@ -158,10 +167,17 @@ def play(batch: Batch, act: Act, choose: Choose, keep: Callable[[Step], None]) -
         after = rows()
         keep(Step(ids, before, actions, after, won))
         over = won | (ended == length)
+        if certain:
+            idle = ~stopped & ((after == before) | (after == earlier))
+            earlier = np.where(stopped, -1, before)
+            over |= idle
         if over.any():
             success[ids[won]] = True
             steps[ids[over]] = time + 1
             left = ~over
+            if certain:
+                steps[ids[idle & ~won]] = LIMIT * length
+                earlier = earlier[left]
             ids, cell, origin, none = ids[left], cell[left], origin[left], none[left]
             visited, ended, symbol, after = visited[left], ended[left], symbol[left], after[left]
             if not len(ids):
@@ -227,8 +243,8 @@ class Learners:
             return sketch[ids, ended]
 
         def chosen(ended: np.ndarray, ids: np.ndarray, last: np.ndarray) -> np.ndarray:
-            place = (replicate[ids] * count + task[ids]) * self.cell.length + ended
-            rows, drawn = place * (LANDMARKS + 1) + last, luck[ended, ids]
+            rows = (first[ids] + ended) * (LANDMARKS + 1) + last
+            drawn = luck[ended, ids]
             random = drawn[:, LANDMARKS:] < self.cell.explore
             found = np.where(random, 0, self.orders[rows]) + drawn[:, :LANDMARKS]
             choices.append((ids, rows, found.argmax(axis=1)))
@@ -237,10 +253,12 @@ class Learners:
         learned = self.arm.planned == "learned"
         if learned:
             luck = np.concatenate([draw.order() for draw in draws], axis=1)
+            first = (replicate * count + task) * self.cell.length
         success, steps = play(batch, act, chosen if learned else told, history.append)
         if not self.given:
             self._sweep(history, success)
-        for ids, rows, symbols in choices:  # each row belongs to one episode
+        if learned:  # each row belongs to one episode
+            ids, rows, symbols = map(np.concatenate, zip(*choices, strict=True))
             change = success[ids] - self.orders[rows, symbols]
             self.orders[rows, symbols] += self.cell.order_rate * change
         return steps.reshape(len(active), count).sum(axis=1)

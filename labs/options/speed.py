@@ -6,7 +6,7 @@ from labs.kit.lab import Bench
 from labs.options.grid import PRESETS, QUESTIONS, Cell, cells
 from labs.options.plain import train
 
-FULL = replace(PRESETS["full"], budget=40_000, octaves=0, starts=1)
+FULL = replace(PRESETS["full"], budget=40_000, octaves=0)
 TIMED = (("options", 2), ("flat", 3), ("learned", 2))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from labs.kit.seeds import stream
 from labs.options.grid import ARMS, NAME, Cell, Record, evaluations
-from labs.options.learning import Batch, Learners, Step, play, sizes
+from labs.options.learning import Act, Batch, Choose, Learners, Step, play, sizes
 from labs.options.world import CELLS, LANDMARKS, STOP, free, landmarks, optimum, tasks
 
 LENGTHS = {"triples": 3, "fours": 4}  # of tasks that learners of pairs have not seen
@@ -65,7 +65,7 @@ def _learn(learners: Learners, cells: Sequence[Cell]) -> list[list[Greedy]]:
 
 def _record(cell: Cell, learners: Learners, place: int, tests: list[Greedy]) -> Record:
     arm, budget = ARMS[cell.arm], evaluations(cell).index(cell.budget)
-    success, excess, _ = played(cell, tests, cell.length)
+    success, excess = played(cell, tests, cell.length)
     own = slice(place * learners.rows, (place + 1) * learners.rows)
     best = learners.values[:, own].max(axis=0)
     record = Record(
@@ -76,11 +76,11 @@ def _record(cell: Cell, learners: Learners, place: int, tests: list[Greedy]) -> 
         excess=_number(excess[budget]),
     )
     if arm.shared:
-        record = replace(record, use=played(cell, tests[-1:], cell.length)[2].tolist())
+        record = replace(record, use=used(cell, tests[-1], cell.length).tolist())
     if cell.arm != "options":
         return record
-    triples, more, _ = played(cell, tests, LENGTHS["triples"])
-    fours, _, _ = played(cell, tests, LENGTHS["fours"])
+    triples, more = played(cell, tests, LENGTHS["triples"])
+    fours, _ = played(cell, tests, LENGTHS["fours"])
     shuffled, replaced = controls(cell, tests[budget])
     return replace(
         record,
@@ -121,7 +121,7 @@ def played(
     tests: Sequence[Greedy],
     length: int,
     told: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Play tasks greedily from fresh starts, the same at all evaluations.
 
     Args:
@@ -131,43 +131,55 @@ def played(
         told: the sketches of every evaluation (t, tasks, length), by default the tasks' own.
 
     Returns:
-        Success in percent (t,); steps of solved episodes over the fewest moves (t,), NaN without
-        any; percent of all steps by option (4,), of learners that share options.
+        Success in percent (t,), and the steps of solved episodes over the fewest moves (t,), NaN
+        without any.
     """
+    batch, act, choose = _prepared(cell, tests, length, told)
+    success, steps = play(batch, act, choose, lambda _: None, certain=True)
+    over = np.where(success, steps - optimum(batch.start, batch.goals), 0)
+    over, success = over.reshape(len(tests), -1), success.reshape(len(tests), -1)
+    excess = over.sum(axis=1) / np.maximum(success.sum(axis=1), 1)
+    return 100 * success.mean(axis=1), np.where(success.any(axis=1), excess, np.nan)
+
+
+def used(cell: Cell, greedy: Greedy, length: int) -> np.ndarray:
+    """Return the percent of all steps of a test by option (4,), of a learner of shared ones."""
+    count = np.zeros(LANDMARKS)
+
+    def keep(step: Step) -> None:
+        count[:] += np.bincount(step.rows // CELLS % LANDMARKS, minlength=LANDMARKS)
+
+    play(*_prepared(cell, [greedy], length, None), keep)
+    return 100 * count / count.sum()
+
+
+def _prepared(
+    cell: Cell, tests: Sequence[Greedy], length: int, told: np.ndarray | None
+) -> tuple[Batch, Act, Choose]:
     arm, size = ARMS[cell.arm], sizes(cell)
     orders = tasks(length)
     goals, start = episodes(cell, orders)
-    count = len(start)
-    test, task = np.divmod(np.arange(len(tests) * count), count)
+    test, task = np.divmod(np.arange(len(tests) * len(start)), len(start))
+    task //= cell.starts
     sketches = np.stack([orders] * len(tests)) if told is None else told
     sketch = np.repeat(sketches, cell.starts, axis=1).reshape(-1, length)
-    own = 0 if arm.shared else task // cell.starts * (size.tables // len(orders)) * CELLS
+    own = 0 if arm.shared else task * (size.tables // len(orders))
     batch = Batch(
         arm.by,
         np.tile(start, len(tests)),
         np.tile(goals, (len(tests), 1)),
-        test * size.tables * CELLS + own,
+        (test * size.tables + own) * CELLS,
     )
     actions = np.concatenate([one.actions for one in tests]).astype(np.int64)
     options = np.concatenate([one.options for one in tests]).astype(np.int64)
-    steps_of = np.zeros(LANDMARKS)
 
     def choose(ended: np.ndarray, ids: np.ndarray, last: np.ndarray) -> np.ndarray:
         if not size.orders:
             return sketch[ids, ended]
-        place = task[ids] // cell.starts * length + ended
+        place = task[ids] * length + ended
         return options[test[ids] * size.orders + place * (LANDMARKS + 1) + last]
 
-    def keep(step: Step) -> None:
-        if arm.shared:
-            steps_of[:] += np.bincount(step.rows // CELLS % LANDMARKS, minlength=LANDMARKS)
-
-    success, steps = play(batch, lambda time, ids, rows: actions[rows], choose, keep)
-    over = np.where(success, steps - optimum(batch.start, batch.goals), np.nan)
-    over, success = over.reshape(len(tests), count), success.reshape(len(tests), count)
-    solved = np.maximum(success.sum(axis=1), 1)
-    excess = np.where(success.any(axis=1), np.nansum(over, axis=1) / solved, np.nan)
-    return 100 * success.mean(axis=1), excess, 100 * steps_of / max(steps_of.sum(), 1)
+    return batch, lambda time, ids, rows: actions[rows], choose
 
 
 def episodes(cell: Cell, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

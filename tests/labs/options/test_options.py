@@ -12,7 +12,7 @@ from labs.options.lab import LAB
 from labs.options.learning import Batch, Learners, play
 from labs.options.measures import at_budget, dearer, first, longer, never
 from labs.options.plain import Plain, train
-from labs.options.training import Greedy, controls, played, wrong_sketches
+from labs.options.training import Greedy, controls, played, used, wrong_sketches
 from labs.options.world import (  # fmt: skip
     APART,
     CELLS,
@@ -167,10 +167,12 @@ def test_given_options_stay_and_their_order_is_learned():
 def test_right_options_solve_all_lengths_by_the_fewest_moves_and_a_stop_for_each():
     (cell,) = some("options", 2, 1)
     for length in (2, 3, 4):
-        success, excess, use = played(cell, [right_options(0)] * 2, length)
+        success, excess = played(cell, [right_options(0)] * 2, length)
         assert success.tolist() == [100, 100]
         assert excess.tolist() == pytest.approx([length - 1] * 2)
+        use = used(cell, right_options(0), length)
         assert use.sum() == pytest.approx(100)
+        assert use.min() > 15
     assert max(controls(cell, right_options(0))) < 20
 
 
