@@ -16,7 +16,7 @@ from labs.options.measures import (
     untrained,
 )
 
-SURVEY = "Pfeiffer et al. 2023, arXiv:2302.11529, section on hierarchical reinforcement learning"
+SURVEY = "Pfeiffer et al. 2023, arXiv:2302.11529: modules for hierarchical reinforcement learning"
 OURS = "our own prediction, made before the run"
 RULE = "a control that our own protocol asks for"
 LEAD = "any lead is the effect"

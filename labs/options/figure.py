@@ -233,7 +233,7 @@ def _path(ax: "Axes", places: np.ndarray, steps: Sequence[tuple[int, int, int]])
 def _option(
     ax: "Axes", option: int, actions: np.ndarray, values: np.ndarray, places: np.ndarray
 ) -> None:
-    image = ax.imshow(values.reshape(SIDE, SIDE), cmap="Blues", vmin=0, vmax=max(values.max(), 0.1))
+    ax.imshow(values.reshape(SIDE, SIDE), cmap="Greys", vmin=0, vmax=1.3)  # letters stay legible
     y, x = np.divmod(np.arange(CELLS), SIDE)
     down, right = np.array([*MOVES, (0, 0)])[actions].T
     stopped = actions == STOP
@@ -243,8 +243,7 @@ def _option(
               pivot="mid", scale=16, width=0.008)  # fmt: skip
     ax.plot(x[stopped], y[stopped], "o", color=color, fillstyle="none", markersize=20, mew=2)
     _board(ax, places)
-    ax.figure.colorbar(image, ax=ax, shrink=0.75, label="Value")
-    ax.set_title(f"Option {NAMES[option]} (ring: it stops)")
+    ax.set_title(f"Option {NAMES[option]}: values to {values.max():.2f} (dark); ring: stops")
 
 
 def _course(ax: "Axes", places: np.ndarray, steps: Sequence[tuple[int, int, int]]) -> None:

@@ -3,8 +3,9 @@
 A round is one episode of every task of every replicate. After it, its steps are swept backwards by
 Q-learning. Moves are certain, so their rate is 1: the value of a move is the discounted best of
 the cell that it leads to. What a STOP is worth depends on what comes after it, which a sub-policy
-does not see: its value is the mean success of the episodes in which it was taken. The end of a
-solved episode stops the sub-policy that runs, so that it, too, gets its reward by a STOP. Tasks
+does not see: its value is the mean success of the episodes in which it was taken. (The next
+symbol's values, as a target, would promise the same wherever it is taken.) The end of a solved
+episode stops the sub-policy that runs, so that it, too, gets its reward by a STOP. Tasks
 that change one number of a shared table in the same step change it by the mean of their changes.
 
 Sources: options and intra-option learning, Sutton, Precup & Singh 1999; sub-policies that tasks

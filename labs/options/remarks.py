@@ -12,8 +12,8 @@ ZERO_SHOT = ("options 2", "random 2")
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Success by length, times until 95 %, use of options."""
-    return [*_success(table), *_times(table), *_use(table)]
+    """Success by length, times until 95 %, detours, use of options."""
+    return [*_success(table), *_times(table), *_detours(table), *_use(table)]
 
 
 def named(arm: str) -> str:
@@ -45,17 +45,24 @@ def _times(table: Table) -> Iterator[Remark]:
         if steps:
             thousands = {replicate: value / 1000 for replicate, value in steps.items()}
             episodes = interval_or_none(first(table, arm, "episodes"))
-            missing = sum(never(table, arm).values())
-            over = interval_or_none(of_arm(table, arm, "excess"))
-            row = (named(arm), str(length), interval_or_none(thousands), episodes, missing, over)
+            missing = str(round(sum(never(table, arm).values())))
+            row = (named(arm), str(length), interval_or_none(thousands), episodes, missing)
             found.append(row)
-    columns = ("learner", "landmarks", "1,000 steps", "episodes a task", "never", "over")
-    text = (
-        "Until 95 % are solved (replicates that never get there count as at the end), and the "
-        "steps of solved episodes over the fewest moves at the budget."
-    )
+    columns = ("learner", "landmarks", "1,000 steps", "episodes a task", "never")
+    text = "Until 95 % are solved; replicates that never get there count as at the end."
     if found:
-        yield Remark(text, columns, tuple(found), ".1f")
+        yield Remark(text, columns, tuple(found), ".0f")
+
+
+def _detours(table: Table) -> Iterator[Remark]:
+    arms = [f"{kind} {length}" for kind, length, _ in QUESTIONS]
+    found = [(named(arm), arm[-1], of_arm(table, arm, "excess")) for arm in arms]
+    unseen = of_arm(table, ZERO_SHOT[0], "excess_triples")
+    found.insert(1, (named(ZERO_SHOT[0]), "3, unseen", unseen))
+    rows = tuple((*names, interval_or_none(values)) for *names, values in found if values)
+    if rows:
+        text = "Steps of solved episodes over the fewest moves, at the budget; each STOP is a step."
+        yield Remark(text, ("learner", "landmarks", "steps"), rows, ".1f")
 
 
 def _use(table: Table) -> Iterator[Remark]:

@@ -84,6 +84,7 @@ def test_a_stop_visits_nothing_and_hands_over():
     assert given == [(0, 4), (1, 0)]
     assert seen == [81, 82, 83]  # the second symbol's table
     assert episode([E, STOP, STOP, E], [1, 2])[:2] == (False, 3)  # out of symbols
+    assert episode([STOP, E, W, E], [0, 1])[:2] == (True, 4)  # nor where it is taken
 
 
 def test_tables_by_progress_and_by_position():
