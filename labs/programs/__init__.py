@@ -1,0 +1,1 @@
+"""Lab: do modules learnt on short programs run longer ones?"""

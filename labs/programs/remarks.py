@@ -1,0 +1,125 @@
+"""What a run says after its claims."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from labs.kit.intervals import interval_or_none
+from labs.kit.lab import Remark
+from labs.kit.measures import Values
+from labs.kit.table import Table
+from labs.programs.grid import ARMS, GROUPS, RATES, RUNNERS, TOLD
+from labs.programs.measures import (
+    control,
+    entry,
+    error,
+    growth,
+    guess,
+    of,
+    of_pairs,
+    recall,
+    untrained,
+)
+from labs.programs.operations import NAMES, commuting
+
+CONTROLS = {
+    "operations in another order": lambda table: control(table, "shuffled"),
+    "modules of other operations": lambda table: control(table, "exchanged"),
+    "not trained": untrained,
+    "pairs that commute": lambda table: of_pairs(table, "pairs", True),
+    "pairs that commute, swapped": lambda table: of_pairs(table, "swapped", True),
+    "pairs that do not commute": lambda table: of_pairs(table, "pairs", False),
+    "pairs that do not commute, swapped": lambda table: of_pairs(table, "swapped", False),
+}
+
+
+def remarks(table: Table) -> list[Remark]:
+    """Protocol, errors by length, typical and largest errors, operations, controls, recall."""
+    parts = (_protocol, _errors, _spread, _operations, _controls, _recall)
+    return [remark for part in parts for remark in part(table)]
+
+
+def _mean(values: Values) -> float | None:
+    return float(np.mean([*values.values()])) if values else None
+
+
+def _protocol(table: Table) -> Iterator[Remark]:
+    pairs = ", ".join(" and ".join(pair) for pair in commuting())
+    yield Remark(f"Of the 15 pairs of operations these commute: {pairs}; all are affine.")
+    rows = []
+    for arm, own in ARMS.items():
+        counts, rates = of(table, arm, "parameters"), of(table, arm, "chosen")
+        if counts:
+            steps = max(row["steps"] for row in table if row["arm"] == arm)
+            shown = ", ".join(
+                f"{rate:g}{'!' * (rate in (RATES[0], RATES[-1]))}"
+                for rate in sorted(set(rates.values()))
+            )
+            rows.append((own.label, f"{max(counts.values()):,}", f"{steps:,}", shown))
+    text = "Parameters, training steps, and rate of Adam, chosen on validation data of a replicate "
+    text += "of its own (!: an end of the range)."
+    yield Remark(text, ("", "parameters", "steps", "rate"), tuple(rows))
+
+
+def _errors(table: Table) -> Iterator[Remark]:
+    rows = []
+    for arm in RUNNERS:
+        found = [interval_or_none(error(table, arm, (name,))) for name in GROUPS]
+        if any(found):
+            rows.append((ARMS[arm].label, *found))
+    text = "Relative error in percent by length, mean over programs; those of length 1 and half of "
+    text += "those of length 2 train. The mean of what a program should give would cost 100."
+    yield Remark(text, ("", *GROUPS), tuple(rows), ".3g")
+
+
+def _spread(table: Table) -> Iterator[Remark]:
+    rows = []
+    for arm in RUNNERS:
+        found = of(table, arm, "errors").values()
+        if found:
+            spread = np.mean([np.percentile(own[-1], [50, 90, 100]) for own in found], axis=0)
+            slope = interval_or_none(growth(table, arm))
+            rows.append((ARMS[arm].label, *spread.tolist(), slope))
+    text = "Programs of length 5: the median, the 90th percentile and the largest error, mean over "
+    text += "replicates; octaves of error per further operation, lengths 1 to 5, mean of logs."
+    columns = ("", "median", "90th", "largest", "octaves / step")
+    yield Remark(text, columns, tuple(rows), ".3g")
+    over = [interval_or_none(entry(table, "modular", "carried", n)) for n in range(len(GROUPS))]
+    rows = [("modules", *over)] if any(over) else []
+    text = "Error over what errors of single operations predict, in octaves (0: as predicted)."
+    yield Remark(text, ("", *GROUPS), tuple(rows), ".2f")
+
+
+def _operations(table: Table) -> Iterator[Remark]:
+    rows = []
+    for arm in RUNNERS:
+        found = of(table, arm, "errors")
+        if found:
+            single = np.mean([own[0] for own in found.values()], axis=0)
+            rows.append((ARMS[arm].label, *single.tolist()))
+    yield Remark("Relative error of single operations, in percent.", ("", *NAMES), tuple(rows),
+                 ".3g")  # fmt: skip
+
+
+def _controls(table: Table) -> Iterator[Remark]:
+    found = {name: interval_or_none(measure(table)) for name, measure in CONTROLS.items()}
+    rows = tuple((name, value) for name, value in found.items() if value)
+    text = "Modules put together in other ways: relative error in percent; the first three on "
+    yield Remark(f"{text}programs of length 3 to 5.", ("", "error"), rows, ".3g")
+
+
+def _recall(table: Table) -> Iterator[Remark]:
+    rows = []
+    for arm in ("memory", "recurrent"):
+        found = [interval_or_none(recall(table, arm, (number,))) for number in TOLD]
+        if any(found):
+            rows.append((ARMS[arm].label, *found))
+    if rows:
+        rows.append(("a guess", *[guess(number) for number in TOLD]))
+    text = "Recall of a signal's symbol by pairs told, accuracy in percent; up to 6 pairs train; a "
+    text += "guess names one of the symbols told, chance is 12.5."
+    yield Remark(text, ("", *map(str, TOLD)), tuple(rows), ".1f")
+    train, none = _mean(of(table, "recurrent", "fitted")), _mean(of(table, "memory", "emptied"))
+    if train is not None and none is not None:
+        text = f"The GRU answers {train:.1f} % on signals that trained it; the memory, emptied "
+        yield Remark(f"{text}before the question, {none:.1f} %.")
