@@ -20,7 +20,7 @@ SHOWN = "shift smooth ramp reverse diff"  # the program of the figure
 TRAINED = (2, 3, 4, 5, 6)  # pairs of a sequence that trains
 TOLD = (*TRAINED, 8, 12)  # pairs of a sequence that tests
 SYMBOLS = 8
-RATES = (1e-3, 3e-3, 1e-2, 3e-2)  # of Adam, of which one is chosen
+RATES = (3e-3, 1e-2, 3e-2, 1e-1)  # of Adam, of which one is chosen
 STEPS, RECALL_STEPS = 4000, 3000  # of `full`, which levels are about
 
 

@@ -1,6 +1,7 @@
 """What a run says after its claims."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -109,7 +110,7 @@ def _controls(table: Table) -> Iterator[Remark]:
 
 
 def _recall(table: Table) -> Iterator[Remark]:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for arm in ("memory", "recurrent"):
         found = [interval_or_none(recall(table, arm, (number,))) for number in TOLD]
         if any(found):
