@@ -24,18 +24,13 @@ from labs.programs.measures import (
     trained_error,
     untrained,
 )
+from labs.programs.published import ADDING, CHANCE, FEW, LEARNED, POINTS, TIMES
 
 ARTICLE = "Pfeiffer et al. 2023, programme simulation"
 FORETOLD = "prediction made beforehand, in this lab's specification"
 OWN = "this lab"
 RULE = "this lab's specification, negative controls"
 LEAD = "any lead is the effect"
-FEW = 5.0  # percent of relative error, foretold for modules
-TIMES = 10  # by which the monolith was foretold to be worse
-LEARNED = 10.0  # percent of relative error on programs that train, at most, to count as learned
-POINTS = 5.0  # above a guess that a network told pairs must be, to count as having learned
-ADDING = 0.42  # octaves per step that errors which only add up bend
-CHANCE = 12.5
 LENGTHS = {3: "three", 4: "four", 5: "five"}
 Gate = Callable[[Table], str]
 

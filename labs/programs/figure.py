@@ -9,7 +9,6 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.measures import Values
 from labs.kit.table import Table
-from labs.programs.claims import CHANCE, FEW, TIMES
 from labs.programs.grid import ARMS, LONGER, RECALLERS, RUNNERS, SHOWN, TOLD, TRAINED
 from labs.programs.measures import (
     by_length,
@@ -23,6 +22,7 @@ from labs.programs.measures import (
     untrained,
 )
 from labs.programs.operations import NAMES, PAIRS, Array, commute, parse, run
+from labs.programs.published import CHANCE, FEW, TIMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -187,7 +187,7 @@ def _order(ax: "Axes", table: Table) -> None:
     cells = np.full((len(NAMES), len(NAMES)), np.nan)
     for pair, value in zip(PAIRS, means, strict=True):
         cells[pair] = value
-    drawn = ax.imshow(cells, cmap="YlOrRd", vmin=-1, vmax=2.5)
+    ax.imshow(cells, cmap="YlOrRd", vmin=-1, vmax=2.5)
     for a, b in PAIRS:
         shade = "white" if cells[a, b] > 1.7 else "black"
         text = f"{10 ** cells[a, b]:.2g}" + ("*" if commute(a, b) else "")
@@ -195,8 +195,6 @@ def _order(ax: "Axes", table: Table) -> None:
     ax.set_xticks(range(len(NAMES)), NAMES, rotation=30, fontsize=9)
     ax.set_yticks(range(len(NAMES)), NAMES, fontsize=9)
     ax.grid(visible=False)
-    bar = ax.figure.colorbar(drawn, ax=ax, shrink=0.8)
-    bar.set_ticks([*range(-1, 3)], labels=[f"{10.0**power:g}" for power in range(-1, 3)])
     ax.set(
         title="Error (%), the two modules swapped\n(*: the operations commute)",
         xlabel="Second operation",

@@ -9,7 +9,7 @@ from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Values
 from labs.kit.table import Table
-from labs.programs.grid import ARMS, GROUPS, RATES, RUNNERS, TOLD
+from labs.programs.grid import ARMS, GROUPS, RATES, RECALLERS, RUNNERS, TOLD
 from labs.programs.measures import (
     control,
     entry,
@@ -63,14 +63,15 @@ def _protocol(table: Table) -> Iterator[Remark]:
 
 
 def _errors(table: Table) -> Iterator[Remark]:
-    rows = []
-    for arm in RUNNERS:
-        found = [interval_or_none(error(table, arm, (name,))) for name in GROUPS]
-        if any(found):
-            rows.append((ARMS[arm].label, *found))
+    rows: list[tuple[Any, ...]] = []
+    for name in GROUPS:
+        found = {arm: error(table, arm, (name,)) for arm in RUNNERS}
+        ends = {arm: interval_or_none(found[arm]) for arm in ("modular", "monolith")}
+        if any(found.values()):
+            rows.append((name, *(ends.get(arm) or _mean(found[arm]) for arm in RUNNERS)))
     text = "Relative error in percent by length, mean over programs; those of length 1 and half of "
     text += "those of length 2 train. The mean of what a program should give would cost 100."
-    yield Remark(text, ("", *GROUPS), tuple(rows), ".3g")
+    yield Remark(text, ("length", *(ARMS[arm].label for arm in RUNNERS)), tuple(rows), ".3g")
 
 
 def _spread(table: Table) -> Iterator[Remark]:
@@ -85,10 +86,10 @@ def _spread(table: Table) -> Iterator[Remark]:
     text += "replicates; octaves of error per further operation, lengths 1 to 5, mean of logs."
     columns = ("", "median", "90th", "largest", "octaves / step")
     yield Remark(text, columns, tuple(rows), ".3g")
-    over = [interval_or_none(entry(table, "modular", "carried", n)) for n in range(len(GROUPS))]
-    rows = [("modules", *over)] if any(over) else []
-    text = "Error over what errors of single operations predict, in octaves (0: as predicted)."
-    yield Remark(text, ("", *GROUPS), tuple(rows), ".2f")
+    over = {n: interval_or_none(entry(table, "modular", "carried", n)) for n in range(1, 6)}
+    foretold = tuple((GROUPS[n], own) for n, own in over.items() if own)
+    text = "Error of modules over what their errors of single operations predict, in octaves."
+    yield Remark(text, ("length", "octaves"), foretold, ".2f")
 
 
 def _operations(table: Table) -> Iterator[Remark]:
@@ -111,15 +112,14 @@ def _controls(table: Table) -> Iterator[Remark]:
 
 def _recall(table: Table) -> Iterator[Remark]:
     rows: list[tuple[Any, ...]] = []
-    for arm in ("memory", "recurrent"):
-        found = [interval_or_none(recall(table, arm, (number,))) for number in TOLD]
+    for number in TOLD:
+        found = [interval_or_none(recall(table, arm, (number,))) for arm in RECALLERS]
         if any(found):
-            rows.append((ARMS[arm].label, *found))
-    if rows:
-        rows.append(("a guess", *[guess(number) for number in TOLD]))
+            rows.append((str(number), *found, guess(number)))
     text = "Recall of a signal's symbol by pairs told, accuracy in percent; up to 6 pairs train; a "
     text += "guess names one of the symbols told, chance is 12.5."
-    yield Remark(text, ("", *map(str, TOLD)), tuple(rows), ".1f")
+    labels = (ARMS[arm].label for arm in RECALLERS)
+    yield Remark(text, ("pairs", *labels, "a guess"), tuple(rows), ".1f")
     train, none = _mean(of(table, "recurrent", "fitted")), _mean(of(table, "memory", "emptied"))
     if train is not None and none is not None:
         text = f"The GRU answers {train:.1f} % on signals that trained it; the memory, emptied "
