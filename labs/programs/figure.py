@@ -75,7 +75,7 @@ def program(table: Table) -> "Figure":
     axes[3].set_ylabel("Height (deviations)")
     draw.legend(axes[1], fontsize=8)
     figure.suptitle(f'The program "{SHOWN}": a module per operation, put together from its text')
-    draw.note(figure, table, f"The signals are of replicate {replicate}.", arms=("arm",))
+    draw.note(figure, table.where(replicate=replicate), f"Number {replicate}.", arms=("arm",))
     return figure
 
 
@@ -95,7 +95,8 @@ def _signal(ax: "Axes", wanted: Array, made: Sequence[float] | None, name: str) 
 def _arrow(ax: "Axes") -> None:
     arrow = {"arrowstyle": "-|>", "color": BLUE, "linewidth": 2}
     where = "axes fraction"
-    ax.annotate("", (1.13, 0.5), (1.01, 0.5), xycoords=where, textcoords=where, arrowprops=arrow)
+    ends = (1.38, 1.1), (0.68, 1.1)  # from the box above a panel to that of the next
+    ax.annotate("", *ends, xycoords=where, textcoords=where, arrowprops=arrow)
 
 
 def _powers(ax: "Axes", low: int, high: int, *, vertical: bool = True) -> None:
@@ -152,10 +153,9 @@ def _operations(ax: "Axes", table: Table) -> None:
             for kind, name in enumerate(NAMES)
         }
         offset = 0.18 * (place - 1.5)
-        draw.dots(ax, groups, color=SHADES[arm], label=ARMS[arm].label, offset=offset)
+        draw.dots(ax, groups, color=SHADES[arm], offset=offset)
     _powers(ax, -2, 2, vertical=False)
-    ax.set(title="Single operations (trained)", xlabel="Relative error (%)")
-    draw.legend(ax, fontsize=8)
+    ax.set(title="Single operations (trained), colours as before", xlabel="Relative error (%)")
 
 
 def _controls(ax: "Axes", table: Table) -> None:
@@ -165,9 +165,9 @@ def _controls(ax: "Axes", table: Table) -> None:
         "other modules": control(table, "exchanged"),
         "not trained": untrained(table),
         "commuting pair": of_pairs(table, "pairs", True),
-        "... swapped": of_pairs(table, "swapped", True),
+        "commuting, swapped": of_pairs(table, "swapped", True),
         "other pair": of_pairs(table, "pairs", False),
-        "... swapped ": of_pairs(table, "swapped", False),
+        "other, swapped": of_pairs(table, "swapped", False),
     }
     logs = {name: {r: float(np.log10(v)) for r, v in own.items()} for name, own in found.items()}
     shades = [BLUE, RED, RED, RED, BLUE, BLUE, BLUE, RED]
