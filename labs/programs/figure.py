@@ -9,7 +9,7 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.measures import Values
 from labs.kit.table import Table
-from labs.programs.grid import ARMS, LONGER, RECALLERS, RUNNERS, SHOWN, TOLD, TRAINED
+from labs.programs.grid import ARMS, LONGER, RECALLERS, SHOWN, TOLD, TRAINED
 from labs.programs.measures import (
     by_length,
     control,
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
+BLUE, RED, GREEN, *_, BLACK = draw.COLORS
 SHADES = {
     "modular": BLUE,
-    "affine": SKY,
     "iterated": GREEN,
     "monolith": RED,
     "memory": BLUE,
     "recurrent": RED,
 }
+DRAWN = ("modular", "iterated", "monolith")  # affine modules make no error that a panel could show
 STEPS = range(1, 6)  # lengths of programs
 
 
@@ -50,7 +50,7 @@ def lengths(table: Table) -> "Figure":
     _controls(axes[3], table)
     _order(axes[4], table)
     _recall(axes[5], table)
-    draw.note(figure, table, "Errors are averaged as logarithms.", arms=("arm",))
+    draw.note(figure, table, f"Errors are averaged as logarithms. {_affine(table)}", arms=("arm",))
     return figure
 
 
@@ -77,6 +77,11 @@ def program(table: Table) -> "Figure":
     figure.suptitle(f'The program "{SHOWN}": a module per operation, put together from its text')
     draw.note(figure, table.where(replicate=replicate), f"Number {replicate}.", arms=("arm",))
     return figure
+
+
+def _affine(table: Table) -> str:
+    most = max(error(table, "affine").values(), default=None)
+    return "" if most is None else f"Affine modules, not shown, have {most:.1g} % at most."
 
 
 def _signal(ax: "Axes", wanted: Array, made: Sequence[float] | None, name: str) -> None:
@@ -110,7 +115,7 @@ def _powers(ax: "Axes", low: int, high: int, *, vertical: bool = True) -> None:
 
 
 def _errors(ax: "Axes", table: Table) -> None:
-    for arm in RUNNERS:
+    for arm in DRAWN:
         logs = {r: np.log10(2) * np.array(own) for r, own in by_length(table, arm).items()}
         curves = {r: own.tolist() for r, own in logs.items()}
         draw.band(ax, STEPS, curves, label=ARMS[arm].label, color=SHADES[arm], marker=".")
@@ -133,7 +138,7 @@ def _errors(ax: "Axes", table: Table) -> None:
 
 def _ratios(ax: "Axes", table: Table) -> None:
     groups = ("2 held out", *map(str, LONGER))
-    for arm in RUNNERS[:-1]:
+    for arm in DRAWN[:-1]:
         found = [octaves(table, arm, "monolith", (name,)) for name in groups]
         kept = {r: [own[r] for own in found] for r in found[0]}
         style = {"label": ARMS[arm].label, "color": SHADES[arm], "marker": "."}
@@ -146,13 +151,13 @@ def _ratios(ax: "Axes", table: Table) -> None:
 
 
 def _operations(ax: "Axes", table: Table) -> None:
-    for place, arm in enumerate(RUNNERS):
+    for place, arm in enumerate(DRAWN):
         found = of(table, arm, "errors").items()
         groups = {
             name: {r: float(np.log10(own[0][kind])) for r, own in found}
             for kind, name in enumerate(NAMES)
         }
-        offset = 0.18 * (place - 1.5)
+        offset = 0.2 * (place - 1)
         draw.dots(ax, groups, color=SHADES[arm], offset=offset)
     _powers(ax, -2, 2, vertical=False)
     ax.set(title="Single operations (trained), colours as before", xlabel="Relative error (%)")

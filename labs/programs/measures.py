@@ -12,7 +12,7 @@ from labs.programs.grid import GROUPS, LONGER, RECALLERS, SYMBOLS, TOLD, TRAINED
 from labs.programs.operations import PAIRS, commute
 
 LATER = GROUPS[-len(LONGER) :]
-SEEN = GROUPS[:2]  # groups of programs that train
+LEAST = 1e-9  # percent that an error counts as at least: affine modules leave rounding alone
 
 
 def of(table: Table, arm: str, name: str) -> dict[int, Any]:
@@ -62,7 +62,10 @@ def by_length(table: Table, arm: str) -> dict[int, list[float]]:
     those of length 2 are trained and held out."""
     found = of(table, arm, "errors")
     return {
-        r: [float(np.log2(part).mean()) for part in (own[0], own[1] + own[2], *own[3:])]
+        r: [
+            float(np.log2(np.maximum(part, LEAST)).mean())
+            for part in (own[0], own[1] + own[2], *own[3:])
+        ]
         for r, own in found.items()
     }
 
@@ -135,4 +138,4 @@ GUESSED = float(np.mean([guess(number) for number in TRAINED]))
 
 
 def _logs(values: Values) -> Values:
-    return {r: float(np.log2(value)) for r, value in values.items()}
+    return {r: float(np.log2(max(value, LEAST))) for r, value in values.items()}
