@@ -132,6 +132,7 @@ def _errors(ax: "Axes", table: Table) -> None:
     ax.axvspan(1.5, 2.5, color=draw.GREY, alpha=0.06, linewidth=0)
     ax.set_xticks([*STEPS], ["1\ntrained", "2\nhalf trained", "3", "4", "5"])
     _powers(ax, -2, 3)
+    ax.set_ylim(-2.4, 3.2)
     ax.set(title="Error by length", xlabel="Operations of a program", ylabel="Relative error (%)")
     draw.legend(ax, fontsize=8)
 
@@ -159,7 +160,8 @@ def _operations(ax: "Axes", table: Table) -> None:
         }
         offset = 0.2 * (place - 1)
         draw.dots(ax, groups, color=SHADES[arm], offset=offset)
-    _powers(ax, -2, 2, vertical=False)
+    _powers(ax, -3, 2, vertical=False)
+    ax.set_xlim(-3.2, 2.2)
     ax.set(title="Single operations (trained), colours as before", xlabel="Relative error (%)")
 
 
@@ -178,7 +180,8 @@ def _controls(ax: "Axes", table: Table) -> None:
     shades = [BLUE, RED, RED, RED, BLUE, BLUE, BLUE, RED]
     draw.dots(ax, logs, color=shades)
     ax.axvline(np.log10(FEW), color=draw.GREY, linewidth=1)
-    _powers(ax, -1, 3, vertical=False)
+    _powers(ax, -2, 3, vertical=False)
+    ax.set_xlim(-2.2, 3.2)
     ax.set(title="Modules put together in other ways", xlabel="Relative error (%)")
 
 
@@ -195,7 +198,9 @@ def _order(ax: "Axes", table: Table) -> None:
     ax.imshow(cells, cmap="YlOrRd", vmin=-1, vmax=2.5)
     for a, b in PAIRS:
         shade = "white" if cells[a, b] > 1.7 else "black"
-        text = f"{10 ** cells[a, b]:.2g}" + ("*" if commute(a, b) else "")
+        value = 10 ** cells[a, b]
+        text = f"{value:.0f}" if value > 10 else f"{value:.2g}"
+        text += "*" if commute(a, b) else ""
         ax.text(b, a, text, ha="center", va="center", fontsize=8, color=shade)
     ax.set_xticks(range(len(NAMES)), NAMES, rotation=30, fontsize=9)
     ax.set_yticks(range(len(NAMES)), NAMES, fontsize=9)

@@ -34,11 +34,11 @@ class Arm(NamedTuple):
 
 
 ARMS = {
-    "modular": Arm("modules", (64,), 1.4, 1.0),
-    "affine": Arm("affine modules", (64,), 1.3, 0.4),
-    "iterated": Arm("one network, iterated", (138,), 3.3, 0.7),
+    "modular": Arm("modules", (64,), 0.8, 0.8),
+    "affine": Arm("affine modules", (64,), 0.7, 0.4),
+    "iterated": Arm("one network, iterated", (138,), 1.8, 0.7),
     "monolith": Arm("monolith", (118, 32), 3.2, 0.2),
-    "memory": Arm("memory", (48, 24), 3.0, 0.1),
+    "memory": Arm("memory", (48, 24), 2.5, 0.1),
     "recurrent": Arm("GRU", (64,), 2.0, 0.1),
 }
 RUNNERS = ("modular", "affine", "iterated", "monolith")  # arms that run programs

@@ -71,8 +71,8 @@ def write(memory: Tensor, weights: Tensor, erase: Tensor, word: Tensor) -> Tenso
     Returns:
         Tensor: the memory after it, (..., slots, width).
     """
-    weights = weights.unsqueeze(-1)
-    return memory * (1 - weights * erase.unsqueeze(-2)) + weights * word.unsqueeze(-2)
+    change = word.unsqueeze(-2) - erase.unsqueeze(-2) * memory
+    return torch.addcmul(memory, weights.unsqueeze(-1), change)
 
 
 def read(memory: Tensor, weights: Tensor) -> Tensor:

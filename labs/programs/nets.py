@@ -22,6 +22,13 @@ from labs.programs.operations import LENGTH, NAMES
 KINDS = len(NAMES)
 
 
+def taken(values: Tensor, which: Tensor) -> Tensor:
+    """Of values by operation (M, operations, ...) those of `which` (M, P): (M, P, ...)."""
+    first = torch.arange(len(which), device=which.device).unsqueeze(1) * values.shape[1]
+    rows = values.flatten(0, 1).index_select(0, (first + which).flatten())
+    return rows.unflatten(0, which.shape)
+
+
 class Bank(Layer):
     """One affine map per operation; twin: a list of `torch.nn.Linear`.
 
@@ -44,8 +51,7 @@ class Bank(Layer):
 
     def forward(self, x: Tensor, which: Tensor) -> Tensor:
         """x (M, P, B, inputs) through the maps of operations `which` (M, P): (M, P, B, outputs)."""
-        own = torch.arange(len(which), device=which.device).unsqueeze(1)
-        weight, bias = self.weight[own, which].flatten(0, 1), self.bias[own, which].flatten(0, 1)
+        weight, bias = (taken(own, which).flatten(0, 1) for own in (self.weight, self.bias))
         return torch.baddbmm(bias, x.flatten(0, 1), weight).unflatten(0, which.shape)
 
 
@@ -83,6 +89,15 @@ class ProgramNet(Net):
 
     def run(self, x: Tensor, programs: Tensor) -> Tensor:
         """What programs make of signals: (M, P, B, 40)."""
+        every = torch.arange(KINDS, device=x.device).expand(len(x), -1)
+        # programs share what each first operation makes of the signals
+        h = taken(self.step(x.unsqueeze(1).expand(-1, KINDS, -1, -1), every), programs[:, :, 0])
+        for which in programs[:, :, 1:].unbind(2):
+            h = self.step(h, which)
+        return h
+
+    def step(self, h: Tensor, which: Tensor) -> Tensor:
+        """One operation of every program: h (M, P, B, 40), which (M, P)."""
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:
@@ -106,14 +121,7 @@ class Modular(ProgramNet):
         self.first = Bank(members, LENGTH, hidden)
         self.second = Bank(members, hidden, LENGTH)
 
-    def run(self, x: Tensor, programs: Tensor) -> Tensor:
-        h = x.unsqueeze(1).expand(-1, programs.shape[1], -1, -1)
-        for which in programs.unbind(2):
-            h = self.step(h, which)
-        return h
-
     def step(self, h: Tensor, which: Tensor) -> Tensor:
-        """One operation of every program: h (M, P, B, 40), which (M, P)."""
         hidden = self.first(h, which)
         return h + self.second(hidden if self.linear else hidden.relu(), which)
 
@@ -144,11 +152,8 @@ class Iterated(Coded):
     def __init__(self, members: int, hidden: int) -> None:
         super().__init__(members, hidden, KINDS)
 
-    def run(self, x: Tensor, programs: Tensor) -> Tensor:
-        h = x.unsqueeze(1)
-        for code in F.one_hot(programs, KINDS).to(x).unbind(2):
-            h = self.told(h, code)
-        return h
+    def step(self, h: Tensor, which: Tensor) -> Tensor:
+        return self.told(h, F.one_hot(which, KINDS).to(h))
 
 
 class Monolith(Coded):

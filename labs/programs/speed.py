@@ -26,7 +26,7 @@ from labs.programs.grid import (
 from labs.programs.memory import INPUTS, SLOTS, content, free, read, told, write
 from labs.programs.operations import LENGTH, NAMES, Array, run
 
-STEPS = {"modular": 150, "monolith": 150, "memory": 150}
+STEPS = {"modular": 400, "monolith": 200, "memory": 200}
 RATE = 1e-2
 FULL = replace(PRESETS["full"], tests=50, programs=10, rate=RATE)
 
