@@ -3,14 +3,11 @@
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
-from torch import nn
 
 from labs.programs.grid import SYMBOLS
 from labs.programs.memory import (
     INPUTS,
     LENGTH,
-    SLOTS,
     MemoryNet,
     RecurrentNet,
     content,
@@ -19,29 +16,7 @@ from labs.programs.memory import (
     told,
     write,
 )
-
-
-class Memory(nn.Module):
-    """A controller with a memory; input (B, T, 48), output logits (B, 8)."""
-
-    def __init__(self, hidden, width):
-        super().__init__()
-        self.width = width
-        self.first, self.orders = nn.Linear(INPUTS, hidden), nn.Linear(hidden, 3 * width + 2)
-        self.head = nn.Linear(width + hidden, SYMBOLS)
-
-    def forward(self, x):
-        memory, usage = x.new_zeros(len(x), SLOTS, self.width), x.new_zeros(len(x), SLOTS)
-        for t in range(x.shape[1]):
-            h = self.first(x[:, t]).relu()
-            key, word, erase, two = self.orders(h).split([self.width] * 3 + [2], -1)
-            weights = content(memory, key, 1 + F.softplus(two[:, :1]))
-            if t < x.shape[1] - 1:
-                gate = two[:, 1:].sigmoid()
-                weights = gate * free(usage) + (1 - gate) * weights
-                memory = write(memory, weights, erase.sigmoid(), word)
-                usage = usage + weights - usage * weights
-        return self.head(torch.cat([read(memory, weights), h], -1))
+from labs.programs.speed import Memory
 
 
 def test_content_addressing_by_hand():
