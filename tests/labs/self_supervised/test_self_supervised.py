@@ -114,11 +114,11 @@ def test_published_accuracies_of_the_signal_itself():
 @pytest.mark.parametrize("device", devices())
 @pytest.mark.parametrize("arm", ["none", "full", "supervised"])
 def test_members_of_a_stack_train_as_they_do_alone(arm, device, small):
-    own = stack(arm, epochs=5)
+    # of another program the last digit grows a thousandfold in five epochs
+    own = stack(arm, epochs=5 if device == "cpu" else 1)
     together = list(training.train(own, device))
     (alone,) = training.train(own[2:], "cpu")
-    tolerance = 1e-5 if device == "cpu" else 1e-2
-    np.testing.assert_allclose(alone.loss, together[2].loss, rtol=tolerance)
+    np.testing.assert_allclose(alone.loss, together[2].loss, rtol=1e-5)
     np.testing.assert_allclose(alone.linear, together[2].linear, atol=2)
 
 
