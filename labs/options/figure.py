@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
-STYLES: Mapping[str, Mapping[str, Any]] = {
+STYLES: Mapping[str, dict[str, Any]] = {
     "options": {"color": BLUE},
     "learned": {"color": SKY},
     "chosen": {"color": SKY, "linestyle": "--"},
@@ -50,8 +50,9 @@ def answers(table: Table) -> "Figure":
     pairs = ("options", "learned", "private", "flat", "blind")
     title = "Pairs, in which all are trained"
     _curves(axes[0], table, title, [(f"{arm} 2", "success") for arm in pairs])
-    triples = [(f"{a} 3", "success") for a in ("flat", "optimistic", "private", "blind")]
-    title = "Triples, which options have never seen"
+    others = ("options", "flat", "optimistic", "private", "blind")
+    triples = [(f"{arm} 3", "success") for arm in others]
+    title = "Triples, in which all others are trained"
     _curves(axes[1], table, title, [("options 2", "triples"), *triples])
     _lengths(axes[2], table)
     _times(axes[3], table, "steps", "Environment steps until 95 %")
@@ -67,7 +68,9 @@ def _curves(ax: "Axes", table: Table, title: str, shown: Sequence[tuple[str, str
         if found:
             kind = arm.split()[0]
             curves = [row[column][1:] for row in found]
-            draw.band(ax, found[0]["steps"][1:], curves, label=ARMS[kind].label, **STYLES[kind])
+            label = f"{ARMS[kind].label}{'' if column == 'success' else ' (unseen)'}"
+            style = STYLES[kind] | ({"linestyle": ":"} if arm == "options 3" else {})
+            draw.band(ax, found[0]["steps"][1:], curves, label=label, **style)
             ax.axvline(found[0]["budget"], color=draw.GREY, linewidth=1, linestyle=":")
     ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
     ax.set(title=title, xlabel="Environment steps (dotted: the budget)", ylabel=SOLVED)

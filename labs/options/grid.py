@@ -20,6 +20,7 @@ NAME = "options"
 PARTS = 4  # evaluations in an octave of steps
 BEFORE = 4  # octaves below the budget, from which on curves are measured
 LEARNED = 95.0  # percent of episodes that a learner solves which has learned its tasks
+BEGUN = 50.0  # percent of one that has learned at all
 USED = 5.0  # percent of steps of an option that has not collapsed
 
 
@@ -55,18 +56,20 @@ ARMS = {
 }
 # Seconds of an environment step, where it is not that of a flat learner
 SECONDS = {"options": 0.5e-6, "learned": 0.7e-6, "chosen": 0.8e-6, "private": 0.4e-6}
-# Arm, length of its tasks, and the octaves beyond the budget that it may go on
+# Arm, length of its tasks, and the octaves beyond the budget that it may go on: as many for those
+# that are compared by their steps, four where up to ten times the episodes are to be seen
 QUESTIONS = (
-    ("options", 2, 2),
-    ("flat", 2, 2),
+    ("options", 2, 3),
+    ("flat", 2, 3),
     ("private", 2, 3),
     ("blind", 2, 0),
     ("learned", 2, 4),
     ("flat", 3, 4),
     ("optimistic", 3, 3),
+    ("options", 3, 0),
     ("private", 3, 0),
     ("blind", 3, 0),
-    ("chosen", 3, 1),
+    ("chosen", 3, 4),
     ("flat", 4, 0),
     ("private", 4, 0),
     ("random", 2, 0),

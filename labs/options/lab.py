@@ -31,9 +31,9 @@ LAB = Lab[Config, Cell, Record](
     version=1,
     question="Do shared sub-policies reach goals that a flat learner does not?",
     finding="Options learned in pairs solve {C28-zero-shot} of unseen tasks of three (95 % or "
-    "more: {C28-zero-shot:verdict}); a flat learner solves {C28-flat} after as many steps (none: "
-    "{C28-flat:verdict}). Where the order must be learned with the options, they need {C28-order} "
-    "more episodes (2 to 10 times: {C28-order:verdict}).",
+    "more: {C28-zero-shot:verdict}); a flat learner solves {C28-flat} after as many steps (fewer "
+    "than 5 %: {C28-flat:verdict}). Where the order must be learned with the options, they need 2 "
+    "to 10 times the episodes in {C28-order} (most: {C28-order:verdict}).",
     source="Pfeiffer et al. 2023, arXiv:2302.11529; Andreas et al. 2017, arXiv:1611.01796",
     presets=PRESETS,
     cell=Cell,

@@ -3,6 +3,8 @@
 Arms are named with the length of their tasks, as ``"flat 3"``.
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,13 +43,26 @@ def of_arm(table: Table, arm: str, column: str) -> Values:
     return {replicate: row[column] for replicate, row in found if row.get(column) is not None}
 
 
-def reached(row: Row, of: str = "success") -> int | None:
-    """The first evaluation with 95 % or more, None where there is none.
+def at_end(table: Table, arm: str) -> Values:
+    """Success at the end of training."""
+    return {r: row["success"][-1] for r, row in rows(table, arm).items()}
 
-    >>> reached({"success": [0.0, 90.0, 96.0, 94.0]})
-    2
+
+def reached(row: Row, of: str = "success", end: float = math.inf) -> int | None:
+    """The first evaluation after training with 95 % or more, and in the next one, too: one alone
+    may be luck. None where there is none.
+
+    Args:
+        row: of a learner.
+        of: the curve.
+        end: evaluations after more steps than these do not count.
+
+    >>> row = {"steps": [0, 1, 2, 4, 8], "success": [0.0, 96.0, 94.0, 97.0, 95.0]}
+    >>> reached(row), reached(row, end=4)
+    (3, None)
     """
-    return next((place for place, value in enumerate(row[of]) if value >= LEARNED), None)
+    good = [v >= LEARNED and n <= end for v, n in zip(row[of], row["steps"], strict=True)]
+    return next((place for place in range(1, len(good) - 1) if all(good[place : place + 2])), None)
 
 
 def first(table: Table, arm: str, unit: str = "steps", of: str = "success") -> Values:
@@ -57,15 +72,25 @@ def first(table: Table, arm: str, unit: str = "steps", of: str = "success") -> V
     return {r: row[unit][-1 if place is None else place] for r, (row, place) in found.items()}
 
 
-def never(table: Table, arm: str, of: str = "success") -> Values:
+def never(table: Table, arm: str) -> Values:
     """1 where 95 % are never solved, else 0."""
-    return {r: float(reached(row, of) is None) for r, row in rows(table, arm).items()}
+    return {r: float(reached(row) is None) for r, row in rows(table, arm).items()}
 
 
-def longer(table: Table, arm: str, than: str, unit: str = "steps", of: str = "success") -> Values:
-    """Octaves by which an arm needs more steps or episodes until 95 % than another."""
-    slow, fast = first(table, arm, unit), first(table, than, unit, of)
-    return {r: float(np.log2(slow[r] / fast[r])) for r in shared(slow, fast)}
+def later(table: Table, arm: str, than: str) -> Values:
+    """Octaves by which an arm needs more steps until 95 % than another, up to where both are
+    tested: who has not got there by then counts as at that end. Where neither has, 0; where the
+    other alone has not, minus all octaves from the first evaluation to that end."""
+    slow, fast = rows(table, arm), rows(table, than)
+    return {r: _later(slow[r], fast[r]) for r in shared(slow, fast)}
+
+
+def _later(slow: Row, fast: Row) -> float:
+    end = min(slow["steps"][-1], fast["steps"][-1])
+    a, b = reached(slow, end=end), reached(fast, end=end)
+    if b is None:
+        return 0.0 if a is None else -float(np.log2(end / fast["steps"][1]))
+    return float(np.log2((end if a is None else slow["steps"][a]) / fast["steps"][b]))
 
 
 def beyond(table: Table, arm: str) -> Values:
@@ -75,14 +100,30 @@ def beyond(table: Table, arm: str) -> Values:
 
 
 def dearer(table: Table) -> Values:
-    """Octaves from the episodes, of all tasks, until triples are solved by their sketches, to the
-    same and those that learn the order of given options in every triple."""
-    given = first(table, "options 2", "episodes", "triples")
-    order = first(table, "chosen 3", "episodes")
+    """How many times the episodes options need until 95 % of pairs where their order is learned
+    with them; infinite where that never is, 0 where they never get there with sketches."""
+    slow, fast = rows(table, "learned 2"), rows(table, "options 2")
+    found = {r: (_episodes(slow[r]), _episodes(fast[r])) for r in shared(slow, fast)}
+    return {r: 0.0 if math.isinf(told) else order / told for r, (order, told) in found.items()}
+
+
+def dearer_triples(table: Table) -> Values:
+    """How many times the episodes, of all tasks, triples need where the order of given options is
+    learned in every one, the training of these options included, which sketches need alone;
+    infinite where it is never learned."""
+    given, order = at_budget(table, "options 2", "episodes"), rows(table, "chosen 3")
     pairs, triples = len(tasks(2)), len(tasks(3))
-    return {
-        r: float(np.log2(1 + triples * order[r] / (pairs * given[r]))) for r in shared(given, order)
-    }
+    return {r: 1 + triples * _episodes(order[r]) / (pairs * given[r]) for r in shared(given, order)}
+
+
+def _episodes(row: Row) -> float:
+    place = reached(row)
+    return math.inf if place is None else float(row["episodes"][place])
+
+
+def between(table: Table, of: Callable[[Table], Values], low: float, high: float) -> Values:
+    """1 where a measure lies between two ends, which are included, else 0."""
+    return {r: float(low <= value <= high) for r, value in of(table).items()}
 
 
 def least_used(table: Table, arm: str) -> Values:

@@ -182,12 +182,13 @@ def _best(values: list[float]) -> int:
 def train(cell: Cell) -> None:
     """Train and test one learner as `labs.options.training.train` does."""
     learner = Plain(cell)
-    lengths = (2, 3, 4) if cell.arm == "options" else (cell.length,)
+    pairs = (cell.arm, cell.length) == ("options", 2)
+    lengths = (2, 3, 4) if pairs else (cell.length,)
     for end in evaluations(cell):
         while learner.used < end:
             learner.round()
         for length in lengths:
             learner.solved(length)
-        if cell.arm == "options" and end == cell.budget:
+        if pairs and end == cell.budget:
             for told in np.concatenate(wrong_sketches()).tolist():
                 learner.solved(3, told)

@@ -77,7 +77,7 @@ def _record(cell: Cell, learners: Learners, place: int, tests: list[Greedy]) -> 
     )
     if arm.shared:
         record = replace(record, use=used(cell, tests[-1], cell.length).tolist())
-    if cell.arm != "options":
+    if (cell.arm, cell.length) != ("options", 2):
         return record
     triples, more = played(cell, tests, LENGTHS["triples"])
     fours, _ = played(cell, tests, LENGTHS["fours"])

@@ -1,18 +1,16 @@
-"""Lab options: the world, episodes, learning against the plain loop, tests, claims."""
+"""Lab options: the world, episodes, learning against the plain loop, tests."""
 
 import numpy as np
 import pytest
 
 from labs.kit.execute import stacks
-from labs.kit.verdicts import judge
-from labs.options.claims import CLAIMS
 from labs.options.figure import walk
-from labs.options.grid import LEARNED, NAME, PARTS, PRESETS, Config, evaluations
+from labs.options.grid import NAME, PARTS, PRESETS, Config, evaluations
 from labs.options.lab import LAB
 from labs.options.learning import Batch, Learners, play
-from labs.options.measures import at_budget, dearer, first, longer, never
 from labs.options.plain import Plain, train
 from labs.options.training import Greedy, controls, played, used, wrong_sketches
+from labs.options.training import train as train_stack
 from labs.options.world import (  # fmt: skip
     APART,
     CELLS,
@@ -25,7 +23,7 @@ from labs.options.world import (  # fmt: skip
     optimum,
     tasks,
 )
-from tests.labs.options.made import right_options, some, table
+from tests.labs.options.made import right_options, some
 
 N, E, S, W = range(4)
 LEARNERS = [
@@ -93,7 +91,7 @@ def test_tables_by_progress_and_by_position():
     assert episode([E, STOP, E], [1, 2], by="none")[2] == [1, 1, 2]
 
 
-@pytest.mark.parametrize(("arm", "length"), LEARNERS)
+@pytest.mark.parametrize(("arm", "length"), [*LEARNERS, ("options", 3)])
 def test_values_are_those_of_the_plain_loop_to_the_bit(arm, length):
     cells = some(arm, length)
     learners, plain = Learners(cells), Plain(cells[1])
@@ -202,58 +200,10 @@ def test_evaluations():
     assert evaluations(some("random", 2, 1)[0]) == [0]
 
 
-def predicted(arm, trained, tested):
-    high = {"options": 99.0, "chosen": 98.0, "learned": 98.0}
-    low = {"flat": {2: 98.0, 3: 96.0, 4: 1.0}[tested], "private": 97.0 if tested == 2 else 1.0}
-    return (high | low).get(arm, 0.5)
-
-
-def predicted_times(arm, length):
-    times = {("options", 2): 5, ("learned", 2): 12, ("chosen", 3): 8, ("flat", 2): 10}
-    return times.get((arm, length), 22)
-
-
-def verdicts(made):
-    return {verdict.id.removeprefix("C28-"): verdict.verdict for verdict in judge(CLAIMS, made)}
-
-
-def test_claims_where_all_is_as_foretold():
-    assert set(verdicts(table(predicted, predicted_times)).values()) == {"holds"}
-
-
-def test_claims_where_nothing_is():
-    def level(arm, trained, tested):
-        if arm == "options":
-            return 97.0 if tested == 2 else 40.0
-        return 96.0
-
-    def times(arm, length):
-        return 16 if arm == "options" else 2
-
-    found = verdicts(table(level, times, use=(4.0, 4.0, 46.0, 46.0)))
-    assert found.pop("untrained") == "holds"
-    assert set(found.values()) == {"contradicted"}, found
-
-
-def test_claims_without_what_they_need():
-    def poor(arm, trained, tested):
-        return 60.0 if arm == "options" else predicted(arm, trained, tested)
-
-    assert set(verdicts(table(poor, predicted_times)).values()) == {"not judged"}
-    assert verdicts(table(predicted, predicted_times, octaves=1))["order"] == "not judged"
-
-
-def test_times_until_95_percent():
-    made = table(predicted, predicted_times, 1)
-    steps = evaluations(next(c for c in LAB.cells(PRESETS["full"]) if c.arm == "options"))
-    assert first(made, "options 2") == {0: steps[5]}
-    assert never(made, "options 2") == {0: 0.0}
-    assert never(made, "flat 4") == {0: 1.0}
-    assert longer(made, "learned 2", "options 2")[0] == pytest.approx(7 / PARTS, abs=1e-3)
-    assert at_budget(made, "options 2", "fours") == {0: 99.0}
-    given, order = steps[5] // 250, steps[8] // 250
-    assert dearer(made)[0] == pytest.approx(np.log2(1 + 24 * order / (12 * given)))
-    assert LEARNED == 95
+def test_options_of_triples_are_tested_in_triples():
+    record = next(train_stack(some("options", 3, 1, starts=1), "cpu"))
+    assert record.triples is None
+    assert record.fours is None
 
 
 def test_benches_are_stacks_of_a_full_run_and_train_one_plainly():
