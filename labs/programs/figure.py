@@ -15,9 +15,10 @@ from labs.programs.measures import (
     control,
     error,
     guess,
+    least_of_others,
     octaves,
     of,
-    of_pairs,
+    of_commuting,
     recall,
     untrained,
 )
@@ -35,6 +36,7 @@ SHADES = {
     "monolith": RED,
     "memory": BLUE,
     "recurrent": RED,
+    "recurrent-longer": GREEN,
 }
 DRAWN = ("modular", "iterated", "monolith")  # affine modules make no error that a panel could show
 STEPS = range(1, 6)  # lengths of programs
@@ -171,10 +173,10 @@ def _controls(ax: "Axes", table: Table) -> None:
         "another order": control(table, "shuffled"),
         "other modules": control(table, "exchanged"),
         "not trained": untrained(table),
-        "commuting pair": of_pairs(table, "pairs", True),
-        "commuting, swapped": of_pairs(table, "swapped", True),
-        "other pair": of_pairs(table, "pairs", False),
-        "other, swapped": of_pairs(table, "swapped", False),
+        "commuting pair": of_commuting(table, "pairs"),
+        "commuting, swapped": of_commuting(table, "swapped"),
+        "best other pair": least_of_others(table, "pairs"),
+        "best other, swapped": least_of_others(table, "swapped"),
     }
     logs = {name: {r: float(np.log10(v)) for r, v in own.items()} for name, own in found.items()}
     shades = [BLUE, RED, RED, RED, BLUE, BLUE, BLUE, RED]

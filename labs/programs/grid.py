@@ -20,7 +20,9 @@ SHOWN = "shift smooth ramp reverse diff"  # the program of the figure
 TRAINED = (2, 3, 4, 5, 6)  # pairs of a sequence that trains
 TOLD = (*TRAINED, 8, 12)  # pairs of a sequence that tests
 SYMBOLS = 8
-RATES = (3e-3, 1e-2, 3e-2, 1e-1)  # of Adam, of which one is chosen
+DRAWS = 10  # of `tests` test sequences each
+DIFFER = 10.0  # percent of variance that what two programs give differs by, to count as different
+RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # of Adam, of which one is chosen
 STEPS, RECALL_STEPS = 4000, 3000  # of `full`, which levels are about
 
 
@@ -31,6 +33,7 @@ class Arm(NamedTuple):
     sizes: tuple[int, ...]  # of its class: hidden units, then units of the code or words
     milliseconds: float  # of one core, for a training step of 16 signals or 32 sequences
     tested: float  # seconds of one core for the tests of `full`
+    times: int = 1  # the steps of the others
 
 
 ARMS = {
@@ -38,11 +41,12 @@ ARMS = {
     "affine": Arm("affine modules", (64,), 0.7, 0.4),
     "iterated": Arm("one network, iterated", (138,), 1.8, 0.7),
     "monolith": Arm("monolith", (118, 32), 3.2, 0.2),
-    "memory": Arm("memory", (48, 24), 2.5, 0.1),
-    "recurrent": Arm("GRU", (64,), 2.0, 0.1),
+    "memory": Arm("memory", (48, 24), 2.5, 1.0),
+    "recurrent": Arm("GRU", (64,), 2.0, 0.5),
+    "recurrent-longer": Arm("GRU, 4 times the steps", (64,), 2.0, 0.5, times=4),
 }
 RUNNERS = ("modular", "affine", "iterated", "monolith")  # arms that run programs
-RECALLERS = ("memory", "recurrent")  # arms that are told pairs
+RECALLERS = ("memory", "recurrent", "recurrent-longer")  # arms that are told pairs
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Config:
     programs: int = setting(60, "test programs of each longer length", least=1)
     recall_steps: int = setting(RECALL_STEPS, "training steps of networks told pairs", least=1)
     recall_batch: int = setting(32, "sequences per step", least=1, most=600)
-    tests: int = setting(300, "test signals, and test sequences of each length", least=2, most=600)
+    tests: int = setting(300, "test signals, and a tenth of the test sequences", least=2, most=600)
     rate: float = setting(0.0, "of Adam, or 0: chosen on validation data", least=0)
 
     def __post_init__(self) -> None:
@@ -96,6 +100,8 @@ class Record:
     carried: list[float] | None = None  # octaves of error over its prediction, mean, GROUPS (6,)
     shuffled: list[float] | None = None  # operations in another order, mean, LONGER (3,)
     exchanged: list[float] | None = None  # modules of other operations, mean, LONGER (3,)
+    differs: list[float] | None = None  # held-out programs from the nearest that trains, % (18,)
+    orders: list[float] | None = None  # pairs from their other order, % of variance (30,)
     pairs: list[float] | None = None  # error of pairs of operations (30,), `operations.PAIRS`
     swapped: list[float] | None = None  # the same, their modules in the other order (30,)
     signal: list[float] | None = None  # a test signal (40,)
@@ -109,20 +115,25 @@ class Record:
 def cells(config: Config) -> list[Cell]:
     """The grid: every arm."""
     runs = (config.steps, config.batch, config.programs)
-    recalls = (config.recall_steps, config.recall_batch, 0)
+
+    def recalls(arm: str) -> tuple[int, int, int]:
+        return config.recall_steps * ARMS[arm].times, config.recall_batch, 0
+
     return [
-        Cell(arm, *(recalls if arm in RECALLERS else runs), config.tests, config.rate, replicate)
+        Cell(
+            arm, *(recalls(arm) if arm in RECALLERS else runs), config.tests, config.rate, replicate
+        )
         for arm in config.arms
         for replicate in range(config.replicates)
     ]
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core of a 2.5 GHz Xeon; of the choice of the rate, four networks
+    """Expected seconds of one core of a 2.5 GHz Xeon; of the choice of the rate, five networks
     more, a cell of twelve has its part."""
     arm = ARMS[cell.arm]
     usual = 32 if cell.arm in RECALLERS else 16
-    searched = 1.0 if cell.rate else 4 / 3
+    searched = 1.0 if cell.rate else 1 + len(RATES) / 12
     tested = arm.tested * cell.tests / 300
     return tested + searched * cell.steps * arm.milliseconds * cell.batch / usual / 1000
 
@@ -130,5 +141,5 @@ def seconds(cell: Cell) -> float:
 def megabytes(stack: Sequence[Cell]) -> float:
     """Expected memory of a stack beyond that of the libraries (measured in `full`: 140 of networks
     told pairs, 480 to 630 of others, which keep what 24 programs should give of every signal)."""
-    each = {"iterated": 48, "memory": 8, "recurrent": 8}
+    each = {"iterated": 48} | dict.fromkeys(RECALLERS, 8)
     return 60 + each.get(stack[0].arm, 36) * len(stack)

@@ -6,7 +6,8 @@ that is iterated with the code of each operation; one network that is told the w
 GRU that has read it, MLP(x, GRU(program)); all with as many parameters and examples. All programs
 of length 1 and half of those of length 2 train. Measured: relative error on the other half and on
 programs of length 3, 4 and 5. Beside it a task that needs an external memory: pairs of a signal and
-a symbol are told, a signal is shown again; a memory with content addressing against a GRU.
+a symbol are told, a signal is shown again; a memory with content addressing against a GRU, after as
+many steps and after four times as many.
 
 Source: Pfeiffer, Ruder, Vulic & Ponti 2023, "Modular Deep Learning" (arXiv:2302.11529), section on
 programme simulation, which has no numbers of its own; the memory is that of Graves et al. 2016.
@@ -26,8 +27,9 @@ LAB = Lab[Config, Cell, Record](
     "of {C29-five} (below 5: {C29-five:verdict}), {C29-tenfold-five} below that of a monolith "
     "with as many parameters (above 3.32: {C29-tenfold-five:verdict}) and on length 3 to 5 "
     "{C29-apart} below that of one network that is iterated (above 0: {C29-apart:verdict}). With "
-    "an external memory {C29-recall} more are recalled than by a GRU (above 0: "
-    "{C29-recall:verdict}).",
+    "an external memory {C29-recall} more are recalled than by a GRU after as many steps (above 0: "
+    "{C29-recall:verdict}) and {C29-recall-fourfold} more than by one after four times as many "
+    "(above 0: {C29-recall-fourfold:verdict}).",
     source="Pfeiffer et al. 2023, arXiv:2302.11529, programme simulation",
     presets=PRESETS,
     cell=Cell,

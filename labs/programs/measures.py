@@ -1,14 +1,19 @@
 """Relative errors by length, their ratios in octaves, and accuracies of recall, one number per
-replicate. What a table lacks gives no values."""
+replicate. What a table lacks gives no values.
 
-from collections.abc import Sequence
+Levels, their ratios and how growth bends are of arithmetic means over programs, which the worst of
+them rule and in which errors that add up are straight; curves, growth and what is carried are means
+of logarithms, the typical program's.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from labs.kit.measures import Values, minus, shared
 from labs.kit.table import Table
-from labs.programs.grid import GROUPS, LONGER, RECALLERS, SYMBOLS, TOLD, TRAINED
+from labs.programs.grid import DIFFER, GROUPS, LONGER, SYMBOLS, TOLD, TRAINED
 from labs.programs.operations import PAIRS, commute
 
 LATER = GROUPS[-len(LONGER) :]
@@ -51,10 +56,17 @@ def octaves(table: Table, arm: str, over: str, groups: Sequence[str] = LATER) ->
     return {r: float(np.mean([own[r] for own in logs])) for r in shared(*logs)}
 
 
-def held_out(table: Table, arm: str = "modular") -> Values:
-    """Octaves from the error of trained to that of held-out programs of length 2."""
-    trained, held = (error(table, arm, (name,)) for name in GROUPS[1:3])
-    return minus(_logs(held), _logs(trained))
+def held_out(table: Table, least: float = DIFFER) -> Values:
+    """Octaves from the error of modules on trained to that on held-out programs of length 2: those
+    that differ by `least` percent of variance from every program that trained, which a
+    program such as "negate shift" does not where "shift negate" trained."""
+    own, differs = of(table, "modular", "errors"), of(table, "modular", "differs")
+    held = {
+        r: [v for v, away in zip(own[r][2], differs[r], strict=True) if away >= least]
+        for r in shared(own, differs)
+    }
+    means = {r: float(np.mean(kept)) for r, kept in held.items() if kept}
+    return minus(_logs(means), _logs(error(table, "modular", GROUPS[1:2])))
 
 
 def by_length(table: Table, arm: str) -> dict[int, list[float]]:
@@ -70,16 +82,31 @@ def by_length(table: Table, arm: str) -> dict[int, list[float]]:
     }
 
 
-def bend(table: Table, arm: str = "modular") -> Values:
-    """By how many octaves a step from length 3 to 5 raises the error more than one from 1 to 3: 0
-    where errors grow geometrically, -0.42 where they add up, as the length does.
+def levels(table: Table, arm: str) -> dict[int, list[float]]:
+    """The logarithm to base 2 of the mean error in percent over programs, of length 1 to 5 (5,);
+    those of length 2 are trained and held out."""
+    found = of(table, arm, "errors")
+    return {
+        r: [
+            float(np.log2(max(np.mean(part), LEAST)))
+            for part in (own[0], own[1] + own[2], *own[3:])
+        ]
+        for r, own in found.items()
+    }
+
+
+def bend(table: Table, curve: Callable[[Table, str], dict[int, list[float]]] = levels) -> Values:
+    """By how many octaves a step from length 3 to 5 raises the error of modules more than one from
+    1 to 3: 0 where it grows geometrically. Where errors of operations add up, as large as they may
+    be, the mean over programs grows as the length does, and bends by -0.42; the mean of logarithms
+    (`by_length`) bends more where operations err unequally.
 
     >>> table = Table([{"arm": "modular", "replicate": 0, "errors":
     ...     [[1.0], [2.0], [2.0], [3.0], [4.0], [5.0]]}])
     >>> round(bend(table)[0], 2)
     -0.42
     """
-    curves = by_length(table, arm).items()
+    curves = curve(table, "modular").items()
     return {r: (own[4] - own[2]) / 2 - (own[2] - own[0]) / 2 for r, own in curves}
 
 
@@ -105,11 +132,22 @@ def untrained(table: Table, arm: str = "modular") -> Values:
     return {r: float(np.mean(own[-3:])) for r, own in of(table, arm, "untrained").items()}
 
 
-def of_pairs(table: Table, name: str, commuting: bool) -> Values:
-    """Mean over those pairs of operations that commute, or over those that do not."""
-    places = [place for place, pair in enumerate(PAIRS) if commute(*pair) == commuting]
+def of_commuting(table: Table, name: str) -> Values:
+    """Mean over those pairs of operations that commute."""
+    places = [place for place, pair in enumerate(PAIRS) if commute(*pair)]
     found = of(table, "modular", name).items()
     return {r: float(np.mean([own[place] for place in places])) for r, own in found}
+
+
+def least_of_others(table: Table, name: str) -> Values:
+    """The least over those pairs whose two orders differ by `DIFFER` percent of variance or more.
+    Others that do not commute, as "smooth ramp", differ at the ends of a signal alone."""
+    found, orders = of(table, "modular", name), of(table, "modular", "orders")
+    kept = {
+        r: [v for v, away in zip(found[r], orders[r], strict=True) if away >= DIFFER]
+        for r in shared(found, orders)
+    }
+    return {r: min(own) for r, own in kept.items() if own}
 
 
 def recall(table: Table, arm: str, pairs: Sequence[int]) -> Values:
@@ -119,10 +157,9 @@ def recall(table: Table, arm: str, pairs: Sequence[int]) -> Values:
     return {r: float(np.mean([own[place] for place in places])) for r, own in found}
 
 
-def ahead(table: Table, pairs: Sequence[int]) -> Values:
-    """Points of accuracy by which the memory is ahead of the GRU."""
-    memory, recurrent = (recall(table, arm, pairs) for arm in RECALLERS)
-    return minus(memory, recurrent)
+def ahead(table: Table, pairs: Sequence[int], over: str = "recurrent") -> Values:
+    """Points of accuracy by which the memory is ahead of a GRU."""
+    return minus(recall(table, "memory", pairs), recall(table, over, pairs))
 
 
 def guess(pairs: int) -> float:

@@ -4,7 +4,8 @@ again, and the answer is its symbol.
 
 The memory is a matrix (..., slots, width) per sequence. Content addressing, erasing and writing,
 reading and the allocation of free slots are those of the paper; a controller without a state of its
-own, one write head and one read head that share the key, no temporal links.
+own, one write head and one read head that share the key. Of the paper's, absent are a write key of
+its own, the write gate, free gates and temporal links.
 """
 
 from __future__ import annotations

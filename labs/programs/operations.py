@@ -128,6 +128,19 @@ def same(program: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all(map(np.allclose, affine(program), affine(other)))
 
 
+def difference(program: Sequence[int], other: Sequence[int], x: Array) -> float:
+    """How far what two programs give of signals (n, 40) differs: the mean square in percent of the
+    variance of what the first gives, as errors are.
+
+    >>> x = np.random.default_rng(0).normal(size=(50, LENGTH))
+    >>> round(difference(parse("negate"), parse("negate negate"), x) / 400, 1)
+    1.0
+    """
+    (matrix, start), (second, begin) = (affine(tuple(map(int, own))) for own in (program, other))
+    off = x @ (matrix - second) + (start - begin)
+    return float(100 * np.square(off).mean() / (x @ matrix).var(0).mean())
+
+
 def commute(a: int, b: int) -> bool:
     """Whether two operations give the same in either order.
 
@@ -184,17 +197,20 @@ def _some_of(stream: np.random.Generator, length: int, count: int) -> Array:
     return everything[stream.permutation(len(everything))[:count]]
 
 
-def shuffled(stream: np.random.Generator, program: Sequence[int]) -> tuple[int, ...] | None:
-    """The operations of a program in another order, drawn, that gives something else; None where
-    20 draws have found none.
+def shuffled(
+    stream: np.random.Generator, program: Sequence[int], x: Array, least: float
+) -> tuple[int, ...] | None:
+    """The operations of a program in another order, drawn, that differs by `least` percent of
+    variance or more on signals (n, 40); None where 20 draws have found none.
 
-    >>> shuffled(np.random.default_rng(0), parse("shift ramp"))
+    >>> x = np.random.default_rng(0).normal(size=(50, LENGTH))
+    >>> shuffled(np.random.default_rng(0), parse("shift ramp"), x, 10)
     (5, 2)
-    >>> shuffled(np.random.default_rng(0), parse("negate negate"))
+    >>> shuffled(np.random.default_rng(0), parse("smooth ramp"), x, 10)
     """
     own = tuple(map(int, program))
     for _ in range(20):
         other = tuple(map(int, stream.permutation(own)))
-        if other != own and not same(own, other):
+        if other != own and difference(own, other, x) >= least:
             return other
     return None

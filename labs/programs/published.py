@@ -1,5 +1,6 @@
-"""What is said beforehand, as data: the survey tells directions in words; numbers are predictions
-of this lab's specification, written before any run. What gates ask for is this lab's own."""
+"""What is said beforehand, as data: the survey tells directions in words; FEW and TIMES are
+predictions of this lab's specification, written before any run. What gates and tolerances ask for
+is this lab's own."""
 
 FEW = 5.0  # percent of relative error, foretold for modules
 TIMES = 10  # by which the monolith was foretold to be worse

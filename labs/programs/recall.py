@@ -9,10 +9,10 @@ from labs.kit.seeds import seed, stream
 from labs.nn.nets import Net
 from labs.nn.training import Optimizer, cross_entropy, normal_numbers
 from labs.programs.examples import fresh_signals, training_signals
-from labs.programs.grid import ARMS, NAME, TOLD, TRAINED, Cell, Record
+from labs.programs.grid import ARMS, DRAWS, NAME, TOLD, TRAINED, Cell, Record
 from labs.programs.memory import MemoryNet, RecurrentNet, told
 
-NETS = {"memory": MemoryNet, "recurrent": RecurrentNet}
+NETS = {"memory": MemoryNet, "recurrent": RecurrentNet, "recurrent-longer": RecurrentNet}
 
 
 def learned(cell: Cell, replicates: Sequence[int], rates: Sequence[float], device: str) -> Net:
@@ -39,14 +39,17 @@ def accuracies(
     replicates: Sequence[int],
     pairs: Sequence[int] = TRAINED,
 ) -> Tensor:
-    """Right answers in percent, of `count` sequences of each number of pairs: (pairs, M) float64
-    on the CPU."""
+    """Right answers in percent, of `DRAWS` times `count` sequences of each number of pairs, all of
+    them of the same signals: (pairs, M) float64 on the CPU."""
     found = []
     for number in pairs:
         streams = [stream(NAME, f"{number} pairs", r) for r in replicates]
-        x, y = told(signals.cpu().numpy(), number, count, streams)
-        answers = net(x.to(signals.device)).argmax(-1).cpu()
-        found.append(100 * (answers == y).double().mean(1))
+        right = []
+        for _ in range(DRAWS):
+            x, y = told(signals.cpu().numpy(), number, count, streams)
+            answers = net(x.to(signals.device)).argmax(-1).cpu()
+            right.append((answers == y).double().mean(1))
+        found.append(100 * torch.stack(right).mean(0))
     return torch.stack(found)
 
 

@@ -9,16 +9,21 @@ from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Values
 from labs.kit.table import Table
-from labs.programs.grid import ARMS, GROUPS, RATES, RECALLERS, RUNNERS, TOLD
+from labs.programs.grid import ARMS, DIFFER, GROUPS, RATES, RECALLERS, RUNNERS, TOLD
 from labs.programs.measures import (
+    bend,
+    by_length,
     control,
     entry,
     error,
     growth,
     guess,
+    held_out,
+    least_of_others,
     of,
-    of_pairs,
+    of_commuting,
     recall,
+    trained_error,
     untrained,
 )
 from labs.programs.operations import NAMES, commuting
@@ -27,10 +32,10 @@ CONTROLS = {
     "operations in another order": lambda table: control(table, "shuffled"),
     "modules of other operations": lambda table: control(table, "exchanged"),
     "not trained": untrained,
-    "pairs that commute": lambda table: of_pairs(table, "pairs", True),
-    "pairs that commute, swapped": lambda table: of_pairs(table, "swapped", True),
-    "pairs that do not commute": lambda table: of_pairs(table, "pairs", False),
-    "pairs that do not commute, swapped": lambda table: of_pairs(table, "swapped", False),
+    "pairs that commute": lambda table: of_commuting(table, "pairs"),
+    "pairs that commute, swapped": lambda table: of_commuting(table, "swapped"),
+    "other pairs, the least": lambda table: least_of_others(table, "pairs"),
+    "other pairs, swapped, the least": lambda table: least_of_others(table, "swapped"),
 }
 
 
@@ -64,8 +69,11 @@ def _protocol(table: Table) -> Iterator[Remark]:
 
 def _errors(table: Table) -> Iterator[Remark]:
     rows: list[tuple[Any, ...]] = []
-    for name in GROUPS:
-        found = {arm: error(table, arm, (name,)) for arm in RUNNERS}
+    for name in ("all that train", *GROUPS):
+        found = {
+            arm: error(table, arm, (name,)) if name in GROUPS else trained_error(table, arm)
+            for arm in RUNNERS
+        }
         ends = {arm: interval_or_none(found[arm]) for arm in ("modular", "monolith")}
         if any(found.values()):
             rows.append((name, *(ends.get(arm) or _mean(found[arm]) for arm in RUNNERS)))
@@ -90,6 +98,22 @@ def _spread(table: Table) -> Iterator[Remark]:
     foretold = tuple((GROUPS[n], own) for n, own in over.items() if own)
     text = "Error of modules over what their errors of single operations predict, in octaves."
     yield Remark(text, ("length", "octaves"), foretold, ".2f")
+    others = {
+        "held-out over trained pairs, those that differ": held_out(table),
+        "held-out over trained pairs, all": held_out(table, 0),
+        "bend, of means over programs": bend(table),
+        "bend, of means of logs": bend(table, by_length),
+    }
+    ends = {name: interval_or_none(values) for name, values in others.items()}
+    octaves = tuple((name, own) for name, own in ends.items() if own)
+    text = (
+        f"Modules: held-out pairs that differ by {DIFFER:g} % of variance from what trained, and "
+    )
+    text += (
+        "all; octaves by which a late step raises the error more than an early one. Errors that "
+    )
+    text += "add up bend by -0.42 in means, more in logs where operations err unequally."
+    yield Remark(text, ("", "octaves"), octaves, ".2f")
 
 
 def _operations(table: Table) -> Iterator[Remark]:
@@ -107,7 +131,10 @@ def _controls(table: Table) -> Iterator[Remark]:
     found = {name: interval_or_none(measure(table)) for name, measure in CONTROLS.items()}
     rows = tuple((name, value) for name, value in found.items() if value)
     text = "Modules put together in other ways: relative error in percent; the first three on "
-    yield Remark(f"{text}programs of length 3 to 5.", ("", "error"), rows, ".3g")
+    text += (
+        f"programs of length 3 to 5; other pairs: their orders differ by {DIFFER:g} % of variance."
+    )
+    yield Remark(text, ("", "error"), rows, ".3g")
 
 
 def _recall(table: Table) -> Iterator[Remark]:
@@ -120,7 +147,10 @@ def _recall(table: Table) -> Iterator[Remark]:
     text += "guess names one of the symbols told, chance is 12.5."
     labels = (ARMS[arm].label for arm in RECALLERS)
     yield Remark(text, ("pairs", *labels, "a guess"), tuple(rows), ".1f")
-    train, none = _mean(of(table, "recurrent", "fitted")), _mean(of(table, "memory", "emptied"))
-    if train is not None and none is not None:
-        text = f"The GRU answers {train:.1f} % on signals that trained it; the memory, emptied "
-        yield Remark(f"{text}before the question, {none:.1f} %.")
+    fitted = {arm: _mean(of(table, arm, "fitted")) for arm in RECALLERS}
+    levels = [f"{ARMS[arm].label} {v:.1f} %" for arm, v in fitted.items() if v is not None]
+    if levels:
+        yield Remark(f"Right answers on signals that train: {'; '.join(levels)}.")
+    none = _mean(of(table, "memory", "emptied"))
+    if none is not None:
+        yield Remark(f"The memory, emptied before the question, answers {none:.1f} %.")

@@ -13,6 +13,7 @@ from labs.kit.seeds import stream
 from labs.programs.examples import fresh_signals, programs, training_signals
 from labs.programs.grid import (
     ARMS,
+    DRAWS,
     LONGER,
     NAME,
     PRESETS,
@@ -28,7 +29,7 @@ from labs.programs.operations import LENGTH, NAMES, Array, run
 
 STEPS = {"modular": 400, "monolith": 200, "memory": 200}
 RATE = 1e-2
-FULL = replace(PRESETS["full"], tests=50, programs=10, rate=RATE)
+FULL = replace(PRESETS["full"], tests=20, programs=10, rate=RATE)
 
 
 class Modular(nn.Module):
@@ -144,7 +145,7 @@ def _recall(cell: Cell) -> None:
     _loop(net, cell.steps, loss)
     test = fresh_signals([cell.replicate], cell.tests * max(TOLD), "test", "cpu").numpy()
     with torch.no_grad():
-        for pairs in (*TOLD, *TRAINED, *TRAINED):  # test, training signals, emptied
+        for pairs in (*TOLD, *TRAINED, *TRAINED) * DRAWS:  # test, training signals, emptied
             net(told(test, pairs, cell.tests, draws)[0][0])
 
 

@@ -20,9 +20,20 @@ from labs.programs.examples import (
     programs,
     training_signals,
 )
-from labs.programs.grid import ARMS, LONGER, NAME, RATES, RECALLERS, SHOWN, TRAINED, Cell, Record
+from labs.programs.grid import (
+    ARMS,
+    DIFFER,
+    LONGER,
+    NAME,
+    RATES,
+    RECALLERS,
+    SHOWN,
+    TRAINED,
+    Cell,
+    Record,
+)
 from labs.programs.nets import Iterated, Modular, Monolith, ProgramNet
-from labs.programs.operations import NAMES, PAIRS, parse, shuffled
+from labs.programs.operations import NAMES, PAIRS, difference, parse, shuffled
 
 VALIDATION = 200  # signals, or sequences of each length
 CHUNK = 50  # test signals that run through all programs at once
@@ -155,6 +166,7 @@ def _of_modules(
         "carried": torch.stack(octaves, 1),
         "shuffled": torch.stack([_shuffled(net, x, own, replicates) for own in longer], 1),
         "exchanged": torch.stack(exchanged, 1),
+        **_differences(x, groups[:3]),
         "pairs": errors(net, x, pairs),
         "swapped": errors(net, x, pairs, pairs.programs.flip(2)),
         "signal": signal[:, 0],
@@ -162,14 +174,26 @@ def _of_modules(
     }
 
 
+def _differences(x: Tensor, groups: list[Group]) -> dict[str, Tensor]:
+    """What tells programs apart, of trained ones of length 1 and 2 and those held out."""
+    signals = x.double().cpu().numpy()
+    singles, pairs, held = (own.programs.tolist() for own in groups)
+    nearest = [
+        [min(difference(one, other, own) for other in (*singles[m], *pairs[m])) for one in held[m]]
+        for m, own in enumerate(signals)
+    ]
+    orders = [[difference((a, b), (b, a), own) for a, b in PAIRS] for own in signals]
+    return {"differs": torch.tensor(nearest), "orders": torch.tensor(orders)}
+
+
 def _shuffled(net: Modular, x: Tensor, asked: Group, replicates: Sequence[int]) -> Tensor:
     """Mean error of programs run in another order, over those that have one that differs."""
-    means = []
+    means, signals = [], x.double().cpu().numpy()
     run, differs = asked.programs.clone(), torch.zeros(asked.programs.shape[:2], dtype=torch.bool)
     for member, replicate in enumerate(replicates):
         draws = stream(NAME, f"orders of length {run.shape[2]}", replicate)
         for place, own in enumerate(asked.programs[member].tolist()):
-            other = shuffled(draws, own)
+            other = shuffled(draws, own, signals[member], DIFFER)
             differs[member, place] = other is not None
             run[member, place] = torch.tensor(other or own)
     for own, kept in zip(errors(net, x, asked, run), differs, strict=True):

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from labs.data import mnist1d
 from labs.kit.seeds import stream
-from labs.programs.grid import SHOWN
+from labs.programs.grid import DIFFER, SHOWN
 from labs.programs.operations import (
     LENGTH,
     NAMES,
     OPERATIONS,
     affine,
     commuting,
+    difference,
     drawn,
     parse,
     run,
@@ -138,8 +140,35 @@ def test_bad_draws_are_refused(longer, count):
 def test_another_order_has_the_same_words_and_does_something_else():
     draws = np.random.default_rng(0)
     for text in ("diff ramp", "reverse shift negate", SHOWN):
-        other = shuffled(draws, parse(text))
+        other = shuffled(draws, parse(text), X, 10)
         assert sorted(other) == sorted(parse(text))
-        assert not np.allclose(run(X, other), run(X, parse(text)))
-    for text in ("shift", "diff diff", "negate smooth", "negate negate diff"):
-        assert shuffled(draws, parse(text)) is None
+        assert by_definition(parse(text), other, X) > 0.1
+    for text in ("shift", "diff diff", "negate smooth", "negate negate diff", "ramp smooth"):
+        assert shuffled(draws, parse(text), X, 10) is None
+
+
+def by_definition(program, other, x):
+    own = run(x, program)
+    return ((own - run(x, other)) ** 2).mean() / own.var(0).mean()
+
+
+@pytest.mark.parametrize(("text", "other"), [("diff shift", "shift diff"), ("ramp", SHOWN)])
+def test_a_difference_is_of_the_first_ones_variance(text, other):
+    pair = parse(text), parse(other)
+    assert difference(*pair, X) == pytest.approx(100 * by_definition(*pair, X))
+    assert difference(*pair[::-1], X) == pytest.approx(100 * by_definition(*pair[::-1], X))
+    assert difference(pair[0], pair[0], X) == 0
+
+
+def test_pairs_that_do_not_commute_may_hardly_differ():
+    x = mnist1d.fresh(0, 300, "test").x.astype(float)
+    found = {
+        f"{a} {b}"
+        for n, a in enumerate(NAMES)
+        for b in NAMES[n + 1 :]
+        if difference(parse(f"{a} {b}"), parse(f"{b} {a}"), x) >= DIFFER
+    }
+    assert found == {
+        *("reverse shift", "reverse diff", "reverse ramp", "negate ramp"),
+        *("shift diff", "shift ramp", "diff ramp"),
+    }

@@ -45,6 +45,12 @@ def test_modules_say_what_they_were_asked():
     assert step_by_step(net, x[:, :1]).shape == (1, 5, 1, 40)
     assert record.carried[0] == pytest.approx(0, abs=1e-3)  # of itself an error is known
     pairs, swapped = (dict(zip(PAIRS, own, strict=True)) for own in (record.pairs, record.swapped))
+    orders = dict(zip(PAIRS, record.orders, strict=True))
+    assert 30 < orders[parse("shift ramp")] < 60  # half the variance
+    for one, away in zip(programs(0, 3).held.tolist(), record.differs, strict=True):
+        mirrored = one[::-1] in programs(0, 3).trained[1].tolist()
+        assert (away < 1e-6) >= (mirrored and commute(*one))
+    assert max(record.differs) > 50
     own = zip(programs(0, 3).trained[1].tolist(), record.errors[1], strict=True)
     for (first, second), expected in own:
         assert pairs.get((first, second), expected) == pytest.approx(expected, rel=1e-3)
@@ -85,12 +91,12 @@ def test_the_rate_is_chosen_in_a_replicate_of_its_own(arm, monkeypatch):
 
 def test_the_rate_is_the_one_of_the_least_error_and_never_one_that_fails(monkeypatch):
     cell = replace(of("modular")[0], replicate=TUNING, rate=0.0, tests=0)
-    table = torch.tensor([[5.0, 4.0], [2.0, 3.0], [2.0, 1.0], [float("nan"), 0.0]])
+    table = torch.tensor([[9.0, 9.0], [5.0, 4.0], [2.0, 3.0], [2.0, 1.0], [float("nan"), 0.0]])
     monkeypatch.setattr(module, "learned", lambda *_: (None, [None]))
     monkeypatch.setattr(module, "errors", lambda *_: table)
-    assert chosen_rate.__wrapped__(cell, "cpu") == RATES[2]
+    assert chosen_rate.__wrapped__(cell, "cpu") == RATES[3]
     told = replace(of("memory")[0], replicate=TUNING, rate=0.0, tests=0)
-    accuracy = torch.tensor([[10.0, 90.0, 20.0, 30.0]] * len(TRAINED))
+    accuracy = torch.tensor([[10.0, 90.0, 20.0, 30.0, 40.0]] * len(TRAINED))
     monkeypatch.setattr(module.recall, "learned", lambda *_: None)
     monkeypatch.setattr(module.recall, "accuracies", lambda *_: accuracy)
     assert chosen_rate.__wrapped__(told, "cpu") == RATES[1]
