@@ -1,0 +1,1 @@
+"""Lab: do competing experts find the causes apart?"""
