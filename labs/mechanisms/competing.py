@@ -17,19 +17,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.mechanisms.nets import Critic, Experts
-from labs.mechanisms.published import IDLE
 from labs.nn.training import batch_indices, normal_numbers
 
-RATE, CRITIC_RATE, IDENTITY_RATE = 1e-3, 5e-3, 3e-3
+RATE, CRITIC_RATE, IDENTITY_RATE = 1e-3, 4e-3, 3e-3
 BETAS = (0.5, 0.99)  # of Adam
-SMOOTH = 1.0  # weight of the critic's squared slope at clean signals (Mescheder et al. 2018)
+SMOOTH = 3.0  # weight of the critic's squared slope at clean signals (Mescheder et al. 2018)
 WINNERS = 0.7  # of the critic's loss on what experts give back; the rest is of all experts
 HEAD = 20  # the critic starts a twentieth of the steps earlier
-FIRST = 0.2  # of the steps, in which shifts alone are learned
+FIRST = 0.25  # of the steps, in which shifts alone are learned
 SETTLED = 0.3  # of their rate, that shifts have afterwards
 AVERAGED = 0.005  # weight of the newest in the running mean of the experts
 LOOKS = 20
-SPREAD = 0.02  # relative deviation of a copy
 
 Batches = Sequence[torch.Generator]  # one stream of orders per replicate
 
@@ -79,7 +77,6 @@ class Play(NamedTuple):
         steps, batch: of the experts.
         owner: the expert of every mixed signal (R, n), where the critic does not choose it.
         free: the only expert that learns (R,), where not all do.
-        restart: whether idle experts start again, as copies of the busiest.
         head: whether the critic starts earlier.
     """
 
@@ -91,7 +88,6 @@ class Play(NamedTuple):
     batch: int
     owner: Tensor | None = None
     free: Tensor | None = None
-    restart: bool = False
     head: bool = True
 
 
@@ -146,8 +142,6 @@ def play(game: Game, play: Play) -> Iterator[Look]:
         count(wins, taken(play.mechanism, mixed), winner)
         if step >= 0 and ((step + 1) % every == 0 or step + 1 == play.steps):
             yield Look(step + 1, wins)
-            if play.restart and step + 1 < 0.7 * play.steps and share > FIRST:
-                restart(game, learner, wins.sum(1))
             wins = _none(game, play)
 
 
@@ -210,28 +204,6 @@ def average(game: Game, weight: float) -> None:
         mean.lerp_(now, weight)
 
 
-@torch.no_grad()
-def restart(game: Game, optimizer: torch.optim.Optimizer, wins: Tensor) -> None:
-    """Make idle experts copies of their replicate's busiest, nearly; wins (R, K)."""
-    for replicate, own in enumerate(wins.tolist()):
-        for idle in [k for k, won in enumerate(own) if won < IDLE * sum(own)]:
-            busiest = max(range(len(own)), key=own.__getitem__)
-            own[busiest] = own[idle] = own[busiest] / 2
-            first = replicate * game.count
-            _copy(game, optimizer, first + busiest, first + idle)
-
-
-def _copy(game: Game, optimizer: torch.optim.Optimizer, source: int, target: int) -> None:
-    generator = torch.Generator().manual_seed(target)
-    for p, mean in zip(game.experts.parameters(), game.average.parameters(), strict=True):
-        noise = 1 + SPREAD * torch.randn(p[source].shape, generator=generator)
-        p[target] = p[source] * noise.to(p.device)
-        mean[target] = p[target]
-        for name in ("exp_avg", "exp_avg_sq"):
-            moment = optimizer.state[p][name]
-            moment[target] = moment[source]
-
-
 def taken(x: Tensor, rows: Tensor) -> Tensor:
     """Rows (R, B) of x (R, n, ...): (R, B, ...)."""
     rows = rows.to(x.device)
@@ -258,7 +230,5 @@ def _rate(optimizer: torch.optim.Optimizer, *rates: float) -> None:
 
 def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
-    loss.sum().backward()  # type: ignore[no-untyped-call]
+    loss.sum().backward()
     optimizer.step()
-
-

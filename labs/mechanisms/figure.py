@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, GREEN, PINK, ORANGE, *_, BLACK = draw.COLORS
+BLUE, RED, _, PINK, ORANGE = draw.COLORS[:5]
+BLACK = draw.COLORS[-1]
 ACTS = {
     "ramp": "ramp\n(+ a rising line)",
     "gain": "gain\n(x 0.3)",
@@ -25,7 +26,6 @@ ACTS = {
 }
 COURSES = {
     "competing": ("started at the identity", BLUE, "-"),
-    "restarting": ("the idle start again", GREEN, "--"),
     "random": ("started at random", RED, ":"),
     "fixed": ("dealt by chance", PINK, "-."),
 }
@@ -33,7 +33,6 @@ READS = {
     "untreated": ("untreated", draw.GREY, "x"),
     "single": ("one expert for all", PINK, "v"),
     "competing": ("competing", BLUE, "o"),
-    "restarting": ("competing, idle ones start again", GREEN, "^"),
     "told": ("told the mechanism", ORANGE, "s"),
 }
 
@@ -133,7 +132,7 @@ def _reads(ax: "Axes", table: Table) -> None:
         column, own = ("untreated", "competing") if arm == "untreated" else ("treated", arm)
         groups = {name: read(own, column, (name,))(table) for name in MECHANISMS}
         if any(groups.values()):
-            offset = 0.14 * (place - 2)
+            offset = 0.16 * (place - 1.5)
             draw.dots(ax, groups, color=color, marker=marker, label=label, offset=offset)
     ax.axvline(1, color=draw.GREY, linewidth=1)
     ax.set(title="A classifier of clean digits", xlabel="Accuracy (share of clean)")

@@ -19,14 +19,19 @@ COUNT = len(MECHANISMS)
 
 ARMS = {
     "competing": "competing experts, started at the identity",
-    "restarting": "competing experts, the idle start again as copies",
     "random": "competing experts, started at random",
     "untrained": "experts at the identity, not trained",
     "fixed": "every signal dealt to an expert by chance",
     "single": "one expert for all, as large as five",
     "told": "experts told the mechanism",
 }
-OF_ONE_SIZE = ("restarting", "random", "untrained", "fixed", "single", "told")  # as many experts as mechanisms
+OF_ONE_SIZE = (
+    "random",
+    "untrained",
+    "fixed",
+    "single",
+    "told",
+)  # as many experts as mechanisms
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,7 @@ class Config:
 
     replicates: int = setting(10, "data sets, each with experts of its own", least=1)
     experts: tuple[int, ...] = setting((COUNT, 4, 8), "that compete", least=2)
-    arms: tuple[str, ...] = setting(
-        tuple(ARMS), "what is compared", among=ARMS, empty=True
-    )
+    arms: tuple[str, ...] = setting(tuple(ARMS), "what is compared", among=ARMS, empty=True)
     steps: int = setting(STEPS, "training steps", least=1)
     identity: int = setting(600, "steps in which experts learn the identity first", least=1)
     refit: int = setting(1000, "steps after a mechanism is swapped", least=1)
@@ -56,8 +59,8 @@ PRESETS = {
         reading=10, tests=50,
     ),
     "quick": Config(
-        replicates=5, experts=(COUNT,), arms=("competing", "restarting", "random", "untrained"), steps=600,
-        refit=300, batch=96, examples=10_000, reading=400,
+        replicates=5, experts=(COUNT,), arms=("competing", "random", "untrained"),
+        steps=600, refit=300, batch=96, examples=10_000, reading=400,
     ),
     "full": Config(),
 }  # fmt: skip

@@ -31,10 +31,12 @@ def wins(score: str, arm: str = "competing", experts: int = COUNT) -> Measure:
 
 
 def read(
-    arm: str = "competing", column: str = "treated", among: Sequence[str] = MECHANISMS,
+    arm: str = "competing",
+    column: str = "treated",
+    among: Sequence[str] = MECHANISMS,
     experts: int = COUNT,
 ) -> Measure:
-    """Accuracy on a column's signals as a share of the clean accuracy, mean over mechanisms."""  # fmt: skip
+    """Accuracy on a column's signals as a share of the clean accuracy, mean over mechanisms."""
     places = [MECHANISMS.index(name) for name in among]
     return measured(_read, arm, column, tuple(places), experts)
 
@@ -59,9 +61,7 @@ def _wins(table: Table, score: str, arm: str, experts: int) -> Values:
     return {r: float(SCORES[score](np.array(own))) for r, own in found.items()}
 
 
-def _read(
-    table: Table, arm: str, column: str, places: tuple[int, ...], experts: int
-) -> Values:
+def _read(table: Table, arm: str, column: str, places: tuple[int, ...], experts: int) -> Values:
     found, clean = of(table, column, arm, experts), of(table, "clean", arm, experts)
     return {
         r: float(np.mean([found[r][place] for place in places]) / clean[r])

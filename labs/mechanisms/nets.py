@@ -12,15 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from labs.nn.layers import Conv1d, Layer, Linear, Uniform
+from labs.nn.layers import Layer, Linear, Uniform
 from labs.nn.nets import LENGTH, Net
 
 BENDS = 8  # hidden units of the bend
 NEAR = 2  # places on either side that have a weight of their own
 REACHES = (0.7, 0.95)  # per place, by which the wide parts of the filter decay
-SHIFTS = 30.0  # times the other rates is that of the shift
+SHIFTS = 50.0  # times the other rates is that of the shift
 WIDE = 0.5  # sum of the magnitudes of a wide part
-CHANNELS = 16  # of the critic
+HIDDEN = 128  # units of the critic's two layers
 SLOPE = 0.2  # of its rectifiers below zero
 
 
@@ -87,18 +87,16 @@ class Experts(Net):
 
 
 class Critic(Net):
-    """Three convolutions of stride 2 and a linear readout: how clean a signal looks. Input
-    (M, B, 40), output (M, B)."""
+    """Two hidden layers and a linear readout: how clean a signal looks. Input (M, B, 40), output
+    (M, B)."""
 
-    def __init__(self, members: int, channels: int = CHANNELS) -> None:
-        super().__init__(members, channels=channels)
-        self.first = Conv1d(members, 1, channels, kernel=5, stride=2, padding=2)
-        self.second = Conv1d(members, channels, channels, kernel=5, stride=2, padding=2)
-        self.third = Conv1d(members, channels, channels, kernel=5, stride=2, padding=2)
-        self.head = Linear(members, 5 * channels, 1)
+    def __init__(self, members: int) -> None:
+        super().__init__(members)
+        self.first = Linear(members, LENGTH, HIDDEN)
+        self.second = Linear(members, HIDDEN, HIDDEN)
+        self.head = Linear(members, HIDDEN, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = x.unsqueeze(-1)
-        for layer in (self.first, self.second, self.third):
-            h = F.leaky_relu(layer(h), SLOPE)
-        return self.head(h.flatten(2)).squeeze(-1)
+        h = F.leaky_relu(self.first(x), SLOPE)
+        h = F.leaky_relu(self.second(h), SLOPE)
+        return self.head(h).squeeze(-1)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from labs.mechanisms import competing as rule
 from labs.mechanisms.grid import Cell
-from labs.mechanisms.nets import BENDS, CHANNELS, SHIFTS, SLOPE, patterns
+from labs.mechanisms.nets import BENDS, HIDDEN, SHIFTS, SLOPE, patterns
 from labs.mechanisms.signals import drawn
 from labs.nn.nets import LENGTH
 
@@ -41,20 +41,13 @@ class Expert(nn.Module):
         return self.filter(x + bent)
 
 
-class Critic(nn.Module):
-    """Three convolutions of stride 2 and a linear readout. Input (B, 40), output (B,)."""
+class Critic(nn.Sequential):
+    """Two hidden layers and a linear readout. Input (B, 40), output (B,)."""
 
     def __init__(self) -> None:
-        super().__init__()
-        channels = (1, CHANNELS, CHANNELS)
-        self.layers = nn.ModuleList(nn.Conv1d(c, CHANNELS, 5, 2, 2) for c in channels)
-        self.head = nn.Linear(5 * CHANNELS, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = x.unsqueeze(1)
-        for layer in self.layers:
-            h = F.leaky_relu(layer(h), SLOPE)
-        return self.head(h.transpose(1, 2).flatten(1)).squeeze(-1)
+        first, second = nn.Linear(LENGTH, HIDDEN), nn.Linear(HIDDEN, HIDDEN)
+        bent = nn.LeakyReLU(SLOPE)
+        super().__init__(first, bent, second, bent, nn.Linear(HIDDEN, 1), nn.Flatten(0))
 
 
 def compete(cell: Cell) -> None:

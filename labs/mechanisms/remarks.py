@@ -48,13 +48,7 @@ def _arms(table: Table) -> Remark:
 
 
 def _mechanisms(table: Table) -> Remark:
-    columns = {
-        "untreated": read,
-        "competing": read,
-        "restarting": read,
-        "single": read,
-        "told": read,
-    }
+    columns = ("untreated", "competing", "single", "told")
     rows = []
     for name in MECHANISMS:
         cells = [
@@ -77,10 +71,7 @@ def _errors(table: Table) -> Remark:
         (
             name,
             interval_or_none(error("competing", name, "error_untreated")(table)),
-            *(
-                interval_or_none(error(arm, name)(table))
-                for arm in ("competing", "restarting", "single", "told")
-            ),
+            *(interval_or_none(error(arm, name)(table)) for arm in ("competing", "single", "told")),
         )
         for name in MECHANISMS
     ]
@@ -88,7 +79,7 @@ def _errors(table: Table) -> Remark:
         "Squared distance to the clean signal, relative to its variance; of slopes the mean is "
         "lost, the others can be undone."
     )
-    columns = ("mechanism", "untreated", "competing", "restarting", "single", "told")
+    columns = ("mechanism", "untreated", "competing", "single", "told")
     return Remark(text, columns, tuple(r for r in rows if any(r[1:])), ".2f")
 
 

@@ -7,7 +7,6 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,7 +16,7 @@ from labs.mechanisms.competing import Game, Look, Play, learn_identity, picked, 
 from labs.mechanisms.grid import COUNT, MECHANISMS, NAME, OLD, Cell, Record
 from labs.mechanisms.nets import Critic, Experts
 from labs.mechanisms.scores import idle, largest, matched, matching
-from labs.mechanisms.signals import Signals, drawn
+from labs.mechanisms.signals import drawn
 from labs.nn.nets import CNN
 from labs.nn.training import Optimizer, fit, stacked
 
@@ -25,9 +24,17 @@ READING_RATE, READING_BATCH = 1e-2, 100  # of the classifier, whose signals are 
 
 
 class World(NamedTuple):
-    """The data of a stack on its device, and its frozen classifiers."""
+    """The data of a stack on its device, as in `Signals` with a leading replicate axis, and its
+    frozen classifiers."""
 
-    signals: Signals
+    clean: Tensor
+    mixed: Tensor
+    swapped: Tensor
+    mechanism: Tensor
+    test: Tensor
+    digit: Tensor
+    changed: Tensor
+    changed_swapped: Tensor
     reader: CNN
 
 
@@ -44,10 +51,7 @@ class Back(NamedTuple):
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Train one stack; yields one record per cell."""
     cell = cells[0]
-    world = World(
-        Signals(*stacked((drawn(c) for c in cells), device)),
-        reader(tuple(c.replicate for c in cells), cell.reading, device),
-    )
+    world = prepared(cells, device)
     start = started(cells, world, device)
     game = start.copy()
     looks, apart = [], torch.zeros(len(cells))
@@ -63,18 +67,23 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     yield from _records(cells, columns)
 
 
+def prepared(cells: Sequence[Cell], device: str) -> World:
+    """The signals and classifiers of the cells' replicates."""
+    tensors = stacked((drawn(c) for c in cells), device)
+    own = reader([c.replicate for c in cells], cells[0].reading, device)
+    return World._make([*tensors, own])
+
+
 def started(cells: Sequence[Cell], world: World, device: str) -> Game:
     """Experts and critics of the cells before they play: at the identity, or at random."""
     cell = cells[0]
-    seeds = [
-        seed(NAME, f"expert {k}", c.replicate) for c in cells for k in range(cell.experts)
-    ]
+    seeds = [seed(NAME, f"expert {k}", c.replicate) for c in cells for k in range(cell.experts)]
     experts, critic = Experts(len(seeds)), Critic(len(cells))
     experts.reset(seeds).to(device)
     critic.reset([seed(NAME, "critic", c.replicate) for c in cells]).to(device)
     if cell.arm != "random":
         order = _orders(cells, "identity")
-        learn_identity(experts, world.signals.mixed, order, cell.identity, cell.batch)
+        learn_identity(experts, world.mixed, order, cell.identity, cell.batch)
     return Game(experts, critic, deepcopy(experts), cell.experts, cell.arm == "single")
 
 
@@ -96,22 +105,21 @@ def _reader(replicates: tuple[int, ...], steps: int, device: str) -> CNN:
 
 
 def _played(cells: Sequence[Cell], world: World, device: str) -> Play:
-    cell, signals = cells[0], world.signals
+    cell = cells[0]
     owner = None
     if cell.arm == "told":
-        owner = signals.mechanism
+        owner = world.mechanism
     elif cell.arm == "fixed":
         dealt = (stream(NAME, "dealt", c.replicate).integers(COUNT, size=c.examples) for c in cells)
         (owner,) = stacked(((own,) for own in dealt), device)
     return Play(
-        signals.clean,
-        signals.mixed,
-        signals.mechanism,
+        world.clean,
+        world.mixed,
+        world.mechanism,
         (_orders(cells, "clean"), _orders(cells, "mixed")),
         cell.steps,
         cell.batch,
         owner,
-        restart=cell.arm == "restarting",
     )
 
 
@@ -122,8 +130,8 @@ def _orders(cells: Sequence[Cell], purpose: str) -> list[torch.Generator]:
 @torch.no_grad()
 def right(game: Game, world: World) -> Tensor:
     """Percent of clean and of changed test signals, alike many, that a critic tells apart (R,)."""
-    clean = game.critic(world.signals.test) > 0
-    changed = game.critic(world.signals.changed.flatten(1, 2)) < 0
+    clean = game.critic(world.test) > 0
+    changed = game.critic(world.changed.flatten(1, 2)) < 0
     return 50 * (clean.double().mean(1) + changed.double().mean(1))
 
 
@@ -137,7 +145,7 @@ def given(game: Game, changed: Tensor) -> Tensor:
 def back(game: Game, world: World, changed: Tensor, *, told: bool = False) -> Back:
     """What winners give back of test signals by mechanism (R, 5, t, 40); where experts are told,
     the m-th wins the m-th mechanism."""
-    test, digit = world.signals.test, world.signals.digit
+    test, digit = world.test, world.digit
     accuracies, errors, wins = [], [], []
     for place, out in enumerate(given(game, changed)):
         scores = game.scores(out)
@@ -166,22 +174,21 @@ Columns = dict[str, list[Any]]  # a field of the record -> its values by replica
 
 @torch.no_grad()
 def _back(game: Game, world: World, cell: Cell) -> Columns:
-    signals = world.signals
-    found = back(game, world, signals.changed, told=cell.arm == "told")
-    changed = signals.changed.unbind(1)
-    plain = [read(world.reader, x, signals.digit) for x in changed]
-    far = [error(x, signals.test) for x in changed]
-    example = given(game, signals.changed[:, :, :1])[:, :, :, 0]  # 5, R, K, 40
+    found = back(game, world, world.changed, told=cell.arm == "told")
+    changed = world.changed.unbind(1)
+    plain = [read(world.reader, x, world.digit) for x in changed]
+    far = [error(x, world.test) for x in changed]
+    example = given(game, world.changed[:, :, :1])[:, :, :, 0]  # 5, R, K, 40
     return {
-        "clean": read(world.reader, signals.test, signals.digit).tolist(),
+        "clean": read(world.reader, world.test, world.digit).tolist(),
         "untreated": torch.stack(plain, 1).tolist(),
         "error_untreated": torch.stack(far, 1).tolist(),
         "treated": found.accuracy.tolist(),
         "error": found.error.tolist(),
         "wins": found.wins.tolist(),
-        "parameters": [game.count * game.experts.parameter_count()] * len(signals.test),
-        "shown": signals.test[:, 0].tolist(),
-        "shown_changed": signals.changed[:, :, 0].tolist(),
+        "parameters": [game.count * game.experts.parameter_count()] * len(world.test),
+        "shown": world.test[:, 0].tolist(),
+        "shown_changed": world.changed[:, :, 0].tolist(),
         "shown_back": example.transpose(0, 1).tolist(),
     }
 
@@ -200,12 +207,10 @@ def _course(looks: Sequence[Look]) -> Columns:
     }
 
 
-def _swap(
-    cells: Sequence[Cell], world: World, start: Game, game: Game, last: Look
-) -> Columns:
+def _swap(cells: Sequence[Cell], world: World, start: Game, game: Game, last: Look) -> Columns:
     """One mechanism is swapped: the expert that won it goes back to its start and is trained again,
     the others stay; beside it all are trained anew, as long."""
-    cell, signals, device = cells[0], world.signals, last.wins.device
+    cell, device = cells[0], last.wins.device
     place = MECHANISMS.index(OLD)
     owners = [matching(own)[place] for own in last.wins.double().cpu().numpy()]
     refitted = Game(game.average, game.critic, game.average, game.count).copy()
@@ -214,19 +219,19 @@ def _swap(
         for experts in (refitted.experts, refitted.average):
             for p, first in zip(experts.parameters(), start.experts.parameters(), strict=True):
                 p[members] = first[members]
-    before = given(game, signals.changed_swapped)
-    rule = _played(cells, world, str(device))._replace(mixed=signals.swapped, steps=cell.refit)
+    before = given(game, world.changed_swapped)
+    rule = _played(cells, world, str(device))._replace(mixed=world.swapped, steps=cell.refit)
     free = torch.tensor(owners, device=device)
     for _ in play(refitted, rule._replace(free=free, head=False)):
         pass
     anew = start.copy()
     for _ in play(anew, rule):
         pass
-    after = given(refitted, signals.changed_swapped)
+    after = given(refitted, world.changed_swapped)
     stayed = torch.ones(len(cells), game.count, dtype=torch.bool, device=device)
     stayed[torch.arange(len(cells), device=device), free] = False
     differ = (before != after).sum((0, 3, 4)) * stayed  # R, K
-    old, one, all_ = (back(g, world, signals.changed_swapped) for g in (game, refitted, anew))
+    old, one, all_ = (back(g, world, world.changed_swapped) for g in (game, refitted, anew))
     return {
         "swap_before": old.accuracy.tolist(),
         "swap": one.accuracy.tolist(),
