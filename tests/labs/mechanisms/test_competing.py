@@ -189,7 +189,7 @@ def test_experts_start_at_the_identity_or_not():
         start = started(stack, world, "cpu")
         back = start.back(world.clean)
         shares[arm] = float((back.detach() - world.clean.unsqueeze(1)).square().mean())
-    assert shares["competing"] < 0.2 < shares["random"]
+    assert shares["competing"] < 0.4 < shares["random"]
 
 
 def test_a_member_alone_is_the_member_in_the_stack():
