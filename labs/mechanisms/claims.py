@@ -130,6 +130,15 @@ CLAIMS = (
         because=LEAD,
         gate=known,
     ),
+    own(
+        id="C30-start-read",
+        sentence="What they give back is read better than what experts started at random do.",
+        unit=OF_CLEAN,
+        measure=read() - read("random"),
+        above=0,
+        because=LEAD,
+        gate=known,
+    ),
     control(
         id="C30-dealt",
         sentence="Experts that signals are dealt to by chance are told apart less than competing "

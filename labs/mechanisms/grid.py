@@ -25,13 +25,7 @@ ARMS = {
     "single": "one expert for all, as large as five",
     "told": "experts told the mechanism",
 }
-OF_ONE_SIZE = (
-    "random",
-    "untrained",
-    "fixed",
-    "single",
-    "told",
-)  # as many experts as mechanisms
+OTHERS = tuple(arm for arm in ARMS if arm != "competing")  # with as many experts as mechanisms
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ class Config:
     arms: tuple[str, ...] = setting(tuple(ARMS), "what is compared", among=ARMS, empty=True)
     steps: int = setting(STEPS, "training steps", least=1)
     identity: int = setting(600, "steps in which experts learn the identity first", least=1)
-    refit: int = setting(1000, "steps after a mechanism is swapped", least=1)
+    refit: int = setting(1200, "steps after a mechanism is swapped", least=1)
     batch: int = setting(192, "clean and changed signals per step", least=1)
     examples: int = setting(20_000, "clean and as many changed signals that train", least=COUNT)
     reading: int = setting(800, "training steps of the classifier", least=1)
@@ -118,7 +112,7 @@ class Record:
 def cells(config: Config) -> list[Cell]:
     """The grid: competing experts by their number, then the other arms."""
     asked = [("competing", k) for k in config.experts if "competing" in config.arms]
-    asked += [(arm, COUNT) for arm in OF_ONE_SIZE if arm in config.arms]
+    asked += [(arm, COUNT) for arm in OTHERS if arm in config.arms]
     return [
         Cell(
             arm,

@@ -15,6 +15,7 @@ from labs.mechanisms.scores import idle as idle_of
 from labs.mechanisms.scores import largest as largest_of
 from labs.mechanisms.scores import matched as matched_of
 
+ALIKE = ("gain", "square")  # both shrink signals
 PLACE = SWAPPED.index(NEW)
 SCORES = {"matched": matched_of, "largest": largest_of, "idle": idle_of}
 
@@ -28,6 +29,11 @@ def of(table: Table, name: str, arm: str, experts: int = COUNT) -> dict[int, Any
 def wins(score: str, arm: str = "competing", experts: int = COUNT) -> Measure:
     """A number of `labs.mechanisms.scores` of an arm's wins: "matched", "largest" or "idle"."""
     return measured(_wins, score, arm, experts)
+
+
+def merged(arm: str = "competing") -> Measure:
+    """Share that matched experts win where gain and square count as one mechanism."""
+    return measured(_merged, arm)
 
 
 def read(
@@ -59,6 +65,15 @@ def changed() -> Measure:
 def _wins(table: Table, score: str, arm: str, experts: int) -> Values:
     found = of(table, "wins", arm, experts)
     return {r: float(SCORES[score](np.array(own))) for r, own in found.items()}
+
+
+def _merged(table: Table, arm: str) -> Values:
+    pair = [MECHANISMS.index(name) for name in ALIKE]
+    found = {r: np.array(own) for r, own in of(table, "wins", arm).items()}
+    return {
+        r: matched_of(np.vstack([np.delete(own, pair, 0), own[pair].mean(0)]))
+        for r, own in found.items()
+    }
 
 
 def _read(table: Table, arm: str, column: str, places: tuple[int, ...], experts: int) -> Values:

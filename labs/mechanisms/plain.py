@@ -75,10 +75,8 @@ def compete(cell: Cell) -> None:
         scores = critic(y)
         (slope,) = torch.autograd.grad(scores.sum(), y, create_graph=True)
         fooled = F.softplus(critic(won.detach())).mean()
-        fooled_by_all = F.softplus(critic(back.detach().flatten(0, 1))).mean()
-        fake = rule.WINNERS * fooled + (1 - rule.WINNERS) * fooled_by_all
         flat = slope.square().sum(-1).mean()
-        _descend(judge, F.softplus(-scores).mean() + fake + rule.SMOOTH / 2 * flat)
+        _descend(judge, F.softplus(-scores).mean() + fooled + rule.SMOOTH / 2 * flat)
         for learner in learners:
             learner.zero_grad()
         F.softplus(-critic(won)).mean().backward()

@@ -6,7 +6,7 @@ from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.table import Table
 from labs.mechanisms.grid import ARMS, COUNT, MECHANISMS, NEW, OLD
-from labs.mechanisms.measures import changed, error, new, of, read, wins
+from labs.mechanisms.measures import changed, error, merged, new, of, read, wins
 
 
 def remarks(table: Table) -> list[Remark]:
@@ -84,6 +84,9 @@ def _errors(table: Table) -> Remark:
 
 
 def _rest(table: Table) -> Iterator[Remark]:
+    joined = {ARMS[arm]: interval_or_none(merged(arm)(table)) for arm in ("competing", "random")}
+    text = "Wins of matched experts where gain and square, which both shrink, count as one."
+    yield Remark(text, ("arm", "matched"), tuple(p for p in joined.items() if p[1]), ".2f")
     found = {
         "as they were": new("swap_before"),
         "its expert refitted": new(),
