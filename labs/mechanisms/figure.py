@@ -135,7 +135,8 @@ def _reads(ax: "Axes", table: Table) -> None:
             offset = 0.16 * (place - 1.5)
             draw.dots(ax, groups, color=color, marker=marker, label=label, offset=offset)
     ax.axvline(1, color=draw.GREY, linewidth=1)
-    ax.set(title="A classifier of clean digits", xlabel="Accuracy (share of clean)")
+    ax.set(title="A classifier of clean digits reads", xlim=(0, 1.15))
+    ax.set_xlabel("Accuracy (share of clean)")
     ax.set_ylabel("Mechanism")
     draw.legend(ax, fontsize=8, loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2)
 
@@ -147,7 +148,8 @@ def _swap(ax: "Axes", table: Table) -> None:
     draw.dots(ax, old, color=ORANGE, marker="s", offset=0.2)
     ax.plot([], [], "o", color=BLUE, label=f"the new mechanism, {NEW}")
     ax.plot([], [], "s", color=ORANGE, label="the four others")
-    ax.set(title=f"{OLD} swapped for {NEW}", xlabel="Accuracy (share of clean)", ylabel="Experts")
+    ax.set(title=f"A mechanism swapped: {OLD} for {NEW}", xlim=(0, 1.15))
+    ax.set(xlabel="Accuracy (share of clean)", ylabel="Experts")
     draw.legend(ax, fontsize=8)
 
 

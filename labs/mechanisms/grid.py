@@ -54,7 +54,7 @@ PRESETS = {
     ),
     "quick": Config(
         replicates=5, experts=(COUNT,), arms=("competing", "random", "untrained"),
-        steps=600, refit=300, batch=96, examples=10_000, reading=400,
+        steps=1200, refit=600, batch=128, examples=10_000, reading=400,
     ),
     "full": Config(),
 }  # fmt: skip
@@ -132,11 +132,18 @@ def cells(config: Config) -> list[Cell]:
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core of a 2.5 GHz Xeon, in a stack."""
-    return 1.0 + 1.3e-3 * cell.reading / 10  # measured below
+    """Expected seconds of one core of a 2.5 GHz Xeon, in a stack: a step of 192 signals takes a
+    millisecond for every expert and another one for the critic."""
+    steps = cell.steps / 20 if cell.arm == "untrained" else cell.steps + 2 * cell.refit
+    trained = steps * (cell.experts + 1) + cell.identity * cell.experts
+    return 1 + (trained * cell.batch / 192 + cell.reading) / 1000
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries."""
+    """Expected memory of a stack beyond that of the libraries (measured in `full`: 700); the data
+    of a replicate take most of it, and what experts give back before and after a swap."""
     cell = stack[0]
-    return 60 + len(stack) * (5 + 1e-3 * cell.examples)
+    data = 1.4e-3 * cell.examples + 0.016 * cell.reading
+    back = 0.012 * cell.batch + 8e-4 * cell.tests
+    swap = 0.013 * cell.tests if cell.refit else 0
+    return 60 + len(stack) * (data + cell.experts * back + swap)

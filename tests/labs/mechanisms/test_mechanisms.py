@@ -158,8 +158,8 @@ def test_a_critic_that_tells_nothing_apart_says_nothing():
 def test_remarks_say_who_wins_and_what_a_swap_changes():
     said = " ".join(remark.text for remark in remarks(made(5)))
     assert "0 numbers differ" in said
-    rows = {r[0]: r for remark in remarks(made(5)) for r in remark.rows}
-    assert rows["experts told the mechanism"][1].mean == pytest.approx(1, abs=0.02)
+    rows = {r[0]: r for remark in remarks(made(5))[:3] for r in remark.rows}
+    assert rows["told, 5"][1].mean == pytest.approx(1, abs=0.02)
     assert set(MECHANISMS) <= rows.keys()
 
 
