@@ -119,6 +119,8 @@ CLAIMS = (
         above=COLLAPSED,
         limits=RANGE,
         grid=ONE,
+        cause="Likely the critic: it learns from winners, finds out an expert that wins all, and "
+        "another one wins then.",
     ),
     own(
         id="C30-start",
@@ -129,6 +131,7 @@ CLAIMS = (
         above=0,
         because=LEAD,
         gate=known,
+        cause="Experts started at random share the signals out, too, and do not undo the mechanisms.",
     ),
     own(
         id="C30-start-read",

@@ -9,5 +9,5 @@ READ = 0.8  # of the classifier's clean accuracy, that it reaches on what expert
 COLLAPSED = 0.9  # of all signals that one expert wins, at least, where experts have collapsed
 LEARNED = 80  # percent of clean signals that a classifier must read
 APART = 75  # percent right, that a critic must tell clean signals from changed ones at the start
-STEPS = 2400  # of this lab's own protocol, that levels are about
+STEPS = 3000  # of this lab's own protocol, that levels are about
 IDLE = 0.02  # of all signals: an expert that wins fewer is idle

@@ -7,7 +7,7 @@ from labs.mechanisms.grid import PRESETS, Cell, cells
 from labs.mechanisms.plain import compete
 
 FULL = replace(
-    PRESETS["full"], experts=(5,), arms=("told",), steps=40, identity=40, examples=2000, reading=1,
+    PRESETS["full"], experts=(5,), arms=("told",), steps=100, identity=20, examples=2000, reading=1,
     tests=10,
 )  # fmt: skip
 
