@@ -131,7 +131,7 @@ CLAIMS = (
         above=0,
         because=LEAD,
         gate=known,
-        cause="Experts started at random share the signals out, too, and do not undo the mechanisms.",
+        cause="Experts started at random share signals out, too, and undo no mechanism.",
     ),
     own(
         id="C30-start-read",

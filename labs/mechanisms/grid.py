@@ -137,7 +137,7 @@ def seconds(cell: Cell) -> float:
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured in `full`: 700); the data
+    """Expected memory of a stack beyond that of the libraries (measured in `full`: 780); the data
     of a replicate take most of it, and what experts give back before and after a swap."""
     cell = stack[0]
     data = 1.4e-3 * cell.examples + 0.016 * cell.reading
