@@ -67,8 +67,8 @@ CLAIMS = (
         above=RECOVERED,
         limits=RANGE,
         grid=ONE,
-        cause="Gain and square both shrink signals, and one expert undoes most of both before "
-        "another wins any of them.",
+        cause="Likely: gain and square both shrink signals, and one expert undoes most of both "
+        "before another wins any of them.",
     ),
     own(
         id="C30-read",
@@ -77,8 +77,8 @@ CLAIMS = (
         unit=OF_CLEAN,
         measure=read(),
         above=READ,
-        cause="Slopes are not undone, not even by experts that are told the mechanism: the law of "
-        "the signals does not tell a signal from one upside down, or nearly so.",
+        cause="Likely: slopes are not undone, not even by experts that are told the mechanism: the "
+        "law of the signals does not tell a signal from one upside down, or nearly so.",
     ),
     own(
         id="C30-others",
@@ -123,6 +123,16 @@ CLAIMS = (
         "another one wins then.",
     ),
     own(
+        id="C30-collapse-paper",
+        sentence="Started at random, and with a critic that learns from what all experts give "
+        "back, one expert wins 0.9 of all signals or more.",
+        unit=OF_WINS,
+        measure=wins("largest", "paper"),
+        above=COLLAPSED,
+        limits=RANGE,
+        grid=ONE,
+    ),
+    own(
         id="C30-start",
         sentence="Experts started at the identity are told apart better than those started at "
         "random.",
@@ -131,7 +141,7 @@ CLAIMS = (
         above=0,
         because=LEAD,
         gate=known,
-        cause="Experts started at random share signals out, too, and undo no mechanism.",
+        cause="Likely: experts started at random share signals out, too, and undo no mechanism.",
     ),
     own(
         id="C30-start-read",

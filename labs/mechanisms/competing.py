@@ -83,6 +83,7 @@ class Play(NamedTuple):
         owner: the expert of every mixed signal (R, n), where the critic does not choose it.
         free: the only expert that learns (R,), where not all do.
         head: whether the critic starts earlier.
+        everyone: whether the critic learns from what all experts give back, not from winners.
     """
 
     clean: Tensor
@@ -94,6 +95,7 @@ class Play(NamedTuple):
     owner: Tensor | None = None
     free: Tensor | None = None
     head: bool = True
+    everyone: bool = False
 
 
 class Look(NamedTuple):
@@ -139,7 +141,8 @@ def play(game: Game, play: Play) -> Iterator[Look]:
             winner = winners(game, back) if play.owner is None else taken(play.owner, mixed)
             won = picked(back, winner)
             _rate(critic, CRITIC_RATE * (1 - share))
-            _descend(critic, critic_loss(game, taken(play.clean, clean), won))
+            given = back.flatten(1, 2) if play.everyone else won
+            _descend(critic, critic_loss(game, taken(play.clean, clean), given))
             if step >= 0:
                 _rate(learner, *(RATE * factor for factor in factors(share)))
                 _descend(learner, expert_loss(game, won, _learning(winner, play.free)))
@@ -173,14 +176,14 @@ def picked(back: Tensor, winner: Tensor) -> Tensor:
     return back.gather(1, index).squeeze(1)
 
 
-def critic_loss(game: Game, clean: Tensor, won: Tensor) -> Tensor:
-    """The critic's loss (R,): cross-entropy of clean signals and of what winners gave back, both
-    (R, B, 40), and its squared slope at the clean ones."""
+def critic_loss(game: Game, clean: Tensor, given: Tensor) -> Tensor:
+    """The critic's loss (R,): cross-entropy of clean signals (R, B, 40) and of what experts gave
+    back (R, N, 40), and its squared slope at the clean ones."""
     clean = clean.clone().requires_grad_()
     scores = game.critic(clean)
     (slope,) = torch.autograd.grad(scores.sum(), clean, create_graph=True)
     flat = slope.square().sum(-1).mean(1)
-    fooled = F.softplus(game.critic(won.detach())).mean(1)
+    fooled = F.softplus(game.critic(given.detach())).mean(1)
     loss: Tensor = F.softplus(-scores).mean(1) + fooled + SMOOTH / 2 * flat
     return loss
 

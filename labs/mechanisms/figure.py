@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, _, PINK, ORANGE = draw.COLORS[:5]
+BLUE, RED, GREEN, PINK, ORANGE = draw.COLORS[:5]
 BLACK = draw.COLORS[-1]
 ACTS = {
     "ramp": "ramp\n(+ a rising line)",
@@ -27,6 +27,7 @@ ACTS = {
 COURSES = {
     "competing": ("started at the identity", BLUE, "-"),
     "random": ("started at random", RED, ":"),
+    "paper": ("the same, critic of the paper", GREEN, "--"),
     "fixed": ("dealt by chance", PINK, "-."),
 }
 READS = {

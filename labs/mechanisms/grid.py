@@ -20,6 +20,7 @@ COUNT = len(MECHANISMS)
 ARMS = {
     "competing": "competing experts, started at the identity",
     "random": "competing experts, started at random",
+    "paper": "the same, and the critic learns from all experts, as in the paper",
     "untrained": "experts at the identity, not trained",
     "fixed": "every signal dealt to an expert by chance",
     "single": "one expert for all, as large as five",
@@ -132,7 +133,8 @@ def seconds(cell: Cell) -> float:
     """Expected seconds of one core of a 2.5 GHz Xeon, in a stack: a step of 96 signals takes a
     third of a millisecond for every expert and another third for the critic."""
     steps = cell.steps / 20 if cell.arm == "untrained" else cell.steps + 2 * cell.refit
-    trained = steps * (cell.experts + 1) + cell.identity * cell.experts
+    critic = cell.experts if cell.arm == "paper" else 1
+    trained = steps * (cell.experts + critic) + cell.identity * cell.experts
     return 1 + (trained * cell.batch / 288 + cell.reading) / 1000
 
 

@@ -80,7 +80,7 @@ def _errors(table: Table) -> Remark:
 
 
 def _alike(table: Table) -> Remark:
-    found = {arm: merged(arm)(table) for arm in (MAIN, "random", "untrained", "fixed")}
+    found = {arm: merged(arm)(table) for arm in (MAIN, "random", "paper", "untrained", "fixed")}
     text = "Wins of matched experts where gain and square, which both shrink signals, count as one."
     return Remark(text, ("arm", "matched"), _rows(found), ".2f")
 

@@ -81,7 +81,7 @@ def started(cells: Sequence[Cell], world: World, device: str) -> Game:
     experts, critic = Experts(len(seeds)), Critic(len(cells))
     experts.reset(seeds).to(device)
     critic.reset([seed(NAME, "critic", c.replicate) for c in cells]).to(device)
-    if cell.arm != "random":
+    if cell.arm not in ("random", "paper"):
         order = _orders(cells, "identity")
         learn_identity(experts, world.mixed, order, cell.identity, cell.batch)
     return Game(experts, critic, deepcopy(experts), cell.experts, cell.arm == "single")
@@ -120,6 +120,7 @@ def _played(cells: Sequence[Cell], world: World, device: str) -> Play:
         cell.steps,
         cell.batch,
         owner,
+        everyone=cell.arm == "paper",
     )
 
 

@@ -170,6 +170,15 @@ def test_who_is_dealt_signals_learns_from_them_alone():
     assert not torch.equal(one.experts.filter.shift[0], before.experts.filter.shift[0])
 
 
+def test_the_papers_critic_learns_from_all_experts():
+    heard = []
+    for everyone in (False, True):
+        own = game()
+        played(own, everyone=everyone)
+        heard.append(own.critic.head.weight.detach())
+    assert not torch.equal(*heard)
+
+
 def test_looks_come_at_the_start_and_twenty_times_after():
     looks = played(game())
     assert [look.step for look in looks] == list(range(0, 41, 2))

@@ -16,8 +16,23 @@ from labs.mechanisms.scores import idle, largest, matched, matching
 
 FULL = PRESETS["full"]
 CLEAN = 90.0
-READ = {"competing": 0.9, "random": 0.3, "untrained": 0.2, "fixed": 0.3, "single": 0.5, "told": 1}
-APART = {"competing": 0.95, "random": 0.2, "untrained": 0.3, "fixed": 0.3, "told": 1.0}
+READ = {
+    "competing": 0.9,
+    "random": 0.3,
+    "paper": 0.3,
+    "untrained": 0.2,
+    "fixed": 0.3,
+    "single": 0.5,
+    "told": 1,
+}
+APART = {
+    "competing": 0.95,
+    "random": 0.2,
+    "paper": 0.2,
+    "untrained": 0.3,
+    "fixed": 0.3,
+    "told": 1.0,
+}
 
 
 def won(share, count):
@@ -36,7 +51,7 @@ def made(replicates=8, change=None, **settings):
     for cell in cells(replace(FULL, replicates=replicates, **settings)):
         noise = rng.normal(scale=0.004)
         level = [CLEAN * (READ[cell.arm] + noise)] * COUNT
-        share = APART.get(cell.arm, 1.0) + noise * (cell.arm != "random")
+        share = APART.get(cell.arm, 1.0) + noise * (cell.arm not in ("random", "paper"))
         course = {"looks": [100, 200], "matched": [0.3, share], "largest": [0.9, 0.2]}
         swap = {
             "swap_before": [20.0 + noise] * COUNT,
@@ -119,6 +134,7 @@ CONTRADICTED = {
     "C30-others": ("competing", {"changed": 40.0}),
     "C30-new": ("competing", {"swap": [10.0] + [90.0] * 4}),
     "C30-collapse": ("random", {"wins": won(0.5, COUNT)}),
+    "C30-collapse-paper": ("paper", {"wins": won(0.5, COUNT)}),
     "C30-several": ("single", {"treated": [89.0] * COUNT}),
     "C30-dealt": ("fixed", {"wins": won(1.0, COUNT)}),
     "C30-told": ("told", {"treated": [50.0] * COUNT}),
