@@ -10,12 +10,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.modular_rules.grid import SWITCH, Cell, Record
-from labs.modular_rules.metrics import adaptation_sampled, rule_distributions
 from labs.modular_rules.published import JOINT, MONOLITHIC
 from labs.modular_rules.sources import Sources, blind
 from labs.modular_rules.tasks.predictors import COIN
 from labs.modular_rules.tasks.streams import Step
 from labs.modular_rules.tasks.task import OOD_SCALE
+from labs.nn.metrics import adaptation_sampled, rule_distributions
 
 EVALUATIONS = 20
 TEST = {"mlp": (10, 1000), "mha": (16, 64), "rnn": (16, 64)}  # batches, of a size for the cache

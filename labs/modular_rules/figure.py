@@ -12,9 +12,9 @@ from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
 from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
 from labs.modular_rules.measures import AFTER, BEFORE, at_random, curves, raw, wins
-from labs.modular_rules.metrics import METRICS
 from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP, PAPER
 from labs.modular_rules.rows import Setting, of, reference, settings
+from labs.nn.metrics import METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,6 @@ import numpy as np
 
 from labs.kit.measures import Values, average, minus, shared
 from labs.kit.table import Table
-from labs.modular_rules.metrics import METRICS
 from labs.modular_rules.published import GT, JOINT, MONOLITHIC, OP, PAPER
 from labs.modular_rules.rows import (
     Row,
@@ -30,6 +29,7 @@ from labs.modular_rules.rows import (
     settings,
     smallest,
 )
+from labs.nn.metrics import METRICS
 
 LEARNED = (OP, JOINT)  # what they do with modules is left to them
 AFTER, BEFORE = "activation", "activation_before"

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labs.modular_rules.stochastic import Floats
 from labs.modular_rules.tasks import laws
 from labs.modular_rules.tasks.laws import Array
 from labs.modular_rules.tasks.task import Task
+from labs.nn.stochastic import Floats
 
 
 @dataclass(frozen=True)

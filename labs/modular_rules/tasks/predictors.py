@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from labs.modular_rules.stochastic import Floats
 from labs.modular_rules.tasks.rnn import RNNTask
 from labs.modular_rules.tasks.task import Task
+from labs.nn.stochastic import Floats
 
 COIN = 50.0  # percent of errors of a constant guess: the laws are symmetric about 0
 

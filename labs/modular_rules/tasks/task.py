@@ -23,8 +23,8 @@ import numpy.typing as npt
 
 from labs.kit.checks import known
 from labs.modular_rules.published import LOSSES
-from labs.modular_rules.stochastic import Floats, probabilities
 from labs.modular_rules.tasks.laws import Array
+from labs.nn.stochastic import Floats, probabilities
 from mnist1d.recipe import real, whole
 
 OOD_SCALE = 2.0  # of the features, out of distribution: four times the variance

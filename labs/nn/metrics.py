@@ -31,7 +31,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from scipy.special import rel_entr
 
-from labs.modular_rules.stochastic import Floats, probabilities
+from labs.nn.stochastic import Floats, probabilities
 from mnist1d.recipe import whole
 
 TOLERANCE = 1e-4  # by how much a row may miss a sum of 1: float32 scores pass

@@ -8,8 +8,8 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 from scipy.special import softmax
 
-from labs.modular_rules import metrics
-from labs.modular_rules.metrics import (
+from labs.nn import metrics
+from labs.nn.metrics import (
     METRICS,
     adaptation,
     adaptation_sampled,
