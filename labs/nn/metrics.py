@@ -1,20 +1,25 @@
 """How modules are used: collapse and specialisation, from the activation matrix alone.
 
-The activation matrix A (R rules x R modules) holds in row r the mean soft score that each module
+The activation matrix A (R rules x M modules) holds in row r the mean soft score that each module
 gets on samples of rule r: every row is a probability distribution, A[r, m] = p(m | r). Rules count
-as equiprobable, so p(m) is the mean of column m. For every metric lower is better and 0 is best.
-Two questions are asked, and neither answers the other, so report both:
+as equiprobable, so p(m) is the mean of column m. For every metric of `METRICS` lower is better and
+0 is best. Two questions are asked, and neither answers the other, so report both:
 
 * collapse: are modules left unused? `collapse_avg`, `collapse_worst`. 0 for a perfect system *and*
   for one that uses all modules alike for every rule.
 * specialisation: does each rule have a module of its own? `alignment`, `inverse_mi`, `adaptation`.
-  The first two are the same for that uniform system and for one where a single module does all.
+  The first two are the same, at M = R, for that uniform system and for one where a single module
+  does all.
 
-An untrained network is not at 0 either: compare with its own values before training.
+Beside them `entropy` of use and `normalized_mi`, of which more is better.
 
-Every function takes any row-stochastic matrix, (R, R) or a stack (..., R, R), as arrays or lists,
+The source has as many modules as rules, M = R; other M are ours. Where modules are fewer than
+rules not every rule can have one of its own: `alignment` is then at least 1 - M / R. An untrained
+network is not at 0 either: compare with its own values before training.
+
+Every function takes any row-stochastic matrix, (R, M) or a stack (..., R, M), as arrays or lists,
 and returns float64 of shape (...), for one matrix a scalar. Rows may miss a sum of 1 by 1e-4 and
-are rescaled. All raise ValueError for a matrix that is not square, has fewer than 2 rules, is not
+are rescaled. All raise ValueError for a matrix with fewer than 2 rules or modules, that is not
 finite or negative somewhere, or whose rows do not sum to 1. No value depends on the modules' order.
 
 Source: Mittal, Bengio, Lajoie, "Is a Modular Architecture Enough?" (2022), eq. 16-20, and its
@@ -29,7 +34,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
-from scipy.special import rel_entr
+from scipy.special import entr, rel_entr
 
 from labs.nn.stochastic import Floats, probabilities
 from mnist1d.recipe import whole
@@ -42,22 +47,22 @@ Numbers = np.float64 | Floats
 def collapse_avg(A: npt.ArrayLike) -> Numbers:
     """Collapse-Avg: share of use that modules miss, on average; eq. 16.
 
-    R / (R - 1) sum_m max(0, 1/R - p(m)), in [0, 1]. 0: all modules are used equally, be it each for
+    M / (M - 1) sum_m max(0, 1/M - p(m)), in [0, 1]. 0: all modules are used equally, be it each for
     its own rule or all for every rule. 1: one module does everything.
 
     >>> float(collapse_avg([[0.9, 0.1], [0.8, 0.2]]).round(6))
     0.7
     """
     p = _checked(A).mean(-2)
-    R = p.shape[-1]
-    return np.clip(R / (R - 1) * np.maximum(0, 1 / R - p).sum(-1), 0, 1)
+    M = p.shape[-1]
+    return np.clip(M / (M - 1) * np.maximum(0, 1 / M - p).sum(-1), 0, 1)
 
 
 def collapse_worst(A: npt.ArrayLike) -> Numbers:
     """Collapse-Worst: how much of its share the least used module misses; eq. 17.
 
-    1 - R min_m p(m), in [0, 1], never below Collapse-Avg. 0 as there. 1: some module is never used,
-    one or all but one alike. A minimum over more modules: it rises with R even in untrained nets.
+    1 - M min_m p(m), in [0, 1], never below Collapse-Avg. 0 as there. 1: some module is never used,
+    one or all but one alike. A minimum over more modules: it rises with M even in untrained nets.
 
     >>> float(collapse_worst([[0.9, 0.1], [0.8, 0.2]]).round(6))
     0.7
@@ -67,7 +72,8 @@ def collapse_worst(A: npt.ArrayLike) -> Numbers:
 
 
 def matching(A: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """The module that stands for each rule, (..., R): the permutation that `alignment` measures to.
+    """The module that stands for each rule, (..., R), no module for two: the permutation that
+    `alignment` measures to. Of fewer modules than rules, -1 for a rule that is left without.
 
     Where several are equally good, any of them.
 
@@ -75,49 +81,79 @@ def matching(A: npt.ArrayLike) -> npt.NDArray[np.int64]:
     [0, 3, 2, 1]
     """
     checked = _checked(A)
-    R = checked.shape[-1]
-    modules = [linear_sum_assignment(a, maximize=True)[1] for a in checked.reshape(-1, R, R)]
-    return np.array(modules, dtype=np.int64).reshape(checked.shape[:-1])
+    found = np.full((*checked.shape[:-2], checked.shape[-2]), -1, dtype=np.int64)
+    for place in np.ndindex(checked.shape[:-2]):
+        rules, modules = linear_sum_assignment(checked[place], maximize=True)
+        found[place][rules] = modules
+    return found
 
 
 def alignment(A: npt.ArrayLike) -> Numbers:
     """Alignment: distance from the nearest permutation, sum |P - A| / (2 R); eq. 18.
 
-    Equal to 1 - (1/R) sum_r A[r, matching(r)], in [0, 1 - 1/R]. 0: every rule has a module of its
-    own. 1 - 1/R: uniform use, and one module for all rules: it cannot tell these apart. The ceiling
-    rises with R: divide by 1 - 1/R to compare.
+    Equal to 1 - (1/R) sum_r A[r, matching(r)], a rule without a module counting as 0; in [0,
+    1 - 1/R], at M < R in [1 - M/R, 1 - 1/R]. 0: every rule has a module of its own. 1 - 1/R: one
+    module for all rules, and at M = R uniform use: it cannot tell these apart. Uniform use of M
+    modules is at 1 - 1/max(R, M). The ceiling rises with R: divide by 1 - 1/R to compare.
 
     >>> float(alignment([[0.9, 0.1], [0.2, 0.8]]).round(6))
     0.15
     """
     checked = _checked(A)
-    kept = np.take_along_axis(checked, matching(checked)[..., None], axis=-1)
-    return np.clip(1 - kept[..., 0].mean(-1), 0, 1)
+    modules = matching(checked)
+    kept = np.take_along_axis(checked, np.maximum(modules, 0)[..., None], axis=-1)[..., 0]
+    return np.clip(1 - np.where(modules < 0, 0, kept).mean(-1), 0, 1)
 
 
 def mutual_information(A: npt.ArrayLike) -> Numbers:
-    """Mutual information of rule and module in nats, in [0, log R], with 0 log 0 = 0.
+    """Mutual information of rule and module in nats, in [0, log min(R, M)], with 0 log 0 = 0.
 
     log R: every rule has a module of its own. 0: the module tells nothing of the rule. The official
     program adds 1e-8 within the logarithm, which takes off up to 1.1e-5 (at R = 32).
     """
     checked = _checked(A)
-    joint = checked / checked.shape[-1]
+    joint = checked / checked.shape[-2]
     independent = joint.sum(-1, keepdims=True) * joint.sum(-2, keepdims=True)
     return np.maximum(0, rel_entr(joint, independent).sum((-2, -1)))
 
 
 def inverse_mi(A: npt.ArrayLike) -> Numbers:
-    """Inverse mutual information: 1 - I(module; rule) / log R, in [0, 1]; eq. 19.
+    """Inverse mutual information: 1 - I(module; rule) / log min(R, M), in [0, 1]; eq. 19.
 
-    0: the module names the rule. 1: it tells nothing of it, as in uniform use and where one module
-    does everything: it cannot tell these apart.
+    0: the module names the rule, or of fewer modules the rule names the module. 1: it tells nothing
+    of it, as in uniform use and where one module does everything: it cannot tell these apart.
 
     >>> float(inverse_mi([[0.9, 0.1], [0.2, 0.8]]).round(6))
     0.602687
     """
     checked = _checked(A)
-    return np.clip(1 - mutual_information(checked) / np.log(checked.shape[-1]), 0, 1)
+    return np.clip(1 - mutual_information(checked) / np.log(min(checked.shape[-2:])), 0, 1)
+
+
+def normalized_mi(A: npt.ArrayLike) -> Numbers:
+    """Normalised mutual information of rule and module, in [0, 1]: twice I over the sum of their
+    entropies, as `sklearn.metrics.normalized_mutual_info_score` of labels has it.
+
+    1: rule and module name each other. 0: the module tells nothing of the rule. It tells one module
+    for every rule from several, which `inverse_mi` does not where M > R.
+
+    >>> float(normalized_mi([[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]]).round(6))
+    0.666667
+    """
+    checked = _checked(A)
+    both = np.log(checked.shape[-2]) + entr(checked.mean(-2)).sum(-1)
+    return np.clip(2 * mutual_information(checked) / both, 0, 1)
+
+
+def entropy(A: npt.ArrayLike) -> Numbers:
+    """Entropy of use: H(p) / log M, in [0, 1]. 1: all modules are used equally. 0: one module does
+    everything.
+
+    >>> float(entropy([[0.5, 0, 0.25, 0.25], [0, 0.5, 0.25, 0.25]]))
+    1.0
+    """
+    p = _checked(A).mean(-2)
+    return np.clip(entr(p).sum(-1) / np.log(p.shape[-1]), 0, 1)
 
 
 @lru_cache
@@ -160,7 +196,8 @@ def adaptation(A: npt.ArrayLike) -> Numbers:
 
     The mean of `sorted_distance` between each p of `rule_distributions` and q = p A, the use of
     modules that follows from p: the population version, exact where a sample's score depends on
-    its own rule only. In [0, 1 - 1/R]. 0: every rule has a module of its own. In
+    its own rule only. Of another number of modules, those that lack count as never used. At M = R
+    in [0, 1 - 1/R]. 0: every rule has a module of its own. In
     expectation (1 - 1/R)^R for uniform use and 1 - H_R / R, H the harmonic number, for one module
     that does all; at R = 2 both are 1/4: it cannot tell these apart. The order of the rules matters
     a little, since the p are fixed.
@@ -169,8 +206,9 @@ def adaptation(A: npt.ArrayLike) -> Numbers:
     0.086935
     """
     checked = _checked(A)
-    p = rule_distributions(checked.shape[-1])
-    return _total_variation(p, p @ checked).mean(-1)
+    p = rule_distributions(checked.shape[-2])
+    q = _widened(p @ checked, checked.shape[-2])
+    return _total_variation(_widened(p, checked.shape[-1]), q).mean(-1)
 
 
 def adaptation_sampled(p: npt.ArrayLike, q: npt.ArrayLike) -> Numbers:
@@ -217,8 +255,16 @@ def _total_variation(p: Floats, q: Floats) -> Floats:
     return 0.5 * np.abs(np.sort(p, axis=-1) - np.sort(q, axis=-1)).sum(-1)
 
 
+def _widened(p: Floats, entries: int) -> Floats:
+    """With zeros behind, to at least as many entries."""
+    missing = max(0, entries - p.shape[-1])
+    return np.concatenate([p, np.zeros((*p.shape[:-1], missing))], axis=-1)
+
+
 def _checked(A: npt.ArrayLike) -> Floats:
     matrix = probabilities("A", A, TOLERANCE)
-    if matrix.ndim < 2 or matrix.shape[-1] != matrix.shape[-2] or matrix.shape[-1] < 2:
-        raise ValueError(f"A must be (..., R, R) with R of at least 2, got shape {matrix.shape}")
+    if matrix.ndim < 2 or min(matrix.shape[-2:]) < 2:
+        raise ValueError(
+            f"A must be (..., R, M) with R and M of at least 2, got shape {matrix.shape}"
+        )
     return matrix
