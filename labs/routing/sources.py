@@ -1,0 +1,10 @@
+"""Where claims come from and why their thresholds are where they are, in words."""
+
+ARTICLE = "Pfeiffer et al. 2023, "
+PREDICTED = "prediction made beforehand, in this lab's specification"
+RULE = "this lab's specification, negative controls"
+ADDED = "this lab's own reading, added in review before its full run"
+COMPUTED = "counted from the sizes before the run"
+BEFOREHAND = "that is a prediction made beforehand, no published value"
+LEAD = "any lead is the effect"
+ROUNDING = "that leaves room for rounding alone; a check of the code"
