@@ -33,6 +33,10 @@ LABS: dict[str, str] = {
     "sketches": "labs.sketches.lab",
     "adapters": "labs.adapters.lab",
     "composition": "labs.composition.lab",
+    "continual": "labs.continual.lab",
+    "programs": "labs.programs.lab",
+    "options": "labs.options.lab",
+    "mechanisms": "labs.mechanisms.lab",
 }
 
 

@@ -69,6 +69,10 @@ MEASURED = {
     "sketches": (451, 794),
     "adapters": (35, 1023),
     "composition": (12, 1970),
+    "continual": (1, 560),
+    "programs": (2, 795),
+    "options": (5, 65),
+    "mechanisms": (0, 1087),
 }
 
 

@@ -99,6 +99,8 @@ CLAIMS = (
         unit=OF_CLEAN,
         measure=new(),
         above=READ,
+        cause="In 3 of 12 worlds another expert wins the new mechanism's signals, and must not "
+        "learn; in 3 the refitted one wins and does not undo it.",
     ),
     own(
         id="C30-new-anew",
