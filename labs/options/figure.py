@@ -74,9 +74,14 @@ def _curves(ax: "Axes", table: Table, title: str, shown: Sequence[tuple[str, str
             ax.axvline(found[0]["budget"], color=draw.GREY, linewidth=1, linestyle=":")
     ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
     ax.set(title=title, xlabel="Environment steps (dotted: the budget)", ylabel=SOLVED)
-    ax.set(ylim=(-3, 103))
     _doubling(ax, [row["budget"] for row in table])
-    draw.legend(ax, fontsize=8)
+    _percents(ax)
+
+
+def _percents(ax: "Axes") -> None:
+    # above the curves there is room for the legend
+    ax.set(ylim=(-3, 165), yticks=range(0, 101, 20))
+    draw.legend(ax, fontsize=8, loc="upper left")
 
 
 def _doubling(ax: "Axes", budgets: Sequence[int]) -> None:
@@ -107,8 +112,8 @@ def _lengths(ax: "Axes", table: Table) -> None:
             ax.plot([3], [mean], marker, color=BLUE, markersize=9, label=f"{column} sketch")
     ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
     ax.set(title="At the budget", xlabel="Landmarks of the tasks", ylabel=SOLVED)
-    ax.set(xticks=list(OF), ylim=(-3, 103))
-    draw.legend(ax, fontsize=8)
+    ax.set(xticks=list(OF))
+    _percents(ax)
 
 
 def _times(ax: "Axes", table: Table, unit: str, label: str) -> None:
