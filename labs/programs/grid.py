@@ -57,7 +57,8 @@ class Config:
     arms: tuple[str, ...] = setting(tuple(ARMS), "what is compared", among=ARMS)
     steps: int = setting(STEPS, "training steps of networks that run programs", least=1)
     batch: int = setting(16, "signals per step, each run through all 24 programs", least=1)
-    programs: int = setting(60, "test programs of each longer length", least=1)
+    # of fewer it may happen that none gives something else in another order
+    programs: int = setting(60, "test programs of each longer length", least=20)
     recall_steps: int = setting(RECALL_STEPS, "training steps of networks told pairs", least=1)
     recall_batch: int = setting(32, "sequences per step", least=1, most=600)
     tests: int = setting(300, "test signals, and a tenth of the test sequences", least=2, most=600)
@@ -68,7 +69,7 @@ class Config:
 
 
 PRESETS = {
-    "smoke": Config(replicates=2, steps=6, batch=4, programs=4, recall_steps=4, tests=20),
+    "smoke": Config(replicates=2, steps=6, batch=4, programs=20, recall_steps=4, tests=20),
     "quick": Config(replicates=5, steps=1500, recall_steps=1000, programs=30),
     "full": Config(),
 }

@@ -29,7 +29,7 @@ from labs.programs.operations import LENGTH, NAMES, Array, run
 
 STEPS = {"modular": 400, "monolith": 200, "memory": 200}
 RATE = 1e-2
-FULL = replace(PRESETS["full"], tests=20, programs=10, rate=RATE)
+FULL = replace(PRESETS["full"], tests=20, programs=20, rate=RATE)
 
 
 class Modular(nn.Module):

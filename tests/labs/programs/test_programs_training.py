@@ -13,7 +13,7 @@ from labs.programs.training import chosen_rate, errors, learned, step_by_step, t
 
 pytestmark = pytest.mark.slow  # trains or draws
 
-SMALL = Config(replicates=2, steps=40, recall_steps=20, programs=3, tests=30, rate=0.01)
+SMALL = Config(replicates=2, steps=40, recall_steps=20, programs=20, tests=30, rate=0.01)
 
 
 def of(arm, config=SMALL):
@@ -26,7 +26,7 @@ def test_forty_steps_teach_something_and_members_are_alone(arm):
     for record in both:
         trained = record.errors[0] + record.errors[1]
         assert sum(trained) / 24 < 0.7 * (record.untrained[0] * 6 + record.untrained[1] * 18) / 24
-        assert [len(own) for own in record.errors] == [6, 18, 18, 3, 3, 3]
+        assert [len(own) for own in record.errors] == [6, 18, 18, 20, 20, 20]
     first, second = both[1].errors, alone[0].errors
     for own, other in zip(first, second, strict=True):
         assert own == pytest.approx(other, rel=0.02)
@@ -47,11 +47,11 @@ def test_modules_say_what_they_were_asked():
     pairs, swapped = (dict(zip(PAIRS, own, strict=True)) for own in (record.pairs, record.swapped))
     orders = dict(zip(PAIRS, record.orders, strict=True))
     assert 30 < orders[parse("shift ramp")] < 60  # half the variance
-    for one, away in zip(programs(0, 3).held.tolist(), record.differs, strict=True):
-        mirrored = one[::-1] in programs(0, 3).trained[1].tolist()
+    for one, away in zip(programs(0, 20).held.tolist(), record.differs, strict=True):
+        mirrored = one[::-1] in programs(0, 20).trained[1].tolist()
         assert (away < 1e-6) >= (mirrored and commute(*one))
     assert max(record.differs) > 50
-    own = zip(programs(0, 3).trained[1].tolist(), record.errors[1], strict=True)
+    own = zip(programs(0, 20).trained[1].tolist(), record.errors[1], strict=True)
     for (first, second), expected in own:
         assert pairs.get((first, second), expected) == pytest.approx(expected, rel=1e-3)
     for first, second in PAIRS:
@@ -61,7 +61,7 @@ def test_modules_say_what_they_were_asked():
 
 
 def test_arms_of_a_replicate_share_programs_and_replicates_do_not():
-    first, again, other = programs(0, 3), programs(0, 5), programs(1, 3)
+    first, again, other = programs(0, 20), programs(0, 30), programs(1, 20)
     assert (first.held == again.held).all()
     assert first.held.tolist() != other.held.tolist()
 
