@@ -33,6 +33,7 @@ LABS: dict[str, str] = {
     "sketches": "labs.sketches.lab",
     "adapters": "labs.adapters.lab",
     "composition": "labs.composition.lab",
+    "routing": "labs.routing.lab",
     "continual": "labs.continual.lab",
     "programs": "labs.programs.lab",
     "options": "labs.options.lab",

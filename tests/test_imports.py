@@ -18,7 +18,7 @@ OUTSIDE = NEEDED | LABS_EXTRA | {"PIL", "pandas", "dask", "distributed"}
 MAY_BE_ABSENT = {*OUTSIDE, "resource"} - NEEDED
 HEAVY = {"torch", "sklearn", "matplotlib"}
 # labs that enter the register with their references
-COMING: set[str] = {"labs.routing"}
+COMING: set[str] = set()
 REGISTERED = {module.rpartition(".")[0] for module in LABS.values()}
 HOMES = REGISTERED | COMING
 ORDER = ("lab", "claims", "remarks", "figure", "measures", "grid", "published")  # one way only

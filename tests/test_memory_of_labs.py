@@ -69,6 +69,7 @@ MEASURED = {
     "sketches": (451, 794),
     "adapters": (35, 1023),
     "composition": (12, 1970),
+    "routing": (66, 1123),
     "continual": (1, 560),
     "programs": (2, 795),
     "options": (5, 65),
