@@ -25,8 +25,8 @@ Judged = Mapping[str, Any]  # a Verdict as plain values, of this run or of a com
 
 
 def fill(text: str) -> str:
-    """Return text wrapped to the screen."""
-    return textwrap.fill(text, WIDTH)
+    """Return text wrapped to the screen, between words only."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
 
 def settings(plan: Plan) -> str:

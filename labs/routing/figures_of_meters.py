@@ -36,7 +36,7 @@ def meters(table: Table) -> "Figure":
     axes[4].set(title="Churn", xlabel="Share of choices that change")
     spreading = {name: spread(table, name) for name in ROUTERS if name != "oracle"}
     _dots(axes[5], spreading)
-    axes[5].set(title="Spread, behind the oracle", xlabel="Points from the median over replicates")
+    axes[5].set(title="Spread, behind the oracle", xlabel="Points from the median")
     draw.note(figure, table, "Crosses: before training. Grey: fixed; blue: hard; orange: soft.")
     return figure
 

@@ -107,13 +107,14 @@ def _protocol(table: Table) -> Iterator[Remark]:
     yield Remark(text)
     text = "EM: each example trains the expert with the highest log p(expert | example) less its "
     text += "loss, of all E that are tried, and the router learns to foretell which; a step takes "
-    text += "1 + E forward passes, where others take 1. Experts that choose take the most probable "
-    text += "examples of a batch, and in tests those above the running mean of "
+    text += "1 + E forward passes, where others take 1."
+    yield Remark(text)
+    text = "Experts that choose take the most probable examples of a batch, in tests those above "
     unserved = _mean(of(table, "unserved", Arm("expert-choice")))
     taken = (
         "" if unserved is None else f"; in tests {unserved:.2f} of choices give a signal to none"
     )
-    yield Remark(f"{text}their thresholds{taken}.")
+    yield Remark(f"{text}the running mean of their thresholds{taken}.")
 
 
 def _accuracies(table: Table) -> Iterator[Remark]:
@@ -170,11 +171,10 @@ def _trained(table: Table) -> Iterator[Remark]:
             joint = _mean(of(table, "joint_nmi", Arm(router)))
             others = (_mean(churn(table, router)), _mean(spread(table, router)))
             found.append((ROUTERS[router], *own, joint, *others))
-    text = "Meters of use after training, labels in conflict, mean over blocks: Collapse-Avg, "
-    text += "Collapse-Worst, entropy of use, normalised mutual information of domain and expert, "
-    text += "distance from a permutation; that information of all blocks' choices together; share "
-    text += "of choices that change between looks; points between a replicate's distance from the "
-    text += "oracle and the median distance."
+    text = "Meters of use after training, labels in conflict: Collapse-Avg, Collapse-Worst, "
+    text += "entropy, mutual information of domain and expert, distance from a permutation; of all "
+    text += "blocks' choices together; choices that change between looks; points from the median "
+    text += "distance to the oracle."
     yield Remark(text, ("", *NAMES, "joint NMI", "churn", "spread"), tuple(found), ".3f")
 
 

@@ -8,7 +8,7 @@ import torch
 
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
-from labs.modular_rules import grid, metrics, speed, training
+from labs.modular_rules import grid, speed, training
 from labs.modular_rules.exam import Exam
 from labs.modular_rules.grid import FULL, Record
 from labs.modular_rules.lab import LAB
@@ -16,6 +16,7 @@ from labs.modular_rules.sources import Sources, task
 from labs.modular_rules.tasks.mha import MHATask
 from labs.modular_rules.tasks.mlp import MLPTask
 from labs.modular_rules.tasks.rnn import RNNTask
+from labs.nn import metrics
 from tests.labs.modular_rules.made import SHORT, SMOKE, record, table
 
 

@@ -8,11 +8,12 @@ import pytest
 from labs.kit import texts
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
-from labs.modular_rules import gates, grid, measures, metrics, rows
+from labs.modular_rules import gates, grid, measures, rows
 from labs.modular_rules.claims import CLAIMS
 from labs.modular_rules.grid import FULL
 from labs.modular_rules.published import PAPER
 from labs.modular_rules.remarks import remarks
+from labs.nn import metrics
 from tests.labs.modular_rules.made import SHORT, SMOKE, published, table
 
 

@@ -131,7 +131,7 @@ def test_remarks_are_those_of_the_measures():
     assert leads["oracle - best learned"] == pytest.approx(parts)
     many = {row[0]: row for row in table_of(f"{MANY} experts").rows}
     assert many[ROUTERS["switch"]][-2:] == (1.0, 0.0)  # dead, before
-    assert "in tests 0.25 of choices" in table_of("EM:").text
+    assert "in tests 0.25 of choices" in table_of("Experts that choose").text
     placed = [row[0] for row in table_of("Levels and grains").rows]
     assert f"{ROUTERS['reinforce']}: global, example" in placed
     assert "never reached in 0 of 2 replicates" in table_of("A new expert").text
