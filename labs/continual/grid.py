@@ -69,7 +69,7 @@ PRESETS = {
     "quick": Config(
         replicates=5,
         methods=("full", "lora", "lora-each", "packnet", "supsup", "progressive", "scratch"),
-        steps=150,
+        steps=100,
         small=True,
         tests=200,
     ),
