@@ -51,7 +51,7 @@ from functools import partial
 
 from labs.kit import draw
 from labs.kit.claims import Claim
-from labs.kit.lab import Bench, Lab
+from labs.kit.lab import Bench, Lab, Picture
 from labs.kit.measures import column
 from labs.kit.seeds import stream
 
@@ -88,7 +88,7 @@ LAB = Lab[Config, Cell, Record](
     name="NAME", version=1, question="Do more sides show more?",
     finding="It is {D1}.", source="a guess", presets=PRESETS, cell=Cell, record=Record,
     cells=grid, train=train, claims=(CLAIM,), seconds=lambda cell: 0.001, bench=bench,
-    figures={"means": partial(draw.compared, column="mean", by="sides")},
+    figures={"means": Picture(partial(draw.compared, column="mean", by="sides"), "Means.")},
 )
 """
 

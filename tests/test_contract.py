@@ -25,6 +25,7 @@ from labs.kit import settings, texts
 from labs.kit.execute import stacks
 from labs.kit.lab import Deferred, load
 from labs.kit.measures import Measure, column
+from labs.kit.outputs import picture
 from labs.kit.table import Table, measured
 from labs.kit.verdicts import judge
 from labs.nn import devices
@@ -326,7 +327,9 @@ def test_claims_judge_partly_filled_tables(lab, table):
         assert [verdict.id for verdict in verdicts] == [claim.id for claim in lab.claims]
         few = len(part.replicates) < 5
         assert not few or not {v.verdict for v in verdicts} & {"holds", "contradicted"}
-        assert texts.finding(lab.finding, [verdict.as_dict() for verdict in verdicts])
+        plain = [verdict.as_dict() for verdict in verdicts]
+        for template in (lab.finding, *(each.caption for each in lab.figures.values())):
+            assert texts.finding(template, plain)
 
 
 def test_remarks_are_short_items_of_partly_filled_tables(lab, table):
@@ -338,8 +341,9 @@ def test_remarks_are_short_items_of_partly_filled_tables(lab, table):
 
 def test_plot_draws_partly_filled_tables(lab, table):
     for part in parts(table)[1:]:  # the run has drawn the whole one
-        for draw in lab.figures.values():
-            figure = draw(part)
+        verdicts = judge(lab.claims, part)
+        for name in lab.figures:
+            figure = picture(lab, name, part, verdicts)
             assert len([ax for ax in figure.axes if ax.axison]) <= PANELS
             figure.draw_without_rendering()
             words = [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 
 from labs import LABS
 from labs.kit import texts
-from labs.kit.report import reference
+from labs.kit.references import reference
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -211,4 +211,4 @@ def test_a_report_is_written_in_a_checkout_alone(call, tmp_path):
     )
     assert list(tmp_path.iterdir()) == []
     table = call("-m", "labs", "report").stdout
-    assert all(f"[{name}](figures/README.md#{name})" in table for name in LABS)
+    assert all(f"[{name}](figures/{name}.md)" in table for name in LABS)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
-from labs.kit.claims import Claim
+from labs.kit.claims import Claim, VerdictsById
 from labs.kit.cli import main
-from labs.kit.lab import Bench, Lab, Remark
+from labs.kit.lab import Bench, Lab, Picture, Remark
 from labs.kit.measures import column
 from labs.kit.seeds import stream
 from labs.kit.settings import check, setting
@@ -119,7 +119,7 @@ CLAIMS = (
 )
 
 
-def heads(table: Table) -> "Figure":
+def heads(table: Table, verdicts: VerdictsById) -> "Figure":
     figure, (ax,) = draw.figure(width=3.0, height=2.0)
     found = {arm: table.where(arm=arm).column("heads") for arm in ("fair", "biased")}
     draw.dots(ax, found, color=draw.COLORS[:2])
@@ -156,7 +156,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=train,
     claims=CLAIMS,
-    figures={"heads": heads, "again": heads},
+    figures={"heads": Picture(heads, "Heads of {T1}."), "again": Picture(heads, "Heads.")},
     seconds=lambda cell: 0.001 + cell.pause,
     members=4,
     bench=bench,

@@ -9,6 +9,7 @@ from labs.activation.grid import BASELINES, KNOTS, LEARNED, SHORT, TASKS
 from labs.activation.measures import functions, rank
 from labs.activation.shape import POINTS
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import column
 from labs.kit.table import Table
 
@@ -31,7 +32,7 @@ COLORS = {
 }
 
 
-def activations(table: Table) -> "Figure":
+def activations(table: Table, verdicts: VerdictsById) -> "Figure":
     """What was learned, and its accuracy as published and in fresh networks."""
     figure, axes = draw.figure(2, 2, width=5.8, height=4.4)
     _published(axes[0], table)
@@ -42,7 +43,7 @@ def activations(table: Table) -> "Figure":
     return figure
 
 
-def descent(table: Table) -> "Figure":
+def descent(table: Table, verdicts: VerdictsById) -> "Figure":
     """Objective and meta-gradient by outer step, and their errors by size of the table."""
     figure, axes = draw.figure(3, 1, width=5.2, height=4.4)
     _bands(axes[0], table, "objective", LEARNED)
@@ -57,7 +58,7 @@ def descent(table: Table) -> "Figure":
     return figure
 
 
-def transfer(table: Table) -> "Figure":
+def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     """Ranks of the learned activations in CNNs."""
     figure, axes = draw.figure(width=7.5)
     _ranks(axes[0], table)

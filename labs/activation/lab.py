@@ -17,7 +17,6 @@ activation in one replicate, with all the networks that were trained to learn an
 """
 
 from labs.activation.claims import CLAIMS
-from labs.activation.figure import activations, descent, transfer
 from labs.activation.grid import (
     NAME,
     PRESETS,
@@ -29,6 +28,7 @@ from labs.activation.grid import (
     members,
     seconds,
 )
+from labs.activation.pictures import PICTURES
 from labs.activation.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -49,7 +49,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.activation.training:train"),
     claims=CLAIMS,
-    figures={"activations": activations, "descent": descent, "transfer": transfer},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     members=members,

@@ -13,6 +13,7 @@ from labs.adapters.grid import UNSEEN
 from labs.adapters.measures import adapted, admitted, gap, in_domains, most, of, unseen
 from labs.adapters.published import FEW, MANY, SIGNS
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
@@ -81,7 +82,7 @@ LAST, ELSEWHERE = "Compos-\nability", ["lab", "composition"]
 HEADER, LEFT = 0.85, 1.55  # sizes of the table's margins; a cell is 1 by 1
 
 
-def signs(table: Table) -> "Figure":
+def signs(table: Table, verdicts: VerdictsById) -> "Figure":
     """The survey's table: its signs, and in each cell our number, as the claims have it, of the
     median and of the best of the methods of about 2 % of the parameters (of parameter efficiency:
     of the families of sizes); coloured by whether the medians order a row and the others as the

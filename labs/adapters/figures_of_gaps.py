@@ -11,6 +11,7 @@ from labs.adapters.measures import adapted, base, most, unseen
 from labs.adapters.published import CEILING
 from labs.data.domains import DOMAINS
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
 from labs.nn.modules.methods import METHODS, ROWS
@@ -32,7 +33,7 @@ SMALL = "*: not admitted, the gap or its ceiling is too small."
 SHOWN = (-0.5, 1.5)  # shares of a gap; what lies outside is an arrow
 
 
-def gaps(table: Table) -> "Figure":
+def gaps(table: Table, verdicts: VerdictsById) -> "Figure":
     """The share of the gap that each method closes in each domain, with most and fewest examples;
     methods by their row of the survey's table."""
     numbers = numbers_of_examples(table)
@@ -108,7 +109,7 @@ def _bands(ax: "Axes", names: Sequence[str], *, named: bool) -> None:
                     transform=ax.get_yaxis_transform())  # fmt: skip
 
 
-def pilot(table: Table) -> "Figure":
+def pilot(table: Table, verdicts: VerdictsById) -> "Figure":
     """Of every domain the frozen base, the base with its answers permuted, and full fine-tuning;
     and what methods gain where there is no gap."""
     domains = _by_gain(table)
@@ -181,7 +182,7 @@ ARMS = {
 KEPT = ("0.5 % of the parameters", "8 % of the parameters")
 
 
-def lineage(table: Table) -> "Figure":
+def lineage(table: Table, verdicts: VerdictsById) -> "Figure":
     """What of sparse fine-tuning matters, by domain: its mask against others of the same size; and
     hypernetworks in domains that they have not seen."""
     trained = {row["domain"] for row in table if row["method"] in ARMS["LT-SFT"]}

@@ -12,6 +12,7 @@ from labs.adapters.grid import COMPARED, INTRINSIC, MAIN
 from labs.adapters.measures import adapted, dimension, most
 from labs.adapters.published import MOST_OF_IT
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval
 from labs.kit.measures import aligned
 from labs.kit.table import Table
@@ -40,7 +41,7 @@ LINES = {"full": (BLACK, "-"), "head": (draw.GREY, "--"), "scratch": (draw.GREY,
 SHOWN = (-0.25, 1.35)  # shares of a gap
 
 
-def fronts(table: Table) -> "Figure":
+def fronts(table: Table, verdicts: VerdictsById) -> "Figure":
     """The share of the gap closed against the share of parameters, families of methods over their
     sizes, with most and fewest examples; and by domain against the intrinsic dimension."""
     figure, axes = draw.figure(2, 2, width=5.8, height=4.6)

@@ -14,10 +14,8 @@ of a replicate of their own.
 
 from labs.adapters.claims import CLAIMS
 from labs.adapters.estimates import MEMBERS, megabytes, seconds
-from labs.adapters.figure import signs
-from labs.adapters.figures_of_gaps import gaps, lineage, pilot
-from labs.adapters.figures_of_sizes import fronts
 from labs.adapters.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.adapters.pictures import PICTURES
 from labs.adapters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -38,13 +36,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.adapters.training:train"),
     claims=CLAIMS,
-    figures={
-        "signs": signs,
-        "fronts": fronts,
-        "gaps": gaps,
-        "pilot": pilot,
-        "lineage": lineage,
-    },
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,

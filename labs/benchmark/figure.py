@@ -6,6 +6,7 @@ from labs.benchmark.grid import CHANGES, NAMES, SKLEARN
 from labs.benchmark.measures import arm, changed, early, final
 from labs.benchmark.published import ANSWERS, HUMAN, HUMAN_INTERVAL, MLP, QUIZ, TABLE_1
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval
 from labs.kit.table import Table
 
@@ -27,7 +28,7 @@ COLORS = {
 MARKS = ((False, "o", -0.15), (True, "D", 0.15))  # are the positions shuffled?
 
 
-def models(table: Table) -> "Figure":
+def models(table: Table, verdicts: VerdictsById) -> "Figure":
     """Learning curves, final accuracies, changed MLPs, errors by digit, larger training sets."""
     figure, axes = draw.figure(3, 2, width=5.4, height=4.6)
     _curves(axes[0], table, "train", "Training data")

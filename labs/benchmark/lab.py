@@ -13,7 +13,6 @@ one), the starting weights, the batch order and the permutation; its arms share 
 """
 
 from labs.benchmark.claims import CLAIMS
-from labs.benchmark.figure import models
 from labs.benchmark.grid import (
     NAME,
     PRESETS,
@@ -25,6 +24,7 @@ from labs.benchmark.grid import (
     members,
     seconds,
 )
+from labs.benchmark.pictures import PICTURES
 from labs.benchmark.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -43,7 +43,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.benchmark.training:train"),
     claims=CLAIMS,
-    figures={"models": models},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     members=members,

@@ -11,6 +11,7 @@ from labs.composition.measures import Lists, admitted, closed
 from labs.composition.published import WIDE
 from labs.composition.shown import arm, measured, name_of
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ SHARES, PERCENT = "RdBu", "Blues"  # colours of shares, of accuracies
 MINUS = "\N{MINUS SIGN}"
 
 
-def grid(table: Table) -> "Figure":
+def grid(table: Table, verdicts: VerdictsById) -> "Figure":
     """The share R of the gap that composed modules close, by method and pair, blank in pairs
     without a gap; below it the accuracy of all arms of one method."""
     methods = measured(table)

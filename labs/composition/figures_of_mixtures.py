@@ -7,6 +7,7 @@ from labs.composition.grid import DOMAINS, FEW, LEAF, LEAVES, MIXTURES, NEW
 from labs.composition.measures import leaf, mass, mixture
 from labs.composition.published import UNIFORM
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ TREES = {  # colour, marker, name
 }
 
 
-def mixtures(table: Table) -> "Figure":
+def mixtures(table: Table, verdicts: VerdictsById) -> "Figure":
     """Adapters of other domains side by side in a new one, the attention that each gets, and
     adapters alone against those behind their family's and the root's."""
     figure, axes = draw.figure(3, width=4.9, height=4.6)

@@ -10,6 +10,7 @@ from labs.composition.measures import OWN_HEAD, admitted, closed
 from labs.composition.published import MISMATCHED, MOST
 from labs.composition.shown import VARIANTS, measured, name_of, varied
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values
 from labs.kit.table import Table
 
@@ -30,7 +31,7 @@ VARIED = {"lora": (BLUE, "o"), "adapter": (GREEN, "s")}
 OTHERS = ((ORANGE, "D"), (PINK, "^"), (RED, "v"), (SKY, "P"), (BLACK, "X"))
 
 
-def rows(table: Table) -> "Figure":
+def rows(table: Table, verdicts: VerdictsById) -> "Figure":
     """The share R of the gap by method and arm, over the pairs that have one; and of composed
     modules by what the domain modules learned from, and where modules of a kind have blocks of
     their own."""

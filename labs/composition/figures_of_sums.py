@@ -22,6 +22,7 @@ from labs.composition.measures import (
 from labs.composition.published import SUMS
 from labs.composition.shown import OF_LINES, soup
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values
 from labs.kit.table import Table
 
@@ -55,7 +56,7 @@ OF_ANALOGIES = {
 }
 
 
-def lines(table: Table) -> "Figure":
+def lines(table: Table, verdicts: VerdictsById) -> "Figure":
     """Accuracy along lines between two networks or modules, with the barrier of each; and of a
     soup beside the networks that it is made of."""
     figure, axes = draw.figure(2, width=5.8, height=4.8)
@@ -87,7 +88,7 @@ def _lines(ax: "Axes", table: Table) -> None:
     below(ax, title="Barrier in points", title_fontsize=9)
 
 
-def arithmetic(table: Table) -> "Figure":
+def arithmetic(table: Table, verdicts: VerdictsById) -> "Figure":
     """What networks keep when differences are added, by scale; what falls when one is negated; how
     four are merged; and the analogy."""
     figure, axes = draw.figure(2, 2, width=5.8, height=4.6)

@@ -14,11 +14,8 @@ own, scales of sums on validation data.
 
 from labs.composition.claims import CLAIMS
 from labs.composition.estimates import MEMBERS, megabytes, seconds
-from labs.composition.figure import grid
-from labs.composition.figures_of_mixtures import mixtures
-from labs.composition.figures_of_rows import rows
-from labs.composition.figures_of_sums import arithmetic, lines
 from labs.composition.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.composition.pictures import PICTURES
 from labs.composition.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -41,13 +38,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.composition.training:train"),
     claims=CLAIMS,
-    figures={
-        "grid": grid,
-        "rows": rows,
-        "lines": lines,
-        "arithmetic": arithmetic,
-        "mixtures": mixtures,
-    },
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,

@@ -10,6 +10,7 @@ from labs.continual.grid import PRUNED, TASKS
 from labs.continual.sequences import Task, drawn, sequence
 from labs.continual.shown import LABELS, OF_SEQUENCES
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Part(NamedTuple):
     now: bool = False
 
 
-def sequences(table: Table) -> "Figure":
+def sequences(table: Table, verdicts: VerdictsById) -> "Figure":
     """The tasks of three sequences, and what six methods train for each of them."""
     figure, axes = draw.figure(2, 2, width=6.8, height=3.6)
     for ax, name in zip(axes, OF_SEQUENCES, strict=False):

@@ -9,6 +9,7 @@ from labs.continual.grid import FROZEN, SEQUENCES, TASKS
 from labs.continual.measures import acc, bwt, fwt, listed, of, old, one_by_one
 from labs.continual.shown import LABELS, OF_SEQUENCES, learned, measured
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values
 from labs.kit.table import Table
 
@@ -35,7 +36,7 @@ HEATED = ("full", "lora", "lora-each", "packnet", "supsup", "progressive")
 CHANCE = {"domains": 10.0, "permutations": 10.0, "classes": 50.0}
 
 
-def matrices(table: Table) -> "Figure":
+def matrices(table: Table, verdicts: VerdictsById) -> "Figure":
     """R of up to six methods, the sequences side by side: rows are before training and after each
     task, columns the tasks."""
     shown = [name for name in HEATED if name in measured(table)]
@@ -84,7 +85,7 @@ def _named_axes(ax: "Axes", shown: Sequence[str]) -> None:
     ax.spines[:].set_visible(False)
 
 
-def forgetting(table: Table) -> "Figure":
+def forgetting(table: Table, verdicts: VerdictsById) -> "Figure":
     """The first task over the sequence, a panel for each; and by method what is there at the end
     (ACC), what was lost (BWT) and what was there beforehand (FWT)."""
     figure, axes = draw.figure(3, 2, width=5.6, height=4.4)
@@ -163,7 +164,7 @@ def _aligned(
     return {label: kept.get(label, {}) for label in having}
 
 
-def names(table: Table) -> "Figure":
+def names(table: Table, verdicts: VerdictsById) -> "Figure":
     """What the task's name is worth, what is kept for it, and what earlier columns are."""
     figure, axes = draw.figure(2, 2, width=6.8, height=4.4)
     _of_classes(axes[0], table)

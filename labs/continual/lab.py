@@ -13,8 +13,6 @@ and starts; methods share them. Rates are chosen on validation data of a replica
 """
 
 from labs.continual.claims import CLAIMS
-from labs.continual.figure import sequences
-from labs.continual.figures_of_matrices import forgetting, matrices, names
 from labs.continual.grid import (
     MEMBERS,
     NAME,
@@ -27,6 +25,7 @@ from labs.continual.grid import (
     megabytes,
     seconds,
 )
+from labs.continual.pictures import PICTURES
 from labs.continual.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -47,12 +46,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.continual.training:train"),
     claims=CLAIMS,
-    figures={
-        "sequences": sequences,
-        "matrices": matrices,
-        "forgetting": forgetting,
-        "names": names,
-    },
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,

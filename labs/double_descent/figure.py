@@ -14,6 +14,7 @@ from labs.double_descent.grid import LOSSES, SWEEPS, Task
 from labs.double_descent.measures import Row, first_fitted, over_sizes, sizes
 from labs.double_descent.sizes import parameters
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval
 from labs.kit.table import Table
 
@@ -32,7 +33,7 @@ LOSS_COLORS = {"nll": BLUE, "mse": RED}
 CLASS_MARKERS = {2: "o", 5: "s", 10: "D"}
 
 
-def descent(table: Table) -> "Figure":
+def descent(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels: errors over size, test loss at the threshold, time, and the sweep of 2020."""
     figure, axes = draw.figure(3, 2, width=5.4, height=4.4)
     for ax, name in zip(axes, CURVES, strict=False):
@@ -44,7 +45,7 @@ def descent(table: Table) -> "Figure":
     return figure
 
 
-def thresholds(table: Table) -> "Figure":
+def thresholds(table: Table, verdicts: VerdictsById) -> "Figure":
     """Three panels: the threshold against n and against K, and which networks fit."""
     figure, axes = draw.figure(3, width=5.4, height=4.4)
     _against(axes[0], table, "n")

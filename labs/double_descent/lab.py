@@ -13,7 +13,6 @@ its squared-error figure never published.
 """
 
 from labs.double_descent.claims import CLAIMS
-from labs.double_descent.figure import descent, thresholds
 from labs.double_descent.grid import (
     NAME,
     PRESETS,
@@ -25,6 +24,7 @@ from labs.double_descent.grid import (
     members,
     seconds,
 )
+from labs.double_descent.pictures import PICTURES
 from labs.double_descent.published import SOURCE
 from labs.double_descent.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -47,7 +47,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.double_descent.training:train"),
     claims=CLAIMS,
-    figures={"descent": descent, "thresholds": thresholds},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=("sweep", "noise", "noise_kind", "start", "replicate"),

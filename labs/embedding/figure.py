@@ -8,6 +8,7 @@ import numpy as np
 from labs.embedding.grid import PLAIN, TITLES
 from labs.embedding.measures import arm
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 
@@ -23,7 +24,7 @@ MEASURES = {  # column: title, color
 }
 
 
-def neighbours(table: Table) -> "Figure":
+def neighbours(table: Table, verdicts: VerdictsById) -> "Figure":
     """The maps side by side, then accuracy over training examples, and purity by data set."""
     shown = [PLAIN, "digits", *(["mnist"] if table.where(data="mnist") else [])]
     figure, axes = draw.figure(len(shown), 2, width=6.4, height=5.2)

@@ -13,8 +13,8 @@ Figure 3 and its sentence that neighbours in pixel space are not semantically me
 """
 
 from labs.embedding.claims import CLAIMS
-from labs.embedding.figure import neighbours
 from labs.embedding.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.embedding.pictures import PICTURES
 from labs.embedding.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -33,7 +33,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.embedding.training:train"),
     claims=CLAIMS,
-    figures={"neighbours": neighbours},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=(),  # nothing trains together: a data set is a job of its own

@@ -8,6 +8,7 @@ from labs.hyperparameters.grid import GRID
 from labs.hyperparameters.measures import judged, saved, tuned
 from labs.hyperparameters.published import HORIZON, OPTIMUM
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ FURTHER = {"schedule": "schedule", "joint": "joint with momentum"}
 GAINS = {"own_mean": "same run", "fresh_mean": "fresh runs", "fresh_test": "fresh,\ntest"}
 
 
-def rate(table: Table) -> "Figure":
+def rate(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels: three of the published outer loop, three of the optimum and its judge."""
     figure, axes = draw.figure(3, 2, width=4.6, height=4.2)
     for ax, panel in zip(axes, PANELS, strict=False):
@@ -39,7 +40,7 @@ def rate(table: Table) -> "Figure":
     return _finished(figure, table)
 
 
-def further(table: Table) -> "Figure":
+def further(table: Table, verdicts: VerdictsById) -> "Figure":
     """Two panels: the tuned schedule, and what it and joint tuning gain."""
     figure, axes = draw.figure(2, 1, width=5.4, height=4.2)
     _schedule(axes[0], table)

@@ -23,7 +23,6 @@ r); replicate 0 is the published run to the printed digits.
 """
 
 from labs.hyperparameters.claims import CLAIMS
-from labs.hyperparameters.figure import further, rate
 from labs.hyperparameters.grid import (
     NAME,
     PRESETS,
@@ -35,6 +34,7 @@ from labs.hyperparameters.grid import (
     members,
     seconds,
 )
+from labs.hyperparameters.pictures import PICTURES
 from labs.hyperparameters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
 
@@ -54,7 +54,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.hyperparameters.training:train"),
     claims=CLAIMS,
-    figures={"rate": rate, "further": further},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=("start", "replicate"),

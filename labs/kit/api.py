@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from labs.kit import draw, memory, plan, report, runs, texts
+from labs.kit import draw, memory, outputs, plan, references, runs, texts
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Verdict
 from labs.kit.cluster import check_executor, joined
@@ -89,12 +89,9 @@ class Run:
         Raises:
             ValueError: the lab has no figure of this name.
         """
-        figures = self.plan.lab.figures
-        with draw.style():
-            drawn = figures[known("figure", name or next(iter(figures)), figures)](
-                self.results.table
-            )
-        return _shown(drawn)
+        lab = self.plan.lab
+        known_name = known("figure", name or next(iter(lab.figures)), lab.figures)
+        return _shown(outputs.picture(lab, known_name, self.results.table, self.verdicts))
 
     def __repr__(self) -> str:
         missing = self.results.missing
@@ -127,8 +124,7 @@ class Reference:
     @property
     def finding(self) -> str:
         """The answer to the lab's question in two sentences."""
-        written: str | None = self.found.get("finding")  # older ones lack it
-        return written or texts.finding(self.lab.finding, self.found["claims"])
+        return references.finding(self.lab, self.found)
 
     @cached_property
     def table(self) -> Any:
@@ -212,8 +208,8 @@ def run(
 def reference(register: Register, lab: str | Path | AnyLab) -> Reference:
     """Return the committed results of a lab; see `labs.reference`."""
     chosen = find(register, lab)
-    folder = report.home(chosen)
-    found = report.reference(chosen.name, folder)
+    folder = references.home(chosen)
+    found = references.reference(chosen.name, folder)
     if found is None:
         raise ValueError(f"lab must be one with a committed reference, got {chosen.name!r}")
     return Reference(chosen, found, folder)

@@ -164,6 +164,7 @@ class Claim:
 class Verdict:
     """A judged claim; the fields are the keys of `claims.json`.
 
+    `above` and `below` are the ends of the claimed side, None where it has none.
     `estimate`, `low` and `high` are the mean and the interval that was used; None where there are
     too few replicates to compute them, or values that are all equal. `n` counts replicates.
     `error` is the chance of a wrong verdict that was spent on it. `low_95` and `high_95` are the
@@ -184,6 +185,8 @@ class Verdict:
     rule: str
     verdict: Literal["holds", "contradicted", "undecided", "not judged"]
     family: str = "published"
+    above: float | None = None
+    below: float | None = None
     error: float | None = None
     low_95: float | None = None
     high_95: float | None = None
@@ -196,3 +199,6 @@ class Verdict:
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict as plain values, in the order of the fields."""
         return asdict(self)
+
+
+VerdictsById = Mapping[str, Verdict]

@@ -17,10 +17,12 @@ from labs.kit import (
     bench,
     elsewhere,
     listing,
+    markdown,
     memory,
     outputs,
     plan,
     power,
+    references,
     report,
     runs,
     template,
@@ -126,7 +128,7 @@ def _jobs(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace) -> 
 
 def _power(resolved: Plan) -> list[power.Power]:
     lab = resolved.lab
-    reference = report.reference(lab.name, report.home(lab)) or {"claims": []}
+    reference = references.reference(lab.name, references.home(lab)) or {"claims": []}
     claims = reference["claims"] if reference.get("version", lab.version) == lab.version else []
     replicates = len({cell.replicate for cell in resolved.cells})
     return power.table(lab.claims, claims, replicates, len(resolved.looks))
@@ -173,12 +175,23 @@ def check(register: Register, arguments: argparse.Namespace) -> int:
 
 
 def redraw(register: Register, arguments: argparse.Namespace) -> int:
-    """Draw the figures of stored results again."""
+    """Draw the figures of stored results again, or one of them, or as slides."""
+    with usage():
+        lab = load(register, arguments.lab)
+        if arguments.figure:
+            known("figure", arguments.figure, lab.figures)
     require("labs", "draw", ["matplotlib"])
     stored = _stored(register, arguments)
     found = plan.results(stored)
     _warn(found.damage, "is left out")
-    paths = outputs.write_figures(stored.lab, found.table, stored.folder / "figure")
+    paths = outputs.write_figures(
+        stored.lab,
+        found.table,
+        found.verdicts,
+        stored.folder / "figure",
+        only=arguments.figure,
+        slide=arguments.slide,
+    )
     print("\n".join(str(path) for path in paths))
     return DONE
 
@@ -230,11 +243,11 @@ def write_report(register: Register, arguments: argparse.Namespace) -> int:
     elsewhere print its reference, or write it to the folder `figures` beside it."""
     if arguments.lab:
         return _report_beside(register, arguments)
+    labs = [load(register, name) for name in register]
     if not arguments.write:
-        print(report.table(register, FIGURES))
+        print(markdown.table(labs, FIGURES))
         return DONE
     require("labs", "report", ["matplotlib"])
-    labs = [load(register, name) for name in register]
     for line in report.write(labs, results=arguments.out, root=Path()):
         print(line)
     return DONE
@@ -247,16 +260,17 @@ def _report_beside(register: Register, arguments: argparse.Namespace) -> int:
             raise ValueError(
                 f"LAB must be one that stands elsewhere, got {lab.name!r}: leave it out"
             )
-        if not arguments.write and report.reference(lab.name, report.home(lab)) is None:
+        home = references.home(lab)
+        if not arguments.write and references.reference(lab.name, home) is None:
             raise ValueError(
-                f"LAB must be one with a reference, {report.home(lab)} has none of {lab.name!r}: "
+                f"LAB must be one with a reference, {home} has none of {lab.name!r}: "
                 "`report LAB --write` makes it from a run of `full`"
             )
     if arguments.write:
         require("labs", "report", ["matplotlib"])
         print("\n".join(report.write_beside(lab, arguments.out)))
     else:
-        print(report.index([lab.name], report.home(lab)))
+        print(markdown.page(lab, home))
     return DONE
 
 

@@ -13,9 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, chdir, contextmanager
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from labs.kit import files
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval, numbers
 from labs.kit.table import Table
 
@@ -181,11 +183,20 @@ def dots(
     ax.set_ylim(len(groups) - 0.4, -0.6)
 
 
-def compared(table: Table, *, column: str, by: str, xlabel: str = "", ylabel: str = "") -> "Figure":
+def compared(
+    table: Table,
+    verdicts: VerdictsById,
+    *,
+    column: str,
+    by: str,
+    xlabel: str = "",
+    ylabel: str = "",
+) -> "Figure":
     """Draw one column for every value of another: a figure to start with.
 
     Args:
         table: the results; where `by` and the replicate do not tell rows apart, all are shown.
+        verdicts: not shown.
         column: what is drawn.
         by: whose values are compared, one row of `dots` each.
         xlabel, ylabel: names of the axes, by default those of the columns.
@@ -211,20 +222,52 @@ def legend(ax: "Axes", **how: Any) -> None:
         ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)
 
 
-def note(drawn: "Figure", table: Table, extra: str = "", *, arms: Sequence[str] = ()) -> None:
+def note(
+    drawn: "Figure",
+    table: Table,
+    extra: str = "",
+    *,
+    arms: Sequence[str] = (),
+    intervals: str = "bands and bars are 95 % t intervals each",
+) -> None:
     """Write under the figure how many replicates it shows and what its intervals are.
 
-    `arms` names the columns that tell the arms of the experiment apart, where some of them have
-    fewer replicates than others.
+    Args:
+        drawn: the figure.
+        table: what it shows.
+        extra: further sentences.
+        arms: the columns that tell the arms of the experiment apart, where some of them have fewer
+            replicates than others.
+        intervals: what bands and bars are, where they are not the usual ones.
     """
     counts = Counter(tuple(row[name] for name in arms) for row in table).values()
     text = "no results yet"
     if counts:
         least, most = (min(counts), max(counts)) if arms else [len(table.replicates)] * 2
         number = str(most) if least == most else f"{least} to {most}"
-        text = f"{number} replicates; bands and bars are 95 % t intervals each"
+        text = f"{number} replicates; {intervals}"
         text = text if most > 1 else "1 replicate"  # which has no interval
     drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555")
+
+
+def lettered(drawn: "Figure") -> "Figure":
+    """Put a bold letter before the title of every panel, and return the figure; one that stands
+    alone has none."""
+    shown = panels(drawn)
+    for letter, ax in zip(ascii_lowercase, shown if len(shown) > 1 else [], strict=False):
+        ax.title.set_text(f"$\\bf{{{letter}}}$  {ax.get_title()}".rstrip())
+    return drawn
+
+
+def panels(drawn: "Figure") -> list["Axes"]:
+    """Return the axes that readers take for panels, in reading order: no colour bars, none that
+    lie in or over others, none that are switched off."""
+    shown: dict[tuple[float, ...], Axes] = {}
+    for ax in drawn.axes:
+        spec = ax.get_subplotspec()
+        if spec is not None and ax.axison and ax.get_label() != "<colorbar>":
+            shown.setdefault((*spec.get_position(drawn).bounds,), ax)
+    return list(shown.values())
 
 
 def png(drawn: "Figure") -> bytes:
@@ -237,23 +280,33 @@ def png(drawn: "Figure") -> bytes:
     return buffer.getvalue()
 
 
-def save(drawn: "Figure", stem: Path) -> list[Path]:
+def save(drawn: "Figure", stem: Path, *, slide: bool = False) -> list[Path]:
     """Write a figure as `.png` and `.svg` beside each other, atomically; equal figures give
     equal bytes. Returns the paths.
+
+    A slide is 16 to 9, 1920 pixels wide, with larger letters the fewer panels it has.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     png, svg = io.BytesIO(), io.BytesIO()
-    engine, dpi = drawn.get_layout_engine(), drawn.dpi
+    engine, dpi, size = drawn.get_layout_engine(), drawn.dpi, tuple(drawn.get_size_inches())
     with style():  # `savefig` would draw and lay out everything four times
-        drawn.dpi = STYLE["savefig.dpi"]
+        drawn.dpi = _as_slide(drawn) if slide else STYLE["savefig.dpi"]
         FigureCanvasAgg(drawn).print_png(png, metadata={"Software": None})  # type: ignore[no-untyped-call]
         drawn.set_layout_engine("none")
         FigureCanvasSVG(drawn).print_svg(svg, metadata={"Date": None})  # type: ignore[no-untyped-call]
     drawn.dpi = dpi
     drawn.set_layout_engine(engine)
+    drawn.set_size_inches(size)
     paths = [stem.with_name(stem.name + ending) for ending in (".png", ".svg")]
     for path, buffer in zip(paths, (png, svg), strict=True):
         files.write(path, buffer.getvalue())
     return paths
+
+
+def _as_slide(drawn: "Figure") -> float:
+    """Give a figure the shape of a slide, in inches by its panels; return the dots per inch."""
+    width = 9.0 if len(panels(drawn)) == 1 else 11.0 if len(panels(drawn)) < 4 else 14.0
+    drawn.set_size_inches(width, width * 9 / 16)
+    return 1920 / width

@@ -13,7 +13,7 @@ import numpy as np
 
 from labs.kit import elsewhere
 from labs.kit.checks import check_sizes, known
-from labs.kit.claims import Claim
+from labs.kit.claims import Claim, VerdictsById
 from labs.kit.intervals import Interval
 from labs.kit.table import Table
 
@@ -133,6 +133,37 @@ def _modest(stack: Sequence[Any]) -> float:
     return 60.0 + 15 * len(stack)  # of small networks with a data set of their own
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A figure of a lab with its caption.
+
+    Args:
+        draw: (table, verdicts by claim) -> figure of at most six panels, which the kit letters. It
+            works on a partly filled table and says how many replicates it shows.
+        caption: sentences that say without any other text what is shown, with slots for the
+            verdicts as in the lab's finding.
+
+    Raises:
+        ValueError: a caption without a full stop.
+    """
+
+    draw: Callable[[Table, VerdictsById], "Figure"]
+    caption: str
+
+    def __post_init__(self) -> None:
+        if not self.caption.endswith("."):
+            raise ValueError(f"caption must end with a full stop, got {self.caption!r}")
+
+
+def slots(template: str) -> list[str]:
+    """Return the claims that a template has slots for.
+
+    >>> slots("It gains {C1} (above 0: {C1:verdict}), at a cost of {C2}.")
+    ['C1', 'C1', 'C2']
+    """
+    return [slot for _, slot, _, _ in Formatter().parse(template) if slot is not None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lab(Generic[Config, Cell, Record]):
     """An experiment.
@@ -156,8 +187,7 @@ class Lab(Generic[Config, Cell, Record]):
         train: (cells of one stack, device) -> one record per cell, in the same order. Deferred, or
             a module-level function: it runs in other processes.
         claims: the sentences to judge.
-        figures: name -> (table -> figure of at most six panels); they work on a partly filled
-            table and say how many replicates they show. The first is the lab's own.
+        figures: name -> figure with its caption. The first is the lab's own.
         seconds: expected seconds of one core for this cell inside a stack; only for the estimate,
             the order of the work (longest first) and the time left.
         megabytes: expected memory in MB that training this stack takes on the CPU at its peak,
@@ -173,8 +203,8 @@ class Lab(Generic[Config, Cell, Record]):
     Raises:
         TypeError: presets, cell or record are not frozen dataclasses, or presets differ in type.
         ValueError: a missing preset, a cell without `replicate`, a name in `within` that is no
-            field of the cell, no figure, a slot of the finding that is no claim, or two claims
-            with one id.
+            field of the cell, no figure, a slot of finding or caption that is no claim, or two
+            claims with one id.
     """
 
     name: str
@@ -188,7 +218,7 @@ class Lab(Generic[Config, Cell, Record]):
     cells: Callable[[Config], Sequence[Cell]]
     train: Callable[[Sequence[Cell], str], Iterator[Record]]
     claims: Sequence[Claim]
-    figures: Mapping[str, Callable[[Table], "Figure"]]
+    figures: Mapping[str, Picture]
     seconds: Callable[[Cell], float]
     megabytes: Callable[[Sequence[Cell]], float] = _modest
     within: Sequence[str] = ("replicate",)
@@ -221,9 +251,10 @@ class Lab(Generic[Config, Cell, Record]):
         if not self.figures:
             raise ValueError(f"{self._of('figures')} must name one at least, got none")
         ids = [claim.id for claim in self.claims]
-        for _, slot, _, _ in Formatter().parse(self.finding):
-            if slot is not None:
-                known(self._of("finding: slots"), slot, ids)
+        captions = {f"caption of {n}": each.caption for n, each in self.figures.items()}
+        for where, template in {"finding": self.finding, **captions}.items():
+            for slot in slots(template):
+                known(self._of(f"{where}: slots"), slot, ids)
         repeated = sorted({i for i in ids if ids.count(i) > 1})
         if repeated:
             raise ValueError(f"{self._of('claims')} must have unique ids, got {repeated} twice")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from labs.kit import elsewhere, plan, report, texts
+from labs.kit import elsewhere, plan, references, texts
 from labs.kit.lab import AnyLab, load
 
 
@@ -24,7 +24,7 @@ def lines(register: Mapping[str, str], out: Path) -> Iterator[str]:
 
 def _introduced(lab: AnyLab, out: Path) -> Iterator[str]:
     yield f"{lab.name}: {lab.question}"
-    reference = report.reference(lab.name, report.home(lab))
+    reference = references.reference(lab.name, references.home(lab))
     if reference is not None:
         yield f"    reference: {texts.tally(reference['claims'])}"
     yield f"    {_last_run(lab, out)}"

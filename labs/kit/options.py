@@ -52,7 +52,11 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--json": {**SWITCH, "help": "print the list of verdicts"},
         "--strict": {**SWITCH, "help": "exit 3 on a contradicted claim"},
     },
-    "draw": STORED,
+    "draw": {
+        **STORED,
+        "--figure": {"metavar": "NAME", "help": "one figure; default: all"},
+        "--slide": {**SWITCH, "help": "at the size of a slide, to figure-...-slide.png and .svg"},
+    },
     "settings": {},
     "verify": {
         "--cells": {"type": _positive, "default": 3, "help": "how many; default: 3"},

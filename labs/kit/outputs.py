@@ -5,14 +5,18 @@ be made again.
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labs.kit import draw, files
-from labs.kit.claims import Verdict
+from labs.kit.claims import Verdict, VerdictsById
 from labs.kit.lab import AnyLab
 from labs.kit.sessions import read_run
 from labs.kit.table import Table
+
+if TYPE_CHECKING:  # matplotlib may be absent
+    from matplotlib.figure import Figure
 
 NAMES = ("table.csv", "claims.json", "run.json")
 
@@ -26,7 +30,7 @@ def write(lab: AnyLab, folder: Path, table: Table, verdicts: Sequence[Verdict]) 
     csv_path, claims, run = (folder / name for name in NAMES)
     files.write(csv_path, as_csv(table))
     files.write(claims, files.as_json([verdict.as_dict() for verdict in verdicts]))
-    figures = write_figures(lab, table, folder / "figure")
+    figures = write_figures(lab, table, verdicts, folder / "figure")
     _write_run(run)
     return [csv_path, claims, *figures, run]
 
@@ -47,13 +51,39 @@ def remove(lab: AnyLab, folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def write_figures(lab: AnyLab, table: Table, stem: Path) -> list[Path]:
-    """Draw a table; return the paths of the figures."""
+def write_figures(
+    lab: AnyLab,
+    table: Table,
+    verdicts: Sequence[Verdict],
+    stem: Path,
+    *,
+    only: str | None = None,
+    slide: bool = False,
+) -> list[Path]:
+    """Draw results; return the paths of the figures.
+
+    Args:
+        lab: whose they are.
+        table: the results.
+        verdicts: the lab's claims, judged on them.
+        stem: where the first figure goes, without ending.
+        only: the one figure to draw; by default all of them.
+        slide: at the size of a slide, to files of their own.
+    """
     paths: list[Path] = []
-    with draw.style():
-        for name, path in figure_stems(lab, stem).items():
-            paths += draw.save(lab.figures[name](table), path)
+    for name, path in figure_stems(lab, stem).items():
+        if only in (None, name):
+            drawn = picture(lab, name, table, verdicts)
+            at = path.with_name(f"{path.name}-slide") if slide else path
+            paths += draw.save(drawn, at, slide=slide)
     return paths
+
+
+def picture(lab: AnyLab, name: str, table: Table, verdicts: Iterable[Verdict]) -> "Figure":
+    """Return one figure of a lab, in the labs' style and with lettered panels."""
+    by_id: VerdictsById = {verdict.id: verdict for verdict in verdicts}
+    with draw.style():
+        return draw.lettered(lab.figures[name].draw(table, by_id))
 
 
 def figure_stems(lab: AnyLab, stem: Path) -> dict[str, Path]:

@@ -1,5 +1,6 @@
 """What the labs print: the plan of a run, its finding, the claims by family, remarks, benches."""
 
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -124,7 +125,7 @@ def estimate(verdict: Judged) -> str:
     """Return a verdict's estimate with its interval and unit."""
     if verdict["estimate"] is None:
         return "no data"
-    text = number(verdict["estimate"])
+    text = rounded(verdict["estimate"], verdict["low"], verdict["high"])
     if verdict["low"] is not None:
         text += f" {ends(verdict['low'], verdict['high'])}"
     return f"{text} {verdict['unit']}".strip()
@@ -132,7 +133,21 @@ def estimate(verdict: Judged) -> str:
 
 def ends(low: float | None, high: float | None) -> str:
     """Return the two ends of an interval, a dash where there is none."""
-    return "-" if low is None or high is None else f"[{number(low)}, {number(high)}]"
+    if low is None or high is None:
+        return "-"
+    return f"[{rounded(low, low, high)}, {rounded(high, low, high)}]"
+
+
+def rounded(value: float, low: float | None, high: float | None) -> str:
+    """Return a number with the digits that its interval leaves: two of half its width.
+
+    >>> rounded(28.034, 25.94, 30.13), rounded(0.63333, -0.3609, 1.628), rounded(28.034, None, None)
+    ('28.0', '0.63', '28.03')
+    """
+    if low is None or high is None or not 1e-4 < high - low < 2e5:
+        return number(value)
+    digits = max(0, 1 - math.floor(math.log10((high - low) / 2)))
+    return f"{round(value, digits) + 0.0:.{digits}f}"  # no -0.00
 
 
 def published(verdict: Judged) -> str:

@@ -193,6 +193,7 @@ def _verdict(found: Measured, judged: Judged, look: int | None) -> Verdict:
     level = PLAIN if math.isnan(judged.error) else confidence(claim, judged.error)
     mean, low, high = _plain(sample, sample.interval(level))
     decided = judged.decision in ("holds", "contradicted")
+    low_end, high_end = claim.claimed
     return Verdict(
         id=claim.id,
         sentence=claim.sentence,
@@ -206,6 +207,8 @@ def _verdict(found: Measured, judged: Judged, look: int | None) -> Verdict:
         rule=claim.rule,
         verdict=judged.decision,
         family=claim.family,
+        above=low_end if math.isfinite(low_end) else None,
+        below=high_end if math.isfinite(high_end) else None,
         error=None if math.isnan(judged.error) else judged.error,
         look=look if decided else None,
         reason=found.reason or _why_open(sample),

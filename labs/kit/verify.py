@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labs.kit import outputs, report, settings, texts
+from labs.kit import outputs, references, settings, texts
 from labs.kit.checks import check_sizes
 from labs.kit.execute import Stack, execute, expected
 from labs.kit.lab import AnyLab
@@ -67,8 +67,8 @@ def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
     Raises:
         ValueError: there is none, it has no table, or it is of another version of the lab.
     """
-    figures = figures or report.home(lab)
-    found, path = report.reference(lab.name, figures), figures / f"{lab.name}.csv"
+    figures = figures or references.home(lab)
+    found, path = references.reference(lab.name, figures), figures / f"{lab.name}.csv"
     if found is None or not path.exists():
         raise ValueError(f"lab must be one with a table of its reference, {path} is not there")
     if found["version"] != lab.version:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval
 from labs.kit.measures import aligned
 from labs.kit.table import Table
@@ -38,7 +39,7 @@ BARS = {  # label -> arm, order of the data, which runs, colour
 }
 
 
-def tickets(table: Table) -> "Figure":
+def tickets(table: Table, verdicts: VerdictsById) -> "Figure":
     """Loss and accuracy over sparsity, and accuracy over training on new data: panels a to f of the
     published figure."""
     figure, axes = draw.figure(3, 2, width=4.6, height=3.8)
@@ -57,7 +58,7 @@ def tickets(table: Table) -> "Figure":
     return figure
 
 
-def locality(table: Table) -> "Figure":
+def locality(table: Table, verdicts: VerdictsById) -> "Figure":
     """What neighbours are worth: how many a unit keeps, a training in which they stay and their
     places change, and masks of the first two replicates."""
     figure, axes = draw.figure(3, 2, width=4.6, height=3.8)

@@ -16,8 +16,8 @@ the permutation; its arms share them.
 
 from labs.kit.lab import Deferred, Lab
 from labs.lottery.claims import CLAIMS
-from labs.lottery.figure import locality, tickets
 from labs.lottery.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells, megabytes, seconds
+from labs.lottery.pictures import PICTURES
 from labs.lottery.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -35,7 +35,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.lottery.training:train"),
     claims=CLAIMS,
-    figures={"tickets": tickets, "locality": locality},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,  # a replicate is one stack: its rounds follow one another

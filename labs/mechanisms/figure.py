@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 from labs.mechanisms.grid import MECHANISMS, NEW, OLD
 from labs.mechanisms.measures import new, of, read
@@ -38,7 +39,7 @@ READS = {
 }
 
 
-def example(table: Table) -> "Figure":
+def example(table: Table, verdicts: VerdictsById) -> "Figure":
     """One signal, what each mechanism makes of it, and what each expert gives back, the winner
     marked."""
     from matplotlib.figure import Figure
@@ -56,7 +57,7 @@ def example(table: Table) -> "Figure":
     return figure
 
 
-def answers(table: Table) -> "Figure":
+def answers(table: Table, verdicts: VerdictsById) -> "Figure":
     """Who wins what, from two starts and over training; what is read by mechanism; the swap."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.3)
     _wins(axes[0], table, "competing", "Started at the identity")

@@ -13,8 +13,8 @@ one of five mechanisms, with thresholds foretold in this lab's specification.
 
 from labs.kit.lab import Deferred, Lab
 from labs.mechanisms.claims import CLAIMS
-from labs.mechanisms.figure import answers, example
 from labs.mechanisms.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.mechanisms.pictures import PICTURES
 from labs.mechanisms.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -34,7 +34,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.mechanisms.training:train"),
     claims=CLAIMS,
-    figures={"answers": answers, "example": example},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     members=12,

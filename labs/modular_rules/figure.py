@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.intervals import interval
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
@@ -30,12 +31,12 @@ ZERO = {"id": "zero", "ood": "zero_ood"}
 TASKS = "Replicates are tasks, whose seeds are averaged."
 
 
-def losses(table: Table) -> "Figure":
+def losses(table: Table, verdicts: VerdictsById) -> "Figure":
     """Regression losses over that of predicting zero, since their scale differs by task."""
     return _by_rules_and_place(table, "regression", "L1 loss over that of zero")
 
 
-def errors(table: Table) -> "Figure":
+def errors(table: Table, verdicts: VerdictsById) -> "Figure":
     """Errors in classification."""
     return _by_rules_and_place(table, "classification", "Errors (%)")
 
@@ -81,7 +82,7 @@ def _references(ax: "Axes", table: Table, found: Sequence[Setting], column: str)
             ax.plot(*zip(*sorted(levels.items()), strict=True), style, color=draw.GREY, label=label)
 
 
-def training(table: Table) -> "Figure":
+def training(table: Table, verdicts: VerdictsById) -> "Figure":
     """Training curves by architecture, the mean over all its settings."""
     figure, axes = draw.figure(3, 1, width=4.2, height=3.6)
     for ax, (name, label) in zip(axes, ARCHITECTURES.items(), strict=True):
@@ -99,7 +100,7 @@ def training(table: Table) -> "Figure":
     return _finished(figure, table, "Means over all settings.")
 
 
-def wins_by_model(table: Table) -> "Figure":
+def wins_by_model(table: Table, verdicts: VerdictsById) -> "Figure":
     """Settings won, among the paper's four models and head to head."""
     figure, axes = draw.figure(2, 1, width=5.0, height=3.6)
     titles = ("Settings won, of four models", "Settings won, head to head")
@@ -123,12 +124,12 @@ def _bars(ax: "Axes", shares: dict[str, Values], offset: int, label: str) -> Non
         label = "_"  # one entry in the legend
 
 
-def collapse(table: Table) -> "Figure":
+def collapse(table: Table, verdicts: VerdictsById) -> "Figure":
     """Collapse by number of rules, trained and untrained."""
     return _use_by_rules(table, ("collapse_worst", "collapse_avg"))
 
 
-def specialisation(table: Table) -> "Figure":
+def specialisation(table: Table, verdicts: VerdictsById) -> "Figure":
     """Specialisation by number of rules, trained, untrained and for random use."""
     return _use_by_rules(table, ("alignment", "inverse_mi"))
 
@@ -157,7 +158,7 @@ def _metric(ax: "Axes", table: Table, metric: str, architecture: str) -> None:
     _rules(ax, found)
 
 
-def use(table: Table) -> "Figure":
+def use(table: Table, verdicts: VerdictsById) -> "Figure":
     """Whether the use of modules follows the frequencies of rules, and activation matrices."""
     figure, axes = draw.figure(3, 2, width=4.2, height=3.6)
     for ax, name in zip(axes, ARCHITECTURES, strict=False):

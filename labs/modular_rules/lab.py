@@ -21,9 +21,9 @@ too: 10,000 samples or 1024 sequences.
 """
 
 from labs.kit.lab import Deferred, Lab
-from labs.modular_rules import figure
 from labs.modular_rules.claims import CLAIMS
 from labs.modular_rules.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.modular_rules.pictures import PICTURES
 from labs.modular_rules.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -41,15 +41,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.modular_rules.training:train"),
     claims=CLAIMS,
-    figures={
-        "losses": figure.losses,
-        "errors": figure.errors,
-        "training": figure.training,
-        "wins": figure.wins_by_model,
-        "collapse": figure.collapse,
-        "specialisation": figure.specialisation,
-        "use": figure.use,
-    },
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=("model", "seed", "replicate"),  # side by side, on batches drawn once

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values, aligned
 from labs.kit.table import Table
 from labs.options.grid import ARMS, LEARNED, NAME, USED
@@ -44,7 +45,7 @@ SKETCH = (1, 3, 0)  # of the example
 SOLVED = "Episodes solved (%)"
 
 
-def answers(table: Table) -> "Figure":
+def answers(table: Table, verdicts: VerdictsById) -> "Figure":
     """Success over training and by length, time until 95 %, use of options."""
     figure, axes = draw.figure(3, 2, width=5.2)
     pairs = ("options", "learned", "private", "flat", "blind")
@@ -162,7 +163,7 @@ def _use(ax: "Axes", table: Table) -> None:
     draw.legend(ax, fontsize=8)
 
 
-def world(table: Table) -> "Figure":
+def world(table: Table, verdicts: VerdictsById) -> "Figure":
     """The first replicate's world: the path of a sketch, and what each of its options does."""
     figure, axes = draw.figure(3, 2, width=4.6, height=4.4)
     found = rows(table, "options 2")

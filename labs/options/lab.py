@@ -22,8 +22,8 @@ beyond transfer; after Sutton, Precup & Singh 1999 (options) and Andreas, Klein 
 
 from labs.kit.lab import Deferred, Lab
 from labs.options.claims import CLAIMS
-from labs.options.figure import answers, world
 from labs.options.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.options.pictures import PICTURES
 from labs.options.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -41,7 +41,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.options.training:train"),
     claims=CLAIMS,
-    figures={"answers": answers, "world": world},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     members=48,

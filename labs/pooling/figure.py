@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Measure, aligned
 from labs.kit.table import Table
 from labs.pooling.grid import ARMS, POOLED
@@ -27,7 +28,7 @@ STYLES = {
 PANELS = 6
 
 
-def curves(table: Table) -> "Figure":
+def curves(table: Table, verdicts: VerdictsById) -> "Figure":
     """Accuracy over steps, a panel for every size; of more than six sizes the six largest."""
     panels = sizes(table)[-PANELS:]
     columns = min(max(len(panels), 1), 3)
@@ -40,7 +41,7 @@ def curves(table: Table) -> "Figure":
     return figure
 
 
-def gains(table: Table) -> "Figure":
+def gains(table: Table, verdicts: VerdictsById) -> "Figure":
     """Gains in points and ratios of errors by size, and the longer training, where there is one."""
     longer = prolonged(table)
     figure, axes = draw.figure(3 if longer else 2, width=5.4)

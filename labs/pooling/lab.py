@@ -13,8 +13,8 @@ Figure 9.
 
 from labs.kit.lab import Deferred, Lab
 from labs.pooling.claims import CLAIMS
-from labs.pooling.figure import curves, gains
 from labs.pooling.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.pooling.pictures import PICTURES
 from labs.pooling.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -31,7 +31,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.pooling.training:train"),
     claims=CLAIMS,
-    figures={"curves": curves, "gains": gains},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     members=10,

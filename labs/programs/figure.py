@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values
 from labs.kit.table import Table
 from labs.programs.grid import ARMS, LONGER, RECALLERS, SHOWN, TOLD, TRAINED
@@ -42,7 +43,7 @@ DRAWN = ("modular", "iterated", "monolith")  # affine modules make no error that
 STEPS = range(1, 6)  # lengths of programs
 
 
-def lengths(table: Table) -> "Figure":
+def lengths(table: Table, verdicts: VerdictsById) -> "Figure":
     """Errors over length, ratios to the monolith, single operations, controls, the order of pairs,
     and recall over the number of pairs."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.2)
@@ -56,7 +57,7 @@ def lengths(table: Table) -> "Figure":
     return figure
 
 
-def program(table: Table) -> "Figure":
+def program(table: Table, verdicts: VerdictsById) -> "Figure":
     """A program's text, its modules one after the other, and the signal after each: what it should
     be and what the modules of one replicate make of it."""
     figure, axes = draw.figure(3, 2, width=4.8, height=3.1)

@@ -15,8 +15,8 @@ programme simulation, which has no numbers of its own; the memory is that of Gra
 
 from labs.kit.lab import Deferred, Lab
 from labs.programs.claims import CLAIMS
-from labs.programs.figure import lengths, program
 from labs.programs.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.programs.pictures import PICTURES
 from labs.programs.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -37,7 +37,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.programs.training:train"),
     claims=CLAIMS,
-    figures={"lengths": lengths, "program": program},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     members=12,

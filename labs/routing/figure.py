@@ -7,6 +7,7 @@ import numpy as np
 
 from labs.data.signals import draw as draw_signals
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 from labs.nn.metrics import matching
 from labs.routing.grid import DOMAINS, FIXED, HARD, LABELS, ROUTERS, SOFT
@@ -23,7 +24,7 @@ MAPS = ("oracle", "hash", "gumbel", "switch")  # routers whose choices are shown
 DIGIT = 5
 
 
-def routing(table: Table) -> "Figure":
+def routing(table: Table, verdicts: VerdictsById) -> "Figure":
     """One digit in four domains; a block with experts and a router; and how often four routers send
     the domains' signals to each expert of the last block, in the first replicate."""
     figure, axes = draw.figure(3, 2, width=4.7, height=3.6)
@@ -97,7 +98,7 @@ def _ordered(use: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
     return use[:, [*first, *rest]]
 
 
-def accuracies(table: Table) -> "Figure":
+def accuracies(table: Table, verdicts: VerdictsById) -> "Figure":
     """Accuracy by router, where labels of domains conflict and where they do not; beside it what
     the untrained experts, which add nothing, read."""
     figure, axes = draw.figure(len(LABELS), width=6.0, height=6.4)

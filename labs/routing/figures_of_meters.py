@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Values
 from labs.kit.table import Table
 from labs.routing.figure import BLUE, GREEN, ORANGE, PINK, colors
@@ -24,7 +25,7 @@ LOOKS = {"gumbel": (BLUE, "o"), "switch-balanced": (ORANGE, "s")}
 WITHOUT = ("one", "oracle")  # that have no choice
 
 
-def meters(table: Table) -> "Figure":
+def meters(table: Table, verdicts: VerdictsById) -> "Figure":
     """Collapse, specialisation and unrest by router, where labels conflict, each beside its value
     before training."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.6)
@@ -62,7 +63,7 @@ def _dots(ax: "Axes", groups: dict[str, Values]) -> None:
         draw.legend(ax)
 
 
-def levels(table: Table) -> "Figure":
+def levels(table: Table, verdicts: VerdictsById) -> "Figure":
     """Accuracy and specialisation by level and grain, one factor and two, few examples, and a new
     expert's starts."""
     figure, axes = draw.figure(3, 2, width=5.0, height=4.2)

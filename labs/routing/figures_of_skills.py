@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.table import Table
 from labs.routing.figure import BLUE, GREEN, ORANGE, PINK, SKY
 from labs.routing.grid import SHARERS, SHOTS, SKILLS
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 OF_SHARERS = dict(zip(SHARERS, (GREEN, BLUE, ORANGE, SKY, PINK), strict=True))
 
 
-def skills(table: Table) -> "Figure":
+def skills(table: Table, verdicts: VerdictsById) -> "Figure":
     """The true skills of the seen pairs and those that Polytropon found, in one replicate; how well
     the two agree; accuracy of seen pairs, and of unseen ones before and after their examples."""
     figure, axes = draw.figure(3, 2, width=5.0, height=4.0)

@@ -14,10 +14,8 @@ order; routers share them. Rates are chosen on validation data.
 from labs.kit.lab import Deferred, Lab
 from labs.routing.claims import CLAIMS
 from labs.routing.estimates import MEMBERS, megabytes, seconds
-from labs.routing.figure import accuracies, routing
-from labs.routing.figures_of_meters import levels, meters
-from labs.routing.figures_of_skills import skills
 from labs.routing.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.routing.pictures import PICTURES
 from labs.routing.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -39,13 +37,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.routing.training:train"),
     claims=CLAIMS,
-    figures={
-        "routing": routing,
-        "accuracies": accuracies,
-        "meters": meters,
-        "levels": levels,
-        "skills": skills,
-    },
+    figures=PICTURES,
     bench=Deferred("labs.routing.speed:bench"),
     seconds=seconds,
     megabytes=megabytes,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import Measure, Values
 from labs.kit.table import Table
 from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, last_layer
@@ -22,7 +23,7 @@ LINES = {"default": "-", "none": "--", "deep": "-.", "supervised": ":"}
 CHANGES = ("none", "deep", "full", "no_offset", "both")
 
 
-def layers(table: Table) -> "Figure":
+def layers(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels: linear and neighbour accuracy by layer, the embedding's map; over training time,
     before and after the projector, and changes to the default."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.3)

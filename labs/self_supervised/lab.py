@@ -18,7 +18,6 @@ starting weights, the batch order and the views; its arms share them.
 
 from labs.kit.lab import Deferred, Lab
 from labs.self_supervised.claims import CLAIMS
-from labs.self_supervised.figure import layers
 from labs.self_supervised.grid import (
     MEMBERS,
     NAME,
@@ -30,6 +29,7 @@ from labs.self_supervised.grid import (
     megabytes,
     seconds,
 )
+from labs.self_supervised.pictures import PICTURES
 from labs.self_supervised.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -47,7 +47,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.self_supervised.training:train"),
     claims=CLAIMS,
-    figures={"layers": layers},
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=("mapped", "replicate"),

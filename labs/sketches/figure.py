@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.sketches.config import DEPTHS, ERASED, SHARED
@@ -22,7 +23,7 @@ STEP = 1.4  # from one slot of the scene to the next
 THEORY: dict[str, Any] = {"color": draw.GREY, "linestyle": ":", "linewidth": 1.3}
 
 
-def mechanism(table: Table) -> "Figure":
+def mechanism(table: Table, verdicts: VerdictsById) -> "Figure":
     """One scene from left to right: its signals, its objects, the sketch as a strip, and what is
     read back from it, counts and waveforms."""
     figure, axes = draw.figure(5, 1, width=3.5, height=4.4)
@@ -101,7 +102,7 @@ TITLES = (
 PANELS = (_signals, _objects, _strip, _counts, _read)
 
 
-def errors(table: Table) -> "Figure":
+def errors(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels, with lines of theory: errors of attributes by d, weight and depth; products of
     sketches by d and by shared weight; errors of what is left of a cut sketch."""
     figure, axes = draw.figure(3, 2, width=5.0, height=4.1)

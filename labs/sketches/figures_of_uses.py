@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labs.kit import draw
+from labs.kit.claims import VerdictsById
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.sketches.config import AVERAGED, METHODS, SLOTS, UNCUT
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
 
 
-def digits(table: Table) -> "Figure":
+def digits(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels: all counts, one slot, and a waveform of scenes of digits by d, seen by modules
     that know them and by a trained network; how often, from a mean of many sketches; columns of
     modules found from sketches alone."""
@@ -97,7 +98,7 @@ def _as_share(ax: "Axes") -> None:
     ax.set_yticks(np.linspace(0, 1, 6))
 
 
-def year(table: Table) -> "Figure":
+def year(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels: the error of five questions on a year by the numbers that are kept, of sketches
     and of what one would keep instead; and clusters of an unnamed module's objects."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.2)
@@ -166,7 +167,7 @@ def _concepts(ax: "Axes", table: Table) -> None:
     draw.legend(ax, fontsize=8)
 
 
-def resemblance(table: Table) -> "Figure":
+def resemblance(table: Table, verdicts: VerdictsById) -> "Figure":
     """Sketches of scenes in a plane, coloured by content; how retrieval follows shared content; and
     what sketches of a trained CNN's firings hold of the class."""
     figure, axes = draw.figure(3, 2, width=5.0, height=4.2)

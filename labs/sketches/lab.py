@@ -16,9 +16,8 @@ from labs.kit.lab import Deferred, Lab
 from labs.sketches.claims import CLAIMS
 from labs.sketches.config import PRESETS, Config
 from labs.sketches.costs import megabytes, members, seconds
-from labs.sketches.figure import errors, mechanism
-from labs.sketches.figures_of_uses import digits, resemblance, year
 from labs.sketches.grid import NAME, WITHIN, Cell, Record, cells
+from labs.sketches.pictures import PICTURES
 from labs.sketches.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
@@ -37,13 +36,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.sketches.training:train"),
     claims=CLAIMS,
-    figures={
-        "mechanism": mechanism,
-        "errors": errors,
-        "digits": digits,
-        "year": year,
-        "resemblance": resemblance,
-    },
+    figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,

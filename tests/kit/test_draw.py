@@ -82,7 +82,7 @@ def test_note_counts_the_replicates_of_each_arm():
 
 
 def test_figures_are_saved_with_the_same_bytes(tmp_path):
-    paths = [draw.save(plot(Table([])), tmp_path / name) for name in ("a", "b")]
+    paths = [draw.save(plot(Table([]), {}), tmp_path / name) for name in ("a", "b")]
     assert [path.name for path in paths[0]] == ["a.png", "a.svg"]
     for one, other in zip(*paths, strict=True):
         assert one.read_bytes() == other.read_bytes()
@@ -93,12 +93,12 @@ TABLE = Table({"arm": "fair", "heads": h, "replicate": r} for r, h in enumerate(
 
 def drawn(stem):
     with draw.style():
-        return [path.read_bytes() for path in draw.save(plot(TABLE), stem)]
+        return [path.read_bytes() for path in draw.save(plot(TABLE, {}), stem)]
 
 
 def drawn_late():
     with draw.style():
-        figure = draw.compared(TABLE, column="heads", by="arm")
+        figure = draw.compared(TABLE, {}, column="heads", by="arm")
     return draw.png(figure)  # as a notebook does at the end of a cell
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labs import LABS
-from labs.kit import report, texts
+from labs.kit import references, report, texts
 from labs.kit.cli import main
 from labs.kit.lab import load
 from tests.toy_lab import LAB
@@ -26,12 +26,12 @@ def root(tmp_path, monkeypatch):
 
 def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
-    assert report.stale(["toy"], root) == [root / "README.md", root / "figures" / "README.md"]
+    assert report.stale([LAB], root) == [root / "README.md", root / "figures" / "README.md"]
     capsys.readouterr()
     assert main(REGISTER, ["report", "--write"]) == 0
     assert "figures/toy.json: written, with its figures and table" in capsys.readouterr().out
-    assert report.stale(["toy"], root) == []
-    names = {"toy.json", "toy.csv", "README.md"}
+    assert report.stale([LAB], root) == []
+    names = {"toy.json", "toy.csv", "toy.md", "README.md"}
     names |= {f"toy{name}.{end}" for name in ("", "-again") for end in ("png", "svg")}
     assert {path.name for path in (root / "figures").iterdir()} == names
     reference = json.loads((root / "figures" / "toy.json").read_text())
@@ -43,8 +43,13 @@ def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     readme = (root / "README.md").read_text()
     assert readme.startswith("# Title\n\n")
     assert readme.endswith("the rest\n")
-    assert "| [toy](figures/README.md#toy) | Does training help a coin? | 1 hold, 1 contr" in readme
+    estimate = texts.estimate(reference["claims"][0])
+    finding = f"The bias shows: {estimate} (holds)."
+    assert f"| [toy](figures/toy.md) | Does training help a coin? | {finding} |" in readme
     index = (root / "figures" / "README.md").read_text()
+    assert f"## [toy](toy.md)\n\n**Does training help a coin?** {finding}\n\nOf 2 claims" in index
+    index = (root / "figures" / "toy.md").read_text()
+    assert f"](toy.png)\n\nHeads of {estimate}.\n\n![Heads.](toy-again.png)" in index
     estimate = texts.estimate(reference["claims"][1])
     assert f"| **contradicted** | {estimate} | [" in index
     assert "| 90 by eye | " in index
@@ -58,7 +63,7 @@ def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     assert table == (root / "results/toy/full/table.csv").read_text().splitlines()
     reference["claims"][0]["verdict"] = "undecided"
     (root / "figures" / "toy.json").write_text(json.dumps(reference))
-    assert len(report.stale(["toy"], root)) == 2
+    assert len(report.stale([LAB], root)) == 3
 
 
 def test_longer_training_stands_below_the_full_run_with_the_claims_that_it_has_data_for(root):
@@ -67,15 +72,15 @@ def test_longer_training_stands_below_the_full_run_with_the_claims_that_it_has_d
     assert main(REGISTER, ["report", "--write"]) == 0
     reference = json.loads((root / "figures" / "toy-longer.json").read_text())
     assert reference["settings"]["tosses"] == 1000
-    index = (root / "figures" / "README.md").read_text()
-    full, longer = index.split("### toy, longer training")
-    assert "![Figure of the lab toy](toy.png)" in full
-    assert "![Figure of the lab toy](toy-longer.png)" in longer
+    index = (root / "figures" / "toy.md").read_text()
+    full, longer = index.split("## Longer training")
+    assert "](toy.png)" in full
+    assert "](toy-longer.png)" in longer
     with_data = [claim["id"] for claim in reference["claims"] if claim["n"]]
     assert 0 < len(with_data) < len(reference["claims"])
     assert [c["id"] for c in reference["claims"] if f"**{c['id']}**" in longer] == with_data
-    assert report.stale(["toy"], root) == []
-    assert "| 20 |" in (root / "README.md").read_text()
+    assert report.stale([LAB], root) == []
+    assert "; 20 networks in " in (root / "figures" / "README.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -101,10 +106,12 @@ def test_a_readme_without_the_markers_is_refused(root, capsys):
 
 
 def test_the_readme_agrees_with_the_reference():
-    assert report.stale(LABS, ROOT) == [], "run `python -m labs report --write`"
+    assert report.stale([load(LABS, name) for name in LABS], ROOT) == [], (
+        "run `python -m labs report --write`"
+    )
 
 
-@pytest.mark.parametrize("preset", ["full", *report.MORE])
+@pytest.mark.parametrize("preset", ["full", *references.MORE])
 @pytest.mark.parametrize("name", LABS)
 def test_the_reference_is_of_this_version_of_the_lab(name, preset):
     path = ROOT / "figures" / (f"{name}.json" if preset == "full" else f"{name}-{preset}.json")
