@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.kit import draw
+from labs.kit import draw, report
 from labs.kit.claims import Claim, VerdictsById
 from labs.kit.cli import main
 from labs.kit.lab import Bench, Lab, Picture, Remark
@@ -165,3 +165,6 @@ LAB = Lab[Config, Cell, Record](
 
 if __name__ == "__main__":
     sys.exit(main({"toy": "tests.toy_lab"}))
+
+PARTS = ["\nold\n".join(report.markers(part)) for part in report.WRITTEN]
+README = "\n\n".join(["# Title", *PARTS, "the rest\n"])  # of a checkout with this lab

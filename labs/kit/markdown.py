@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.kit import texts
+from labs.kit.glossary import WORDS
 from labs.kit.intervals import Interval
 from labs.kit.lab import AnyLab, Remark
 from labs.kit.progress import duration
@@ -22,6 +23,11 @@ def table(labs: Sequence[AnyLab], figures: Path) -> str:
         if (found := reference(lab.name, figures))
     ]
     return "\n".join(lines)
+
+
+def glossary() -> str:
+    """Return the README's glossary."""
+    return _markdown([["word", "meaning"], *(list(row) for row in WORDS.items())])
 
 
 def index(labs: Sequence[AnyLab], figures: Path) -> str:

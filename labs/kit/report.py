@@ -19,8 +19,7 @@ from labs.kit.references import home, presets, reference, stem
 from labs.kit.sessions import all_sessions, read_run
 from labs.kit.verdicts import FEWEST
 
-BEGIN = "<!-- labs table: written by python -m labs report --write -->"
-END = "<!-- end of labs table -->"
+WRITTEN = ("labs table", "glossary")  # parts of the README
 
 
 def write_beside(lab: AnyLab, results: Path) -> list[str]:
@@ -44,7 +43,7 @@ def write(labs: Sequence[AnyLab], *, results: Path, root: Path) -> list[str]:
         What was done, one sentence per file or reference.
 
     Raises:
-        ValueError: there is no README in the folder, or it lacks the two marker lines.
+        ValueError: there is no README in the folder, or it lacks the marker lines.
     """
     _texts(labs, root)  # refuses a README without the markers before anything is written
     done = [
@@ -63,7 +62,7 @@ def stale(labs: Sequence[AnyLab], root: Path) -> list[Path]:
     references.
 
     Raises:
-        ValueError: there is no README in the folder, or it lacks the two marker lines.
+        ValueError: there is no README in the folder, or it lacks the marker lines.
     """
     found = _texts(labs, root)
     return [
@@ -154,11 +153,24 @@ def _texts(labs: Sequence[AnyLab], root: Path) -> dict[Path, str]:
     if not readme.is_file():
         raise ValueError(f"folder must be a checkout's, with a README.md, got {root.absolute()}")
     text = readme.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{readme} must hold the two lines {BEGIN!r} and {END!r}")
-    body = f"{before}{BEGIN}\n{markdown.table(labs, figures)}\n{END}{after}"
+    for part, body in zip(
+        WRITTEN, (markdown.table(labs, figures), markdown.glossary()), strict=True
+    ):
+        text = _with_part(text, part, body, readme)
     pages = {figures / f"{lab.name}.md": markdown.page(lab, figures) for lab in labs}
     written = {path: page for path, page in pages.items() if page}
-    return {readme: body, figures / "README.md": markdown.index(labs, figures), **written}
+    return {readme: text, figures / "README.md": markdown.index(labs, figures), **written}
+
+
+def markers(part: str) -> tuple[str, str]:
+    """Return the lines between which a part of the README is written."""
+    return f"<!-- {part}: written by python -m labs report --write -->", f"<!-- end of {part} -->"
+
+
+def _with_part(text: str, part: str, body: str, readme: Path) -> str:
+    begin, end = markers(part)
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{readme} must hold the two lines {begin!r} and {end!r}")
+    return f"{before}{begin}\n{body}\n{end}{after}"

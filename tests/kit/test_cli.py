@@ -44,7 +44,7 @@ def test_run_says_what_it_will_do_and_what_it_found(call, out):
         "sentences of the source: 1 hold",
         "our own readings, and other papers: 1 contradicted",
         "T1    holds         31.3 [29.4, 33.2] points           [28.9, 33.7]       6    30",
-        "T2    contradicted  49.33 [46.38, 52.29] % heads       [46.38, 52.29]     6    90 by eye",
+        "T2    contradicted  49.3 [46.4, 52.3] % heads          [46.4, 52.3]       6    90 by eye",
         "\n      A fair coin shows 90 % heads.",
         "T2: contradicted. A fair coin knows nothing of its fame.",
         "standard deviations over replicates",
@@ -96,6 +96,20 @@ def test_draw_gives_the_same_bytes(call, out):
     before = [path.read_bytes() for path in paths]
     assert [Path(line) for line in call("draw", "toy").out.split()] == paths
     assert [path.read_bytes() for path in paths] == before
+
+
+def test_draw_draws_one_figure_or_slides(call, out):
+    folder = out / "toy" / "quick"
+    one = call("draw", "toy", "--figure", "again").out.split()
+    assert one == [str(folder / f"figure-again.{end}") for end in ("png", "svg")]
+    slide = call("draw", "toy", "--figure", "heads", "--slide").out.split()
+    assert slide == [str(folder / f"figure-slide.{end}") for end in ("png", "svg")]
+    for path in slide:
+        Path(path).unlink()
+    before = set(folder.iterdir())
+    error = call("draw", "toy", "--figure", "head", "--slide", code=2).err
+    assert "figure must be one of heads, again, got 'head'" in error
+    assert set(folder.iterdir()) == before
 
 
 def test_the_bare_command_lists_labs_with_their_last_verdicts(out, capsys):

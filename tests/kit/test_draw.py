@@ -153,3 +153,36 @@ def test_matplotlib_is_loaded_where_its_settings_are_broken(variable, value, bro
 def test_figure_refuses(changes):
     with pytest.raises(ValueError, match="must be"):
         draw.figure(**changes)
+
+
+def test_panels_are_lettered_but_not_what_belongs_to_them():
+    figure, axes = draw.figure(3, 2)
+    axes[0].set_title("first")
+    axes[1].twinx()
+    axes[2].inset_axes([0.1, 0.1, 0.2, 0.2])
+    figure.colorbar(axes[3].imshow([[0, 1]]), ax=axes[3])
+    axes[5].set_axis_off()
+    assert draw.lettered(figure) is figure
+    assert draw.panels(figure) == axes[:5]
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[:6] == [
+        "$\\bf{a}$  first",
+        *(f"$\\bf{{{letter}}}$" for letter in "bcde"),
+        "",
+    ]
+    assert set(titles[6:]) == {""}
+
+
+def test_a_panel_alone_has_no_letter():
+    figure, (ax,) = draw.figure()
+    draw.lettered(figure)
+    assert ax.get_title() == ""
+
+
+@pytest.mark.parametrize("panels", [1, 2, 6])
+def test_a_slide_is_1920_by_1080_and_leaves_the_figure_as_it_was(panels, tmp_path):
+    figure, _ = draw.figure(panels, width=3.0, height=7.0)
+    size = tuple(figure.get_size_inches())
+    picture, _ = draw.save(figure, tmp_path / "slide", slide=True)
+    assert mpl.image.imread(picture).shape[:2] == (1080, 1920)
+    assert tuple(figure.get_size_inches()) == size

@@ -1,7 +1,7 @@
 """The committed reference and the README's table: written from stored results, stale when not."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,10 @@ from labs import LABS
 from labs.kit import references, report, texts
 from labs.kit.cli import main
 from labs.kit.lab import load
-from tests.toy_lab import LAB
+from tests.toy_lab import LAB, README
 
 REGISTER = {"toy": "tests.toy_lab"}
 ROOT = Path(__file__).parents[2]
-README = f"# Title\n\n{report.BEGIN}\nold\n{report.END}\nthe rest\n"
 
 
 @pytest.fixture
@@ -97,6 +96,26 @@ def test_only_a_complete_full_run_is_a_reference(root, words, message):
     assert "toy.json: left as it is" in said[0]
     assert message in said[0]
     assert not (root / "figures" / "toy.json").exists()
+
+
+def test_figures_that_a_lab_no_longer_has_go_with_the_next_reference(root):
+    assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
+    report.write([LAB], results=Path("results"), root=root)
+    assert (root / "figures/toy-again.svg").exists()
+    fewer = replace(LAB, figures={"heads": LAB.figures["heads"]})
+    report.write([fewer], results=Path("results"), root=root)
+    assert sorted(path.name for path in (root / "figures").glob("toy*.*g")) == [
+        "toy.png",
+        "toy.svg",
+    ]
+
+
+def test_an_old_reference_has_no_caption_and_no_finding_of_claims_that_it_lacks(root):
+    found = {"preset": "full", "claims": [{"id": "T2"}]}
+    assert references.captions(LAB, found) == {"toy": ""}
+    assert references.finding(LAB, found) == ""
+    drawn = found | {"figures": ["toy", "toy-again"]}
+    assert references.captions(LAB, drawn) == {"toy": "", "toy-again": "Heads."}
 
 
 def test_a_readme_without_the_markers_is_refused(root, capsys):

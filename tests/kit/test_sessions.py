@@ -14,7 +14,7 @@ import pytest
 from labs.kit import api, files, outputs, plan, report
 from labs.kit.cli import main
 from labs.kit.sessions import READ, latest, read_run
-from tests.toy_lab import LAB, Record
+from tests.toy_lab import LAB, README, Record
 
 REGISTER = {"toy": "tests.toy_lab"}
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def test_shards_that_run_at_once_lose_no_session(tmp_path):
 def test_a_reference_may_come_from_shards(tmp_path):
     for i in (1, 2):
         assert main(REGISTER, [*RUN, "--shard", f"{i}/2", "--out", str(tmp_path / "results")]) == 0
-    (tmp_path / "README.md").write_text(f"{report.BEGIN}\n{report.END}\n")
+    (tmp_path / "README.md").write_text(README)
     said = report.write([LAB], results=tmp_path / "results", root=tmp_path)
     assert "toy.json: written" in said[0]
 
@@ -48,7 +48,7 @@ def test_a_reference_names_the_sessions_of_other_settings_that_trained_for_it(tm
     words = [*RUN, "--out", str(tmp_path / "results")]
     assert main(REGISTER, [*words, "--set", "replicates=3"]) == 0
     assert main(REGISTER, words) == 0
-    (tmp_path / "README.md").write_text(f"{report.BEGIN}\n{report.END}\n")
+    (tmp_path / "README.md").write_text(README)
     assert (
         "toy.json: written" in report.write([LAB], results=tmp_path / "results", root=tmp_path)[0]
     )

@@ -6,7 +6,7 @@ import pytest
 
 from labs.kit import verify
 from labs.kit.cli import main
-from tests.toy_lab import LAB
+from tests.toy_lab import LAB, README
 
 REGISTER = {"toy": "tests.toy_lab"}
 
@@ -14,10 +14,7 @@ REGISTER = {"toy": "tests.toy_lab"}
 @pytest.fixture
 def figures(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "README.md").write_text(
-        "<!-- labs table: written by python -m labs report --write -->\n"
-        "<!-- end of labs table -->\n"
-    )
+    (tmp_path / "README.md").write_text(README)
     assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
     assert main(REGISTER, ["report", "--write"]) == 0
     return tmp_path / "figures"
