@@ -140,7 +140,7 @@ class Reference:
                 f"is not there"
             )
         rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
-        return frame([{name: _number(text) for name, text in row.items()} for row in rows])
+        return frame([{name: outputs.value(text) for name, text in row.items()} for row in rows])
 
     @property
     def figures(self) -> list[Path]:
@@ -272,15 +272,6 @@ def _array(values: Sequence[Any]) -> np.ndarray:
         array = np.empty(len(values), object)
         array[:] = values
     return array
-
-
-def _number(text: str) -> str | int | float | None:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text or None
 
 
 def _announce(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.figure import Figure
 
 NAMES = ("table.csv", "claims.json", "run.json")
+DIGITS = 24  # of a number in a table, at most; longer texts of digits are texts
 
 
 def write(lab: AnyLab, folder: Path, table: Table, verdicts: Sequence[Verdict]) -> list[Path]:
@@ -104,3 +105,19 @@ def as_csv(table: Table) -> str:
     writer.writerow(scalars)
     writer.writerows([row.get(name) for name in scalars] for row in table)
     return buffer.getvalue()
+
+
+def value(text: str) -> str | int | float | None:
+    """Return what a field of `as_csv` says: a number, a text, or None for an empty one.
+
+    >>> value("7"), value("0.5"), value("cnn"), value("")
+    (7, 0.5, 'cnn', None)
+    >>> value("7" * 400) == "7" * 400
+    True
+    """
+    for kind in (int, float) if len(text) <= DIGITS else ():
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text or None

@@ -1,8 +1,9 @@
 """Is the committed reference what this code gives? Some of its networks trained again.
 
 The records must be equal where the versions of the packages and the kind of processor are those of
-the reference, and elsewhere lie within the spread over its replicates. A network's stack is trained
-whole, since the composition of a stack moves the last digits.
+the reference, and elsewhere lie within the spread over its replicates; of long texts, such as the
+answers to a quiz, only the length must agree there. A network's stack is trained whole, since the
+composition of a stack moves the last digits.
 """
 
 import csv
@@ -41,7 +42,7 @@ class Reference:
 @dataclass(frozen=True)
 class Comparison:
     """One number or text of one network: as committed, as trained again, and how far apart they
-    may be (None: not at all)."""
+    may be (None: not at all; infinity: a long text, any other of its length)."""
 
     network: str
     column: str
@@ -54,11 +55,10 @@ class Comparison:
         """Whether the two are as near as they must be."""
         if self.committed == self.again:
             return True
-        try:
-            apart = abs(float(self.committed) - float(self.again))
-        except ValueError:  # text
-            return False
-        return self.allowed is not None and apart <= self.allowed
+        one, other = outputs.value(self.committed), outputs.value(self.again)
+        if isinstance(one, int | float) and isinstance(other, int | float):
+            return self.allowed is not None and abs(one - other) <= self.allowed
+        return self.allowed == math.inf and len(self.committed) == len(self.again)
 
 
 def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
@@ -143,6 +143,8 @@ def _rows(found: Reference, place: int, network: str, again: Row) -> Iterator[Co
 
 
 def _spread(found: Reference, place: int, column: str) -> float | None:
+    if len(found.rows[place].get(column, "")) > outputs.DIGITS:
+        return math.inf
     # over the other replicates of its arm, or a wrong number would make room for itself
     cell = asdict(found.plan.cells[place])
     own = cell.pop("replicate")

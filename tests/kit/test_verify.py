@@ -1,6 +1,7 @@
 """`verify`: the reference trained again is equal here, near elsewhere, and any lie is found."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,19 @@ def test_another_machine_may_differ_by_the_spread_over_replicates(figures):
     assert [c.column for c in again(figures) if not c.agrees] == ["heads"]
     change(figures, str(heads + 50), "none")
     assert [c.column for c in again(figures) if not c.agrees] == ["heads"]
+
+
+def test_another_machine_may_give_another_long_text_of_the_length(figures):
+    path = figures / "toy.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"processor": "another"}))
+    found = verify.reference(LAB, figures)
+    found.rows[0]["answers"] = "0" * 400
+    for answers, agrees in (("1" * 400, True), ("1" * 399, False), ("", False), ("7", False)):
+        rows = verify._rows(found, 0, "network", found.rows[0] | {"answers": answers})
+        assert [c.agrees for c in rows if c.column == "answers"] == [agrees]
+    here = replace(found, exact=True)
+    rows = verify._rows(here, 0, "network", found.rows[0] | {"answers": "1" * 400})
+    assert [c.column for c in rows if not c.agrees] == ["answers"]
 
 
 def test_a_column_that_is_gone_is_found(figures):
