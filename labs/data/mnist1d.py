@@ -144,6 +144,15 @@ def units(replicate: int) -> tuple[float, float]:
     return _moments(_published(replicate))
 
 
+def shuffled_order(replicate: int) -> np.ndarray:
+    """The order (40,) of the shuffled positions of a replicate; of replicate 0 upstream's.
+
+    >>> shuffled_order(0)[:5]
+    array([19, 16, 15, 26,  4])
+    """
+    return np.random.RandomState(SEED + replicate).permutation(LENGTH)
+
+
 @lru_cache(maxsize=64)
 def _published(replicate: int) -> Data:
     return generate(Recipe(seed=SEED + replicate))
