@@ -132,6 +132,10 @@ class Record:
     best_on_test: float  # best test accuracy: as it must not be
     class_errors: list[float]  # percent of each digit's test examples (10,)
     parameters: int  # trainable numbers; 0 for nearest neighbours
+    # One digit for each signal of `labs.data.quiz` (400), which are test examples of replicate 0:
+    # of unchanged models on 4000 examples in that replicate, else "".
+    answers: str = ""  # to the plain ones, or to the shuffled ones of a model of permuted positions
+    answers_noisy: str = ""  # "" also where the positions are permuted
 
 
 def cells(config: Config) -> list[Cell]:

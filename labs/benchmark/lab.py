@@ -30,7 +30,7 @@ from labs.kit.lab import Deferred, Lab
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
-    version=1,
+    version=2,
     question="Which priors does a model need to read MNIST-1D?",
     finding="The CNN gains {C1-cnn-mlp} over the MLP (more than 20: {C1-cnn-mlp:verdict}), and "
     "permuting the positions costs it {C3-cnn} (between 30 and 42: {C3-cnn:verdict}), the MLP "

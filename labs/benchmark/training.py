@@ -1,8 +1,10 @@
 """The data of a replicate, and the training of the replicates of one arm."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from labs.benchmark.grid import NAME, SKLEARN, Cell, Record
-from labs.data import mnist1d
+from labs.data import mnist1d, quiz
 from labs.kit.seeds import seed
 from labs.nn import nets
 from labs.nn.training import Optimizer, evaluate, fit, stacked
@@ -35,9 +37,7 @@ def drawn(replicate: int, examples: int, shuffled: bool) -> dict[str, mnist1d.Sp
     own = mnist1d.published(replicate)
     fresh = seed(NAME, "validation and further training data", replicate) % 2**32
     more = mnist1d.drawn(fresh, train=max(examples - mnist1d.EXAMPLES, 0), val=1000)
-    order = np.arange(mnist1d.LENGTH)
-    if shuffled:  # the legacy generator, so that replicate 0 has upstream's permutation
-        order = np.random.RandomState(mnist1d.SEED + replicate).permutation(order)
+    order = mnist1d.shuffled_order(replicate) if shuffled else np.arange(mnist1d.LENGTH)
     x, y = (np.concatenate(pair)[:examples] for pair in zip(own.train, more.train, strict=True))
     parts = {"train": (x, y), "val": more.val, "test": own.test}
     return {name: mnist1d.Split(x[:, order], y) for name, (x, y) in parts.items()}
@@ -57,7 +57,8 @@ def _fit_sklearn(cell: Cell) -> Record:
     model.fit(*parts["train"])
     curves = {f"{name}_accuracy": [100 * model.score(*part)] for name, part in parts.items()}
     predicted = model.predict(parts["test"].x)
-    return _record([0], curves, predicted, parts["test"].y, 0 if knn else 410)
+    record = _record([0], curves, predicted, parts["test"].y, 0 if knn else 410)
+    return replace(record, **_answers(cell, predicted, lambda signals: model.predict(signals.x)))
 
 
 def _fit_nets(cells: Sequence[Cell], device: str) -> Iterator[Record]:
@@ -85,7 +86,8 @@ def _fit_nets(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     labels = data["test"][1].cpu().numpy()
     for m, predicted in enumerate(scores.predicted.numpy()):
         own = {name: [values[m] for values in curve] for name, curve in curves.items()}
-        yield _record(steps, own, predicted, labels[m], net.parameter_count())
+        record = _record(steps, own, predicted, labels[m], net.parameter_count())
+        yield replace(record, **_answers(cells[m], predicted, partial(_read, net, m, device)))
 
 
 def _net(model: str, members: int, change: str) -> nets.Net:
@@ -111,9 +113,25 @@ def _shuffles(cells: Sequence[Cell]) -> list[torch.Generator] | None:
     return [torch.Generator().manual_seed(s) for s in seeds]
 
 
+def _answers(
+    cell: Cell, predicted: np.ndarray, read: Callable[[mnist1d.Split], np.ndarray]
+) -> dict[str, Any]:
+    if cell.replicate or cell.change or cell.examples != mnist1d.EXAMPLES:
+        return {}
+    own = {"answers": predicted[list(quiz.INDICES)]}
+    if not cell.shuffled:
+        own["answers_noisy"] = read(quiz.signals("noisy"))
+    return {name: "".join(map(str, digits)) for name, digits in own.items()}
+
+
+def _read(net: nets.Net, member: int, device: str, signals: mnist1d.Split) -> np.ndarray:
+    x, y = stacked([signals], device)
+    return evaluate(net, x, y).predicted[member].numpy()
+
+
 def _record(
     steps: Sequence[int],
-    curves: Mapping[str, list[float]],
+    curves: Mapping[str, Any],  # lists of percent or nats
     predicted: np.ndarray,
     labels: np.ndarray,
     parameters: int,

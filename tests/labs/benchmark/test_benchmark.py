@@ -1,24 +1,24 @@
 """The benchmark lab: its data, selection rules and measures; the contract tests do the rest."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import binomtest
+from sklearn.neighbors import KNeighborsClassifier
 
 from labs.benchmark import claims, grid, published, training
 from labs.benchmark.lab import LAB
 from labs.benchmark.measures import changed
 from labs.benchmark.remarks import remarks
+from labs.data import quiz
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.nn import devices
 from mnist1d.generate import generate
 
-QUIZ = Path(__file__).parents[4] / "shared" / "data" / "human_quiz.json"
 CELL = grid.Cell("mlp", False, "", 4000, steps=4, every=2, replicate=0)
 NOISE = np.random.default_rng(0)
 STACKS = {"smoke": (28, 16), "quick": (96, 16), "full": (304, 43)}  # cells, stacks
@@ -132,11 +132,56 @@ def test_the_human_of_the_claims_is_that_of_the_quiz():
     assert (published.RIGHT, published.ANSWERS) == (383, 400)
     ends = binomtest(383, 400).proportion_ci(method="wilson")
     assert tuple(round(100 * end, 1) for end in ends) == published.HUMAN_INTERVAL
-    if QUIZ.exists():
-        quiz = json.loads(QUIZ.read_text())
-        truth, guess = np.array(quiz["truth"]), np.array(quiz["guess"])
-        wrong = [(int((guess[truth == d] != d).sum()), int((truth == d).sum())) for d in range(10)]
-        assert tuple(wrong) == published.QUIZ
+    truth, guess = quiz.signals("plain").y, digits(quiz.GUESSES)
+    wrong = [(int((guess[truth == d] != d).sum()), int((truth == d).sum())) for d in range(10)]
+    assert tuple(wrong) == published.QUIZ
+
+
+def digits(text):
+    return np.array([int(digit) for digit in text])
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("model", ["logistic", "cnn", "gru"])
+def test_the_answers_to_the_quiz_are_those_of_the_trained_network(model, shuffled, monkeypatch):
+    trained, make = [], training._net
+    monkeypatch.setattr(training, "_net", lambda *of: trained.append(make(*of)) or trained[0])
+    cell = replace(CELL, model=model, shuffled=shuffled, steps=40, every=20)
+    other, record = training.train([replace(cell, replicate=1), cell], "cpu")
+    (net,) = trained
+
+    def answers(kind):
+        with torch.no_grad():
+            return net(torch.from_numpy(quiz.signals(kind).x).expand(2, -1, -1))[1].argmax(-1)
+
+    kinds = {"answers": "shuffled"} if shuffled else {"answers": "plain", "answers_noisy": "noisy"}
+    for name, kind in kinds.items():
+        assert len(getattr(record, name)) == 400
+        assert (digits(getattr(record, name)) == answers(kind).numpy()).mean() > 0.99
+    if shuffled:
+        assert record.answers_noisy == ""
+    assert (other.answers, other.answers_noisy) == ("", "")
+
+
+def test_scikit_learn_answers_the_quiz_as_it_does_without_a_lab():
+    (record,) = training.train([replace(CELL, model="knn")], "cpu")
+    data = generate()
+    knn = KNeighborsClassifier(10).fit(data.x.astype(np.float32), data.y)
+    for text, kind in ((record.answers, "plain"), (record.answers_noisy, "noisy")):
+        assert (knn.predict(quiz.signals(kind).x) == digits(text)).mean() > 0.98
+    (record,) = training.train([replace(CELL, model="knn", shuffled=True)], "cpu")
+    # Distances do not see the order of the positions, so only labels and places are tested here.
+    right = digits(record.answers) == data.y_test[list(quiz.INDICES)]
+    assert right.mean() == pytest.approx(0.575, abs=0.02)
+    assert record.answers_noisy == ""
+
+
+@pytest.mark.parametrize(
+    "changed", [{"replicate": 1}, {"change": "width=256"}, {"examples": 8000}], ids=str
+)
+def test_only_unchanged_models_of_the_published_data_answer_the_quiz(changed):
+    (record,) = training.train([replace(CELL, **changed)], "cpu")
+    assert (record.answers, record.answers_noisy) == ("", "")
 
 
 def test_the_value_of_a_change_is_chosen_on_validation_data():
