@@ -247,7 +247,7 @@ def note(
         number = str(most) if least == most else f"{least} to {most}"
         text = f"{number} replicates; {intervals}"
         text = text if most > 1 else "1 replicate"  # which has no interval
-    drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555")
+    drawn.supxlabel(f"{text}. {extra}".strip(), fontsize=9, color="#555555", wrap=True)
 
 
 def lettered(drawn: "Figure") -> "Figure":
