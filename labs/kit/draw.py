@@ -222,6 +222,21 @@ def legend(ax: "Axes", **how: Any) -> None:
         ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)
 
 
+def legend_above(drawn: "Figure", ax: "Axes", *, columns: int) -> None:
+    """Name the lines that all panels of a figure share, above them.
+
+    Args:
+        drawn: the figure.
+        ax: the panel that has them all; a name that it has twice is shown once.
+        columns: of the legend.
+    """
+    handles, labels = ax.get_legend_handles_labels()
+    named = dict(zip(labels, handles, strict=True))
+    if named:
+        where: Any = {"loc": "outside upper center", "ncols": columns, "fontsize": 10}
+        drawn.legend([*named.values()], [*named], **where)
+
+
 def note(
     drawn: "Figure",
     table: Table,
