@@ -1,10 +1,13 @@
-"""Forest plots: one row per claim, with the interval that judged it, beside what was claimed."""
+"""Forest plots: one row per claim, with the interval that judged it, beside what was claimed; arms
+that are no claims can stand among them."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from labs.kit.claims import Verdict, VerdictsById
 from labs.kit.draw import COLORS, GREY
+from labs.kit.intervals import interval, numbers
+from labs.kit.measures import Values
 
 if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.axes import Axes
@@ -19,21 +22,24 @@ NOTE = (
     "Rows of claims: thick bar 95 %, thin bar as judged, shaded the claimed side, | published; "
     "filled circle: holds, triangle: contradicted, open circle: undecided, cross: not judged."
 )
+ARMS = "Squares: no claims, bars 95 %."
 
 
 def forest(
     ax: "Axes",
-    rows: Mapping[str, str],
+    rows: Mapping[str, str | Values],
     verdicts: VerdictsById,
     *,
     color: str | Sequence[str] = COLORS[0],
 ) -> None:
-    """Draw one row per claim: its replicates as faint dots, and what `bar` draws.
+    """Draw one row per claim: its replicates as faint dots, and what `bar` draws; or one per arm
+    that is no claim, with a square and its 95 % t interval.
 
     Args:
-        ax: where to draw; its vertical axis gets the names, the first on top. Claims of one axes
+        ax: where to draw; its vertical axis gets the names, the first on top. Rows of one axes
             should be of one unit, which the caller names on the horizontal axis.
-        rows: name of a row -> id of its claim; the id is added to the name.
+        rows: name of a row -> id of its claim, which is added to the name, or an arm's values by
+            replicate; without values it keeps its place.
         verdicts: by claim.
         color: one for all, or one per row.
 
@@ -44,23 +50,41 @@ def forest(
     colors = [color] * len(rows) if isinstance(color, str) else list(color)
     if len(colors) != len(rows):
         raise ValueError(f"color must be one or {len(rows)}, got {len(colors)}")
-    shown = [verdicts[claim] for claim in rows.values()]
-    for place, (verdict, shade) in enumerate(zip(shown, colors, strict=True)):
-        bar(ax, place, verdict, color=shade, upright=False)
-    ends = [end for v in shown for end in (v.above, v.below) if end is not None]
+    shown = {
+        place: verdicts[row] for place, row in enumerate(rows.values()) if isinstance(row, str)
+    }
+    for place, (row, shade) in enumerate(zip(rows.values(), colors, strict=True)):
+        if isinstance(row, str):
+            bar(ax, place, verdicts[row], color=shade, upright=False)
+        else:
+            _arm(ax, place, row, shade)
+    ends = [end for v in shown.values() for end in (v.above, v.below) if end is not None]
     ax.update_datalim([(end, 0) for end in ends])  # they belong to the picture
     ax.autoscale_view()
     low, high = ax.get_xlim()
-    for place, verdict in enumerate(shown):
+    for place, verdict in shown.items():
         left = low if verdict.above is None else verdict.above
         right = high if verdict.below is None else verdict.below
         ax.fill_betweenx([place - 0.4, place + 0.4], left, right, color="#EDEDED", zorder=0)
     ax.set_xlim(low, high)
-    ax.set_yticks(
-        range(len(rows)), [f"{name} ({claim})" if name else claim for name, claim in rows.items()]
-    )
+    ax.set_yticks(range(len(rows)), [_named(name, row) for name, row in rows.items()])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.grid(axis="y", visible=False)
+
+
+def _named(name: str, row: str | Values) -> str:
+    if isinstance(row, str):
+        return f"{name} ({row})" if name else row
+    return name
+
+
+def _arm(ax: "Axes", place: float, values: Values, color: str) -> None:
+    if values:
+        mean, low, high = interval(numbers(values))
+        ax.plot([*values.values()], [place] * len(values), ".", color=color, alpha=0.35, zorder=2)
+        if len(values) > 1:
+            ax.plot([low, high], [place] * 2, color=color, linewidth=4.0, solid_capstyle="butt")
+        ax.plot([mean], [place], "s", color=color, ms=7, zorder=5)
 
 
 def bar(

@@ -108,3 +108,15 @@ def test_forest_refuses(verdicts):
         forest(ax, {"a": "Z"}, verdicts)
     with pytest.raises(ValueError, match="color must be one or 1, got 2"):
         forest(ax, {"a": "A"}, verdicts, color=["r", "g"])
+
+
+def test_an_arm_that_is_no_claim_has_a_square_and_no_shaded_side(verdicts):
+    own = {0: 1.0, 1: 2.0, 2: 3.0}
+    ax = drawn(verdicts, {"a": "A", "arm": own, "none": {}})
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["a (A)", "arm", "none"]
+    bars, marks = lines(ax, 1)
+    assert marks == {".": [1.0, 2.0, 3.0], "s": [2.0]}
+    half = 4.303 / 3**0.5  # of Student's t with two degrees of freedom
+    assert bars[4.0] == pytest.approx([2 - half, 2 + half], abs=1e-3)
+    assert len(ax.collections) == 1  # the claimed side of the claim
+    assert lines(ax, 2) == ({}, {})
