@@ -1,88 +1,163 @@
-"""The lottery's figures: the search and the ticket on new data, and what is local in masks."""
+"""What a ticket gains and where, the search that finds it, and its training on new data."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import ARMS, NOTE, bar, forest
 from labs.kit.intervals import interval
-from labs.kit.measures import aligned
+from labs.kit.measures import Values, aligned
 from labs.kit.table import Table
-from labs.lottery.masks import LENGTHS
-from labs.lottery.measures import found, neighbours, transferred
+from labs.lottery.measures import found, gain, transferred
+from labs.lottery.published import NEW_DATA
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PINK, ORANGE, *_, BLACK = draw.COLORS
-COLORS = {"dense": BLACK, "lottery": BLUE, "random": RED, "nested": ORANGE}
+COLORS = {"dense": BLACK, "lottery": BLUE, "random": RED, "nested": ORANGE, "shuffled": GREEN}
+MARKERS = {"dense": "", "lottery": "o", "random": "s", "nested": "^", "shuffled": "D"}
 NAMES = {
     "dense": "dense",
-    "lottery": "lottery",
-    "random": "random, new each round",
-    "nested": "random, nested",
+    "lottery": "ticket",
+    "random": "random mask, new each round",
+    "nested": "random mask, nested",
 }
-TITLES = {  # order, initial weights: those of dashed curves, if any, come second
-    ("original", "rewound"): "New data",
-    ("flipped", "rewound", "fresh"): "New data, flipped",
-    ("shuffled", "rewound"): "New data, shuffled",
-    ("original", "fresh"): "New data, fresh initial weights",
-}
-BARS = {  # label -> arm, order of the data, which runs, colour
-    "random": ("random", "original", "runs", RED),
-    "lottery": ("lottery", "original", "runs", BLUE),
-    "lottery of shuffled data": ("lottery", "shuffled", "runs", GREEN),
-    "the same, put back in order": ("lottery", "shuffled", "runs_put_back", PINK),
+YEARS = {2020: "|", 2024: "d"}  # of publication: how its values are drawn
+SIZES = {"|": 13, "_": 13, "d": 6}  # of these marks, in points
+JUDGED = "bars are those of the verdicts"
+PUBLISHED = "Published: | 2020, diamond 2024."
+PANELS = {  # order, initial weights: those of dashed curves, if any, come second
+    ("original", "rewound"): ("New data", "L4-level"),
+    ("flipped", "rewound", "fresh"): ("Flipped", "L7-level"),
+    ("shuffled", "rewound"): ("Shuffled", ""),
+    ("chunks", "rewound"): ("In chunks", ""),
+    ("original", "fresh"): ("Fresh initial weights", ""),
 }
 
 
 def tickets(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Loss and accuracy over sparsity, and accuracy over training on new data: panels a to f of the
-    published figure."""
-    figure, axes = draw.figure(3, 2, width=4.6, height=3.8)
+    """Two panels: what the ticket gains over the dense net on its own and on new data, and how
+    much more often than by chance its units keep neighbours."""
+    figure, axes = draw.figure(2, width=6.2, height=4.8)
+    gains: dict[str, str | Values] = {
+        "data it was found on": "L1",
+        "new data": "L4",
+        "new data, fresh weights": "L5",
+        "flipped": "L7",
+        "flipped, fresh weights": "L7-fresh",
+        "chunks in another order": gain("chunks")(table),
+        "shuffled": "L8",
+    }
+    forest(axes[0], gains, verdicts, color=COLORS["lottery"])
+    mark_years(axes[0], gains, verdicts)
+    axes[0].axvline(0, color=BLACK, linewidth=1)
+    axes[0].set(title="What a ticket gains over the dense net", xlabel="Test accuracy (points)")
+    kept = {f"{word} in a row": f"L11-p{n}" for n, word in enumerate(("two", "three", "four"), 2)}
+    forest(axes[1], kept, verdicts, color=COLORS["lottery"])
+    mark_years(axes[1], kept, verdicts)
+    axes[1].axvline(1, color=BLACK, linewidth=1)
+    axes[1].set(title="Neighbours that its units keep", xlabel="Times as often as by chance")
+    draw.note(figure, table, f"{NOTE} {ARMS} {PUBLISHED}", intervals=JUDGED)
+    return figure
+
+
+def search(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Three panels: test loss and accuracy over the share that is masked, and claims about them."""
+    figure, axes = draw.figure(3, width=5.0, height=4.2)
     _sweep(axes[0], table, "test_loss")
     axes[0].set(title="Test loss of the search", ylabel="Cross-entropy (nats)", yscale="log")
     axes[0].set_yticks([1, 2, 3, 5, 8], ["1", "2", "3", "5", "8"])
     axes[0].minorticks_off()
     _sweep(axes[1], table, "test_accuracy")
     axes[1].set(title="Test accuracy of the search", ylabel="Accuracy (%)", ylim=(5, 80))
-    for ax, ((order, *starts), title) in zip(axes[2:], TITLES.items(), strict=True):
-        ax.sharey(axes[2])
-        _curves(ax, table, order, starts, title)
-    for ax, columns in ((axes[0], 1), (axes[2], 1), (axes[3], 2)):
-        draw.legend(ax, fontsize=9, ncols=columns)
-    draw.note(figure, table)
+    rows = {
+        "ticket over dense, 92 %\n": "L1",
+        "over random masks, 92 %\n": "L2",
+        "over nested ones, 92 %\n": "L2-nested",
+        "over dense, 95 to 97 %\n": "L3-96",
+        "over dense, 98 %\n": "L3-98",
+    }
+    forest(axes[2], rows, verdicts, color=COLORS["lottery"])
+    mark_years(axes[2], rows, verdicts)
+    axes[2].axvline(0, color=BLACK, linewidth=1)
+    axes[2].set(title="What a ticket gains there", xlabel="Test accuracy (points)")
+    draw.legend_above(figure, axes[1], columns=5)
+    draw.note(figure, table, f"{NOTE} {PUBLISHED}")
     return figure
 
 
-def locality(table: Table, verdicts: VerdictsById) -> "Figure":
-    """What neighbours are worth: how many a unit keeps, a training in which they stay and their
-    places change, and masks of the first two replicates."""
-    figure, axes = draw.figure(3, 2, width=4.6, height=3.8)
-    _neighbours(axes[0], table)
-    _curves(axes[3], table, "chunks", ["rewound"], "New data, chunks reordered")
-    for ax in (axes[0], axes[3]):
-        draw.legend(ax, fontsize=9)
-    for column, arm in ((1, "random"), (2, "lottery")):
-        for replicate in (0, 1):
-            _mask(axes[3 * replicate + column], table, arm, replicate)
-    draw.note(figure, table)
+def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Six panels: accuracy over training on new data by order of its positions and by initial
+    weights, and claims about their differences."""
+    figure, axes = draw.figure(3, 2, width=5.0, height=4.0)
+    for ax, ((order, *starts), (title, claim)) in zip(axes, PANELS.items(), strict=False):
+        ax.sharey(axes[0])
+        _curves(ax, table, order, starts)
+        _ends(ax, table, order, starts[0])
+        if claim and table:
+            bar(ax, 1.2 * _last(table), verdicts[claim], color=COLORS["lottery"])
+        ax.set(title=f"{title} ({claim})" if claim else title)
+        ax.set(xlabel="Training steps", ylabel="Test accuracy (%)")
+    rows = {
+        "fresh weights\n": "L6",
+        "shuffling\n": "L9",
+        "chunks\n": "L10-original",
+        "shuffling\nover chunks\n": "L10-shuffled",
+    }
+    forest(axes[5], rows, verdicts, color=COLORS["lottery"])
+    mark_years(axes[5], rows, verdicts)
+    axes[5].axvline(0, color=BLACK, linewidth=1)
+    axes[5].set(title="What costs the ticket accuracy?", xlabel="Loss of accuracy (points)")
+    draw.legend_above(figure, axes[1], columns=5)
+    draw.note(figure, table, f"{NOTE} {PUBLISHED}")
     return figure
+
+
+def by_year(published: object) -> dict[int, float]:
+    """Return the numbers of a claim's published value, by year; none of what is no number alone.
+
+    Args:
+        published: text such as that of the claims.
+
+    >>> by_year("2020: +9.5, 2024: +9.4 over its own two dense runs")
+    {2020: 9.5, 2024: 9.4}
+    >>> by_year("2024: +6.1 at 96 %, +3.4 at 97 %"), by_year("2024: 6 against none")
+    ({}, {})
+    """
+    numbers = re.findall(r"(\d{4}): ([+-]?[\d.]+)(?=,|;|$| \(| over)", str(published))
+    return {int(year): float(number) for year, number in numbers}
+
+
+def mark_years(ax: "Axes", rows: Mapping[str, object], verdicts: VerdictsById) -> None:
+    """Mark what was published of the claims of a forest plot, by year.
+
+    Args:
+        ax: where it is drawn.
+        rows: its rows; those that are no claims are passed over.
+        verdicts: by claim.
+    """
+    for place, claim in enumerate(rows.values()):
+        if isinstance(claim, str):
+            for year, value in by_year(verdicts[claim].published).items():
+                mark = YEARS[year]
+                how = {"color": BLACK, "markerfacecolor": "white", "markersize": SIZES[mark]}
+                ax.plot(value, place, mark, zorder=4, **how)  # type: ignore[arg-type]
 
 
 def _sweep(ax: "Axes", table: Table, column: str) -> None:
     dense = found(table, "dense").column(column)
     if dense:
         mean, low, high = interval(dense)
-        ax.axhline(mean, color=COLORS["dense"], label=NAMES["dense"])
+        ax.axhline(mean, color=COLORS["dense"], label="dense, nothing masked")
         if len(dense) > 1:
             ax.axhspan(low, high, color=COLORS["dense"], alpha=0.15, linewidth=0)
     for arm in ("lottery", "random", "nested"):
-        _levels(ax, table, column, arm, "original", NAMES[arm], COLORS[arm])
-    _levels(ax, table, column, "lottery", "shuffled", "lottery of shuffled data", GREEN)
+        _levels(ax, table, column, arm, "original", NAMES[arm])
+    _levels(ax, table, column, "lottery", "shuffled", "ticket of shuffled data", "shuffled")
     # The share that is left on a logarithmic axis, named by the share that is masked.
     ticks = (0.5, 0.8, 0.92, 0.96, 0.98, 0.99)
     ax.set_xscale("log")
@@ -93,63 +168,35 @@ def _sweep(ax: "Axes", table: Table, column: str) -> None:
 
 
 def _levels(
-    ax: "Axes", table: Table, column: str, arm: str, order: str, label: str, color: str
+    ax: "Axes", table: Table, column: str, arm: str, order: str, label: str, style: str = ""
 ) -> None:
     rows = table.where(data="own", order=order, arm=arm)
     # Nothing is left at 100 %, which has no place on this axis.
     levels = sorted({level for level in rows.column("sparsity") if level < 1})
     curves = aligned([rows.values(column, sparsity=level) for level in levels])
-    left = [1 - level for level in levels]
-    draw.band(ax, left, curves, label=label, color=color, marker=".")
+    look: Any = {"color": COLORS[style or arm], "marker": MARKERS[style or arm], "markersize": 5}
+    draw.band(ax, [1 - level for level in levels], curves, label=label, **look)
 
 
-def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str], title: str) -> None:
+def _last(table: Table) -> int:
+    return max((row["step"][-1] for row in table.where(data="new")), default=1)
+
+
+def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str]) -> None:
     for start, line in zip(starts, ("-", "--"), strict=False):
         for arm in ("dense", "random", "lottery"):
             rows = transferred(table, order, start, arm)
             if len(rows):
-                label = arm if line == "-" else f"{arm}, {start}"
+                label = NAMES[arm].partition(",")[0] + ", fresh weights" * (line == "--")
+                look: Any = {"color": COLORS[arm], "marker": MARKERS[arm], "markersize": 5}
                 steps, curves = rows.column("step")[0], rows.column("curve")
-                draw.band(ax, steps, curves, label=label, color=COLORS[arm], linestyle=line)
-    ax.set(title=title, xlabel="Step", ylabel="Test accuracy (%)")
+                draw.band(ax, steps, curves, label=label, linestyle=line, markevery=3, **look)
 
 
-def _neighbours(ax: "Axes", table: Table) -> None:
-    width = 0.8 / len(BARS)
-    for i, (label, (arm, order, runs, color)) in enumerate(BARS.items()):
-        for n, length in enumerate(LENGTHS):
-            place = n + (i - (len(BARS) - 1) / 2) * width
-            values = [*neighbours(length, order, arm, runs)(table).values()]
-            if values:
-                mean, low, high = interval(values)
-                bars = [[mean - low], [high - mean]] if len(values) > 1 else None
-                name = label if n == 0 else None
-                ax.bar(place, mean, width, yerr=bars, color=color, capsize=2, label=name)
-            # The stricter chance knows the masks as they lie, not those put back in order.
-            stricter = neighbours(length, order, arm, runs, "stricter_chance")(table)
-            if stricter and runs == "runs":
-                name = "over the stricter chance" if n == i == 0 else ""
-                ends = place - width / 2, place + width / 2
-                ax.hlines(
-                    np.mean([*stricter.values()]), *ends, color="black", linewidth=2, label=name
-                )
-    ax.axhline(1, color="black", linewidth=1.2, linestyle="--")
-    ax.set(title="Neighbours that a unit keeps", ylabel="Runs / runs by chance")
-    ax.set_ylim(bottom=0)
-    ax.set_xticks(range(len(LENGTHS)), [f"{n} in a row" for n in LENGTHS])
-
-
-def _mask(ax: "Axes", table: Table, arm: str, replicate: int) -> None:
-    mask = found(table, arm).values("mask").get(replicate)
-    if mask is not None:
-        pairs = (mask[1:] & mask[:-1]).sum(axis=0)
-        order = np.argsort(-(pairs + 0.001 * mask.sum(axis=0)), kind="stable")  # as in the paper
-        ax.imshow(mask[:, order], aspect="auto", cmap="binary", interpolation="nearest")
-    else:
-        draw.legend(ax)  # that there is none
-    ax.grid(False)
-    ax.set(
-        title=f"First layer, {arm} mask {replicate + 1}",
-        xlabel="Unit, sorted by neighbours",
-        ylabel="Input position",
-    )
+def _ends(ax: "Axes", table: Table, order: str, start: str) -> None:
+    for year, levels in NEW_DATA[order, start].items() if table else ():
+        for arm, level in zip(("dense", "random", "lottery"), levels, strict=True):
+            mark = {2020: "_", 2024: "d"}[year]
+            place = {2020: 1.06, 2024: 1.12}[year] * _last(table)
+            how = {"color": COLORS[arm], "markerfacecolor": "white", "markersize": SIZES[mark]}
+            ax.plot(place, level, mark, **how)  # type: ignore[arg-type]

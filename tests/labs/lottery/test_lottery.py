@@ -9,7 +9,8 @@ import torch
 
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
-from labs.lottery import figure, grid, masks, speed, tickets, training
+from labs.kit.verdicts import judge
+from labs.lottery import figure, figures_of_masks, grid, masks, published, speed, tickets, training
 from labs.lottery.lab import LAB
 from labs.nn import devices, nets
 from labs.nn.training import Optimizer, fit
@@ -177,10 +178,32 @@ def test_without_biases_only_weights_are_pruned():
 
 def test_the_figures_say_what_they_lack(trained):
     table = Table(row(c, trained[0][training._key(c)]) for c in CELLS)
-    flipped = figure.tickets(table).axes[3]
-    assert flipped.get_legend_handles_labels()[1][3:] == ["dense, fresh", "lottery, fresh"]
-    words = [[text.get_text() for text in ax.texts] for ax in figure.locality(table).axes]
-    assert words == [[]] * 4 + [["no results"]] * 2  # there is one replicate
+    verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, table)}
+    flipped = figure.transfer(table, verdicts).axes[1]
+    names = ["dense, fresh weights", "ticket, fresh weights"]
+    assert flipped.get_legend_handles_labels()[1][3:] == names
+    without = Table(row for row in table if row["arm"] != "random")
+    for shown, words in ((table, [[]] * 3), (without, [["no results"], [], []])):
+        axes = figures_of_masks.masks(shown, verdicts).axes
+        assert [[text.get_text() for text in ax.texts] for ax in axes] == words
+
+
+def test_what_was_published_is_marked_by_year():
+    verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, Table([]))}
+    ax = figure.tickets(Table([]), verdicts).axes[0]
+    marked = {(line.get_ydata()[0], line.get_marker()): line.get_xdata()[0] for line in ax.lines}
+    dense, _, lottery = published.NEW_DATA["original", "rewound"][2020]
+    assert marked[1, "|"] == pytest.approx(lottery - dense)
+    assert (marked[0, "|"], marked[0, "d"]) == (9.5, 9.4)
+
+
+def test_neighbours_are_coloured_and_nothing_else():
+    mask = np.random.default_rng(0).random((40, 30)) < 0.3
+    runs = masks.runs(mask)[0]
+    lit = figures_of_masks.neighboured(mask)
+    assert not (lit & ~mask).any()
+    assert masks.runs(lit)[0] == runs > 0
+    assert masks.runs(mask & ~lit)[0] == 0
 
 
 def test_the_paper_preset_has_upstreams_schedule():
