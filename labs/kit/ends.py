@@ -31,14 +31,18 @@ def named(ax: "Axes", *, gap: float = 0.055) -> None:
 
 
 def apart(places: Sequence[float], gap: float) -> list[float]:
-    """Return places pushed apart, in their order, until they are a gap from each other.
+    """Return places pushed apart, in their order, until they are a gap from each other, none below
+    0 or above 1.
 
     >>> [round(place, 3) for place in apart([0.5, 0.1, 0.5], 0.1)]
     [0.45, 0.1, 0.55]
+    >>> [round(place, 3) for place in apart([1.0, 0.97], 0.1)]
+    [1.0, 0.9]
     """
     order = sorted(range(len(places)), key=places.__getitem__)
     moved = [float(places[i]) for i in order]
-    for _ in range(100):
+    for _ in range(300):
+        moved[:1], moved[-1:] = [max(m, 0.0) for m in moved[:1]], [min(m, 1.0) for m in moved[-1:]]
         for i in range(len(moved) - 1):
             short = gap - (moved[i + 1] - moved[i])
             if short > 0:

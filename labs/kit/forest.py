@@ -22,7 +22,7 @@ NOTE = (
     "Rows of claims: thick bar 95 %, thin bar as judged, shaded the claimed side, | published; "
     "filled circle: holds, triangle: contradicted, open circle: undecided, cross: not judged."
 )
-ARMS = "Squares: no claims, bars 95 %."
+ARMS = "squares are no claims, their bars 95 %"  # for the intervals of a note
 
 
 def forest(
