@@ -42,7 +42,7 @@ def sequences(table: Table, verdicts: VerdictsById) -> "Figure":
         _signals(ax, name)
     _schemes(axes[-1])
     text = "Signals and order of replicate 0."
-    draw.note(figure, table, text)
+    draw.note(figure, table, text, intervals="no results are shown here")
     return figure
 
 

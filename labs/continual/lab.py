@@ -33,12 +33,12 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Do separate modules prevent forgetting?",
-    finding="Over five domains fine-tuning in sequence has a backward transfer of "
-    "{C25-full-domains} (below 0: {C25-full-domains:verdict}), one LoRA that is trained on of "
-    "{C25-lora-domains} (below 0: {C25-lora-domains:verdict}); with frozen modules it is {C25-bwt} "
-    "(exactly 0: {C25-bwt:verdict}). A LoRA per task ends {C25-joint-domains} from joint training "
-    "(above -1.5: {C25-joint-domains:verdict}), and lateral connections bring late columns "
-    "{C26-late-domains} (above 0: {C26-late-domains:verdict}).",
+    finding="Five tasks are learned one after the other, by one network or by frozen parts with a "
+    "new one for each. Over five domains fine-tuning has a backward transfer of "
+    "{C25-full-domains} (below 0: {C25-full-domains:verdict}), with frozen parts it is exactly 0: "
+    "{C25-bwt:verdict}; on permuted labels a LoRA per task ends {C25-joint-permutations} from "
+    "joint training (above -1.5: {C25-joint-permutations:verdict}), and lateral connections bring "
+    "late pairs of classes {C26-late-classes} (above 0: {C26-late-classes:verdict}).",
     source="Pfeiffer et al. 2023, arXiv:2302.11529, continual learning",
     presets=PRESETS,
     cell=Cell,

@@ -6,21 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labs.continual import figure, figures_of_matrices, measures
+from labs.continual import figure, measures
 from labs.continual.claims import CLAIMS
 from labs.continual.grid import FROZEN, SEQUENCES, TASKS
+from labs.continual.lab import LAB
 from labs.continual.remarks import remarks
-from labs.kit import draw, texts
+from labs.kit import texts
+from labs.kit.outputs import picture
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
 from tests.labs.continual.made import LATERALS, made
-
-FIGURES = {
-    "sequences": figure.sequences,
-    "matrices": figures_of_matrices.matrices,
-    "forgetting": figures_of_matrices.forgetting,
-    "names": figures_of_matrices.names,
-}
 
 
 def verdicts(table):
@@ -172,16 +167,16 @@ TABLES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", LAB.figures)
 def test_figures_show_what_is_there(name, table):
-    with draw.style():
-        shown = FIGURES[name](TABLES[table])
-        shown.draw_without_rendering()
+    shown = picture(LAB, name, TABLES[table], judge(CLAIMS, TABLES[table]))
+    shown.draw_without_rendering()
     words = [text.get_text() for ax in shown.axes for text in ax.texts]
     if name == "matrices" and table == "whole":
         assert words.count("85") > 100
-    if table == "empty" and name != "sequences":
-        assert "no results" in words
+    if table == "empty":
+        assert shown.get_supxlabel().startswith("no results yet")
+        assert name == "sequences" or "no results" in words
 
 
 @pytest.mark.parametrize("table", TABLES)
