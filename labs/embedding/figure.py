@@ -1,14 +1,17 @@
-"""The figure: two maps (three with MNIST), accuracy over examples, and purity by data set."""
+"""The figures: maps with what neighbours know, accuracy over examples, and data sets beside each
+other."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labs.embedding.grid import PLAIN, TITLES
 from labs.embedding.measures import arm
+from labs.embedding.published import LOGISTIC, PUBLISHED
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import NOTE, bar, forest
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 
@@ -16,30 +19,73 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MEASURES = {  # column: title, color
-    "knn_accuracy": ("10 nearest neighbours, %", draw.COLORS[0]),
-    "logistic_accuracy": ("logistic regression, %", draw.COLORS[1]),
-    "purity": ("purity in signal space, %", draw.COLORS[2]),
-    "map_purity": ("purity in the map, %", draw.COLORS[3]),
+BLUE, RED, GREEN, PINK, *_, BLACK = draw.COLORS
+CLASSIFIERS = {  # column: label, colour, marker, line
+    "knn_accuracy": ("10 nearest neighbours", BLUE, "o", "-"),
+    "logistic_accuracy": ("logistic regression", RED, "s", "--"),
 }
+PURITIES = {
+    "purity": ("in signal space", GREEN, "D", "-"),
+    "map_purity": ("in the t-SNE map", PINK, "^", "-"),
+}
+CHANCE = 10  # percent, of ten classes about as large
+BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.18)}  # of a panel
+ACCURACY = {PLAIN: "E2", "digits": "E4-digits", "mnist": "E4-mnist"}  # claims of the vote
 
 
 def neighbours(table: Table, verdicts: VerdictsById) -> "Figure":
-    """The maps side by side, then accuracy over training examples, and purity by data set."""
-    shown = [PLAIN, "digits", *(["mnist"] if table.where(data="mnist") else [])]
-    figure, axes = draw.figure(len(shown), 2, width=6.4, height=5.2)
+    """The maps side by side, and below them what neighbours in signal space know."""
+    shown = _data(table)
+    figure, axes = draw.figure(len(shown), 2, width=10 / len(shown), height=3.2)
     for ax, data in zip(axes, shown, strict=False):
-        _draw_map(ax, arm(table, data), TITLES[data])
-    _draw_sizes(axes[len(shown)], table)
-    _draw_measures(axes[len(shown) + 1], table, shown)
-    for ax in axes[len(shown) + 2 :]:
-        ax.set_axis_off()
-    draw.note(figure, table, "Maps: the first replicate; labels at the medians of the classes.")
+        _draw_map(ax, arm(table, data), f"{TITLES[data]} (E6-{data})")
+    grid = axes[0].get_subplotspec().get_gridspec()  # type: ignore[union-attr]
+    grid.set_height_ratios([3, 1])
+    for ax in axes[len(shown) :]:
+        ax.remove()
+    _draw_claims(figure.add_subplot(grid[1, :]), table, verdicts)
+    draw.note(figure, table, f"Maps: the first replicate. {NOTE}")
     return figure
 
 
+def sizes(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Accuracy over training examples, and differences of accuracies."""
+    figure, axes = draw.figure(2, width=5.2, height=4.0)
+    _draw_sizes(axes[0], table, verdicts)
+    axes[1].set_xlim(0, 60)
+    rows = {"neighbours -\nlogistic\nregression": "E3", "digits -\nsignals": "E5"}
+    forest(axes[1], rows, verdicts)
+    axes[1].set(title="Differences", xlabel="Points of test accuracy")
+    draw.note(figure, table, NOTE)
+    return figure
+
+
+def datasets(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Accuracy, purity and silhouettes of the data sets."""
+    shown = _data(table)
+    figure, axes = draw.figure(3, width=3.8, height=4.0)
+    arms = {TITLES[data]: arm(table, data) for data in shown}
+    arms["MNIST-1D, as\nmany as digits"] = arm(table, PLAIN, "small")
+    _draw_levels(axes[0], arms, CLASSIFIERS, verdicts, [ACCURACY[data] for data in shown])
+    axes[0].plot(LOGISTIC, 0.15, "|", color=BLACK, markersize=13, zorder=4)  # published
+    _draw_levels(axes[1], arms, PURITIES, verdicts, ["E1-purity"])
+    axes[0].set(title="Read (E2, E4)", xlabel="Test accuracy (%)")
+    axes[1].set(title="Of one class (E1-purity)", xlabel="Of 10 neighbours (%)")
+    axes[1].set_yticklabels([])
+    axes[2].set_xlim(-0.2, 1)
+    forest(axes[2], {f"{TITLES[data]}\n": f"E6-{data}" for data in shown}, verdicts, color=PINK)
+    axes[2].set(title="Classes in the map", xlabel="Silhouette (-1 to 1)")
+    draw.note(figure, table, NOTE)
+    return figure
+
+
+def _data(table: Table) -> list[str]:
+    return [PLAIN, "digits", *(["mnist"] if table.where(data="mnist") else [])]
+
+
 def _draw_map(ax: "Axes", rows: Table, title: str) -> None:
-    ax.set_axis_off()
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
     ax.set_title(f"{title}: no map yet")
     if not rows:
         return
@@ -48,37 +94,78 @@ def _draw_map(ax: "Axes", rows: Table, title: str) -> None:
     x, y = points.T
     # Ten colours that even the colour-blind tell apart do not exist: the numbers say the class.
     ax.scatter(x, y, c=labels, cmap="tab10", s=5, linewidths=0, rasterized=True)
-    for digit in np.unique(labels):
-        x, y = np.median(points[labels == digit], axis=0)
-        box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "alpha": 0.85}
+    box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "alpha": 0.85}
+    for digit, (x, y) in places(points, labels).items():
         ax.text(x, y, str(digit), ha="center", va="center", weight="bold", bbox=box)
-    ax.set_title(f"{title}: {len(labels):,} examples, silhouette {row['map_silhouette']:.2f}")
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_title(f"{title}\nsilhouette {row['map_silhouette']:.2f}")
+    ax.set_aspect("equal")
 
 
-def _draw_sizes(ax: "Axes", table: Table) -> None:
+def places(points: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
+    """Where the labels of a map go: of each class to the densest of its points that is not near
+    another label, or the densest of all where there is none.
+
+    Args:
+        points: the map, (n, 2).
+        labels: classes, (n,).
+    """
+    near = 0.07 * np.ptp(points, axis=0).max()
+    taken: dict[int, np.ndarray] = {}
+    for digit in np.unique(labels):
+        own = points[labels == digit]
+        crowd = (np.linalg.norm(own[:, None] - own, axis=2) < near).sum(1)
+        away = np.ones(len(own), bool)
+        for place in taken.values():
+            away &= np.linalg.norm(own - place, axis=1) > near
+        taken[int(digit)] = own[np.where(away, crowd, crowd * 1e-9).argmax()]
+    return taken
+
+
+def _draw_claims(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
+    ax.set_xlim(0, 100)
+    rows = {"right votes\n": "E1-vote", "same class\n": "E1-purity"}
+    forest(ax, rows, verdicts, color=(BLUE, GREEN))
+    ax.axvline(CHANCE, color=BLACK, linestyle=":")
+    ax.text(CHANCE, -0.7, "chance", ha="center", fontsize=9)
+    ax.set_title("The 10 nearest neighbours of a signal")
+    ax.set_xlabel("Test signals whose digit they vote for, and neighbours of the same class (%)")
+
+
+def _draw_sizes(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
     rows = table.where(data=PLAIN)
-    sizes = sorted({row["train"] for row in rows})
-    for name in ("knn_accuracy", "logistic_accuracy"):
-        label, color = MEASURES[name]
-        curves = aligned([rows.where(train=n).values(name) for n in sizes])
-        draw.band(ax, sizes, curves, label=label, color=color, marker="o")
-    ax.set(title="MNIST-1D, more examples", xlabel="Training examples", ylabel="Test accuracy (%)")
-    ax.set(xscale="log", ylim=(0, 100))
-    ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
+    counts = sorted({row["train"] for row in rows})
+    for name, (label, color, marker, line) in CLASSIFIERS.items():
+        curves = aligned([rows.where(train=n).values(name) for n in counts])
+        style = {"color": color, "marker": marker, "linestyle": line}
+        draw.band(ax, counts, curves, label=label, markersize=4, **style)
+    ax.plot(PUBLISHED[0], LOGISTIC, "_", color=BLACK, markersize=13, label="published", zorder=4)
+    if found := arm(table, PLAIN).column("train"):
+        bar(ax, found[0], verdicts["E2"], color=BLUE)
+    ax.set(title="MNIST-1D (E2 at 4,000 examples)", xlabel="Training examples")
+    ax.set(ylabel="Test accuracy (%)", xscale="log", ylim=(0, 100))
+    ax.set_xticks(counts, [f"{n:,}" for n in counts])
     ax.minorticks_off()
-    draw.legend(ax, loc="lower right")
+    ax.axhline(CHANCE, color=BLACK, linestyle=":", label="chance")
+    draw.legend(ax, ncols=2, **BELOW)
 
 
-def _draw_measures(ax: "Axes", table: Table, shown: Sequence[str]) -> None:
-    arms = {TITLES[data]: arm(table, data) for data in shown}
-    arms["MNIST-1D, as\nmany as digits"] = arm(table, PLAIN, "small")
-    for place, (name, (label, color)) in enumerate(MEASURES.items()):
+def _draw_levels(
+    ax: "Axes",
+    arms: dict[str, Table],
+    columns: dict[str, tuple[str, str, str, str]],
+    verdicts: VerdictsById,
+    claims: Sequence[str],
+) -> None:
+    # The first column is what claims are about: of the first arms, in their order.
+    for place, (name, (label, color, marker, _)) in enumerate(columns.items()):
+        offset = 0.3 * (place - 0.5)
         groups = {title: rows.column(name) for title, rows in arms.items()}
-        offset = 0.18 * (place - 1.5)
-        draw.dots(ax, groups, color=color, marker="osD^"[place], label=label, offset=offset)
-    chance = arm(table, PLAIN).column("purity_of_chance")
-    if chance:
-        ax.axvline(float(np.mean(chance)), color=draw.COLORS[-1], linestyle=":", label="chance")
-    ax.set(title="By data set", xlabel="Percent", xlim=(0, 100))
-    draw.legend(ax, loc="lower right")
+        if not place:
+            groups |= {title: [] for title in [*arms][: len(claims)]}
+            for at, claim in enumerate(claims):
+                bar(ax, at + offset, verdicts[claim], color=color, upright=False)
+        draw.dots(ax, groups, color=color, marker=marker, label=label, offset=offset)
+    ax.axvline(CHANCE, color=BLACK, linestyle=":", label="chance")
+    ax.set_xlim(0, 100)
+    ax.grid(axis="y", visible=False)
+    draw.legend(ax, **BELOW)

@@ -22,10 +22,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Are neighbours in signal space of one kind?",
-    finding="The vote of a signal's 10 nearest neighbours has {E1-vote} (hardly better than "
-    "chance, below 20: {E1-vote:verdict}), and of its class are {E1-purity} (fewer than half: "
-    "{E1-purity:verdict}). In the t-SNE map the classes have {E6-mnist1d} (no clusters, below "
-    "0.25: {E6-mnist1d:verdict}).",
+    finding="Neighbours of MNIST-1D's signals are said to be hardly better than chance: a vote of "
+    "10 has {E1-vote} (below 20: {E1-vote:verdict}), and {E1-purity} are of one class (fewer than "
+    "half: {E1-purity:verdict}). In t-SNE maps the signals' classes have {E6-mnist1d} (no "
+    "clusters: {E6-mnist1d:verdict}), those of 8x8 digits {E6-digits} (clusters: "
+    "{E6-digits:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 3",
     presets=PRESETS,
     cell=Cell,
