@@ -237,6 +237,24 @@ def legend_above(drawn: "Figure", ax: "Axes", *, columns: int) -> None:
         drawn.legend([*named.values()], [*named], **where)
 
 
+def key(drawn: "Figure", ax: "Axes", **how: Any) -> None:
+    """Name above a figure what one of its axes shows, where a legend would cover data or several
+    panels share it; without anything to name it says in the axes that there are no results.
+
+    Args:
+        drawn: the figure.
+        ax: the axes whose labelled lines are named.
+        **how: arguments of `Figure.legend`.
+    """
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        drawn.legend(
+            handles, labels, **{"loc": "outside upper left", "ncols": 3, "fontsize": 9, **how}
+        )
+    else:
+        legend(ax)
+
+
 def note(
     drawn: "Figure",
     table: Table,

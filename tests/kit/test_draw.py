@@ -63,6 +63,19 @@ def test_dots_keep_the_place_of_an_empty_group():
         draw.dots(ax, {"a": [1.0]}, color=["r", "g"])
 
 
+def test_a_key_stands_above_the_figure_and_the_panels_are_free_of_it():
+    figure, axes = draw.figure(2)
+    draw.key(figure, axes[0])
+    assert [text.get_text() for text in axes[0].texts] == ["no results"]
+    axes[1].plot([0, 1], [0, 1], label="modules")
+    draw.key(figure, axes[1])
+    figure.draw_without_rendering()
+    (key,) = figure.legends
+    assert [text.get_text() for text in key.get_texts()] == ["modules"]
+    assert axes[1].get_legend() is None
+    assert key.get_window_extent().y0 > axes[1].get_tightbbox().y1
+
+
 @pytest.mark.parametrize(
     ("n", "words"), [(0, "no results yet"), (1, "1 replicate. D"), (3, "3 rep")]
 )
