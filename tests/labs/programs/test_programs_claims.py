@@ -9,7 +9,6 @@ from labs.kit import draw
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.programs.claims import CLAIMS
-from labs.programs.figure import lengths, program
 from labs.programs.grid import (
     ARMS,
     PRESETS,
@@ -35,6 +34,7 @@ from labs.programs.measures import (
     trained_error,
 )
 from labs.programs.operations import PAIRS, parse, run
+from labs.programs.pictures import PICTURES
 from labs.programs.remarks import remarks
 
 COUNTS = (6, 18, 18, 4, 4, 4)
@@ -223,8 +223,8 @@ def test_a_guess_by_hand():
 def test_figures_and_remarks_of_part_of_a_table(part):
     some = Table(list(table())[part])
     with draw.style():
-        for figure in (lengths, program):
-            assert draw.png(figure(some))
+        for picture in PICTURES.values():
+            assert draw.png(picture.draw(some, {v.id: v for v in judge(CLAIMS, some)}))
     assert all(len(item.text) < 400 for item in remarks(some))
 
 
