@@ -21,9 +21,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="When does pooling help?",
-    finding="With 1,000 training examples pooling gains {P1} (more than 12 points: {P1:verdict}), "
-    "with 50,000 {P3} (between -1.5 and 2.5 points: {P3:verdict}). Stride gains {P4} at the size "
-    "that suits it best (below 0: {P4:verdict}).",
+    finding="With 1,000 training examples pooling gains {P1} (more than 12: {P1:verdict}), with "
+    "50,000 {P3} (no difference, -1.5 to 2.5: {P3:verdict}; hinders, below 0: "
+    "{P3-hinders:verdict}). There it gains {P5-hinders} over a net with as many parameters "
+    "(hinders: {P5-hinders:verdict}), and stride gains {P4} at its best size (below 0: "
+    "{P4:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 9",
     presets=PRESETS,
     cell=Cell,

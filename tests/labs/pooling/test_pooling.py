@@ -10,7 +10,7 @@ from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.pooling import training
 from labs.pooling.claims import CLAIMS
-from labs.pooling.figure import curves, gains
+from labs.pooling.figure import curves, longer
 from labs.pooling.grid import ARMS, POOLED, PRESETS, Config, Record, cells
 from labs.pooling.lab import LAB
 from labs.pooling.measures import error_ratio
@@ -240,25 +240,34 @@ def test_going_on_short_of_the_published_steps_is_no_longer_training():
     rows = table(published, steps=2000, further=2000)
     found = {verdict.id: verdict for verdict in judge(CLAIMS, rows)}
     assert (found["P5-longer"].n, found["P3"].n) == (0, 10)
-    assert len(gains(rows).axes) == 2
+    assert [text.get_text() for text in longer(rows, found).axes[0].texts] == ["no results"]
 
 
-def test_the_figures_have_a_panel_for_every_size_and_three_of_gains():
+def test_curves_have_a_panel_for_every_size_and_end_where_they_say():
     rows = table(published, replicates=3)
-    by_size, gained = curves(rows), gains(rows)
+    by_size = curves(rows, {})
     assert [ax.get_title() for ax in by_size.axes] == [f"{n:,} training examples" for n in EXAMPLES]
-    assert [ax.get_title() for ax in gained.axes] == [
-        "Gain",
-        "Ratio of errors (above 1: pooling is ahead)",
-        "50,000 training examples, longer training",
-    ]
-    assert len(by_size.axes[0].lines) == 6
-    assert max(by_size.axes[5].lines[0].get_xdata()) == 6000
-    assert max(gained.axes[2].lines[0].get_xdata()) == 12_000
+    assert len(curves_of(by_size.axes[0])) == len(ARMS)
+    assert max(curves_of(by_size.axes[5])[0].get_xdata()) == 6000
+    further = longer(rows, {verdict.id: verdict for verdict in judge(CLAIMS, rows)})
+    assert max(curves_of(further.axes[0])[0].get_xdata()) == 12_000
+
+
+def curves_of(ax):
+    return [line for line in ax.lines if len(line.get_xdata()) > 1]
+
+
+def test_published_accuracies_stand_where_the_published_training_ends():
+    def crosses(**settings):
+        ax = curves(table(published, replicates=2, **settings), {}).axes[0]
+        return [line.get_xydata().tolist() for line in ax.lines if line.get_marker() == "x"]
+
+    assert crosses()[:2] == [[[6000, 59.2]], [[6000, 57.4]]]
+    assert crosses(steps=2500, further=0) == []
 
 
 def test_of_many_sizes_the_largest_six_are_drawn():
-    drawn = curves(table(lambda arm, n: 80.0, replicates=2, examples=(500, *EXAMPLES)))
+    drawn = curves(table(lambda arm, n: 80.0, replicates=2, examples=(500, *EXAMPLES)), {})
     assert [ax.get_title() for ax in drawn.axes] == [f"{n:,} training examples" for n in EXAMPLES]
 
 
