@@ -9,7 +9,7 @@ import numpy as np
 from labs.embedding.grid import PLAIN, TITLES
 from labs.embedding.measures import arm
 from labs.embedding.published import LOGISTIC, PUBLISHED
-from labs.kit import draw
+from labs.kit import draw, maps
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import NOTE, bar, forest
 from labs.kit.measures import aligned
@@ -84,41 +84,13 @@ def _data(table: Table) -> list[str]:
 
 
 def _draw_map(ax: "Axes", rows: Table, title: str) -> None:
-    ax.set(xticks=[], yticks=[])
-    ax.spines[:].set_visible(False)
-    ax.set_title(f"{title}: no map yet")
     if not rows:
+        ax.set_axis_off()
+        ax.set_title(f"{title}: no map yet")
         return
     row = next(iter(rows))
-    points, labels = np.asarray(row["map"]), np.asarray(row["labels"])
-    x, y = points.T
-    # Ten colours that even the colour-blind tell apart do not exist: the numbers say the class.
-    ax.scatter(x, y, c=labels, cmap="tab10", s=5, linewidths=0, rasterized=True)
-    box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "alpha": 0.85}
-    for digit, (x, y) in places(points, labels).items():
-        ax.text(x, y, str(digit), ha="center", va="center", weight="bold", bbox=box)
+    maps.by_class(ax, np.asarray(row["map"]), np.asarray(row["labels"]))
     ax.set_title(f"{title}\nsilhouette {row['map_silhouette']:.2f}")
-    ax.set_aspect("equal")
-
-
-def places(points: np.ndarray, labels: np.ndarray) -> dict[int, np.ndarray]:
-    """Where the labels of a map go: of each class to the densest of its points that is not near
-    another label, or the densest of all where there is none.
-
-    Args:
-        points: the map, (n, 2).
-        labels: classes, (n,).
-    """
-    near = 0.07 * np.ptp(points, axis=0).max()
-    taken: dict[int, np.ndarray] = {}
-    for digit in np.unique(labels):
-        own = points[labels == digit]
-        crowd = (np.linalg.norm(own[:, None] - own, axis=2) < near).sum(1)
-        away = np.ones(len(own), bool)
-        for place in taken.values():
-            away &= np.linalg.norm(own - place, axis=1) > near
-        taken[int(digit)] = own[np.where(away, crowd, crowd * 1e-9).argmax()]
-    return taken
 
 
 def _draw_claims(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.embedding.figure import places
 from labs.embedding.grid import PRESETS, Cell, Config, Record, cells
 from labs.embedding.lab import LAB
 from labs.embedding.measures import arm
@@ -215,14 +214,3 @@ def test_remarks_set_purity_beside_chance_and_accuracy_beside_size():
     assert (lies.mean, chance.mean) == (pytest.approx(44, abs=1), pytest.approx(10))
     assert [digits[0], *(r[0] for r in accuracy.rows)] == ["8x8 digits", "1,437", "4,000"]
     assert accuracy.rows[1][1].mean == pytest.approx(58, abs=1)
-
-
-def test_labels_of_a_map_lie_where_classes_are_densest_and_apart():
-    clump, other = np.full((30, 2), 1.0), np.full((20, 2), 9.0)
-    stray = np.array([[9.0, 1.0]])
-    points = np.concatenate([clump, other, clump, stray])
-    labels = np.repeat([0, 0, 1, 1], [30, 20, 30, 1])
-    found = places(points, labels)
-    assert found[0].tolist() == [1, 1]  # the median of its points may lie where none is
-    assert found[1].tolist() == [9, 1]  # its clump has a label already
-    assert places(clump, np.repeat([0, 1], 15))[1].tolist() == [1, 1]
