@@ -36,10 +36,10 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Which layer holds the digit when no label was used?",
-    finding="Before the projector a linear probe reaches {S1} (82 ± 2: {S1:verdict}) without "
-    "labels, and the projector takes {S2} (more than 4: {S2:verdict}) from it. The convolutions "
-    "hold {S3-default} more than all other layers ({S3-default:verdict}), and the second of them "
-    "{S3-second} more than any other ({S3-second:verdict}).",
+    finding="Without labels an encoder's last convolution tells a linear probe {S1} of the digits "
+    "(82 ± 2: {S1:verdict}), and its projector then loses {S2} (more than 4: {S2:verdict}). The "
+    "best convolution leads all other layers by {S3-default} (above 0: {S3-default:verdict}), the "
+    "second of them leads by {S3-second} (above 0: {S3-second:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439v5, Figure 8",
     presets=PRESETS,
     cell=Cell,
