@@ -1,4 +1,4 @@
-"""The mechanism in one picture, and its errors against theory."""
+"""The answer, the mechanism in one picture, and what the lab's figures share."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,26 +7,151 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import NOTE, forest
+from labs.kit.labels import beside
 from labs.kit.measures import aligned
 from labs.kit.table import Table
-from labs.sketches.config import DEPTHS, ERASED, SHARED
-from labs.sketches.grid import FANS, OBJECTS
-from labs.sketches.measures import LOST, size
-from labs.sketches.published import FLAT, WEIGHTED, deep
+from labs.sketches.config import UNCUT
+from labs.sketches.grid import FANS
+from labs.sketches.measures import size
+from labs.sketches.published import FLAT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
+MARKS = "o^sDv"  # of lines, beside their colours
 STEP = 1.4  # from one slot of the scene to the next
 THEORY: dict[str, Any] = {"color": draw.GREY, "linestyle": ":", "linewidth": 1.3}
+BANDS = "bands are 95 % t intervals"
+ASKED = {  # of a year, and of a day
+    "Y1": "How often each digit",
+    "Y2": "Mornings or evenings",
+    "Y3": "What a digit looks like",
+    "Y5": "A day's third object",
+}
+RIVALS = {"scenes": ("raw scenes", RED), "objects": ("outputs", ORANGE)}
+
+
+def answer(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What sketches remember: errors by d and by depth, and against a sample of as many numbers."""
+    figure, axes = mosaic("AB;CB", width=12.0, height=7.0)
+    by_objects(axes[0], table, (1, 4, 16))
+    axes[0].set_title("Error by length of the sketch (K8, K9)")
+    depths(axes[2], verdicts)
+    axes[2].set_title("Error by level of depth")
+    ahead(axes[1], verdicts)
+    draw.note(figure, table.where(question="flat"), f"Dotted: theory. {NOTE}", intervals=BANDS)
+    return figure
+
+
+def mosaic(layout: str, *, width: float, height: float) -> tuple["Figure", list["Axes"]]:
+    """A figure, and its axes in the order of their letters."""
+    figure, (whole,) = draw.figure(width=width, height=height)
+    whole.remove()
+    axes = figure.subplot_mosaic(layout)
+    return figure, [axes[name] for name in sorted(axes)]
+
+
+def ahead(ax: "Axes", verdicts: VerdictsById, reader: str = "") -> None:
+    """By how much samples have larger errors than a sketch of as many numbers."""
+    rows = {
+        f"{asked}?\nagainst {rival}": f"{id}{reader}-{key}"
+        for id, asked in ASKED.items()
+        for key, (rival, _) in RIVALS.items()
+    }
+    colors = [color for _ in ASKED for _, color in RIVALS.values()]
+    forest(ax, rows, verdicts, color=colors)
+    ax.tick_params(axis="y", labelsize=9)
+    ax.axvline(0, color=draw.GREY, linewidth=1)
+    ax.set(title="A sketch, or a sample as large?")
+    ax.set(xlabel="Error of sample less error of sketch\n(rms; right of 0: sketch better)")
+
+
+def depths(ax: "Axes", verdicts: VerdictsById) -> None:
+    """The factors of the error from one level of depth to the next."""
+    rows = {
+        f"made of {fan}, depth {depth} to {depth + 1}": f"K11-{fan}-{depth}"
+        for fan in FANS
+        for depth in (1, 2)
+    }
+    colors = [color for color in FAN_COLORS for _ in (1, 2)]
+    forest(ax, rows, verdicts, color=colors)
+    ax.tick_params(axis="y", labelsize=9)
+    ax.set(title="By depth", xlabel="Factor of the error from one depth to the next")
+
+
+FAN_COLORS = (BLUE, RED, GREEN)
+
+
+def curve(
+    ax: "Axes", table: Table, by: str, name: str, *, mean: bool = False, **style: Any
+) -> list[float]:
+    """Draw a column over another, or over what is left of the sketch ("size"), or its mean alone;
+    returns the positions."""
+    at = {x: Table(r for r in table if _x(r, by) == x) for x in sorted({_x(r, by) for r in table})}
+    curves = aligned([rows.values(name) for rows in at.values()])
+    if mean and curves:
+        curves = {0: list(np.mean([*curves.values()], axis=0))}
+    draw.band(ax, list(at), curves, **style)
+    return list(at)
+
+
+def _x(row: Any, by: str) -> float:
+    return float(size(row) if by == "size" else row[by])
+
+
+def logarithmic(
+    ax: "Axes", x: Sequence[float], form: str = "{:,.0f}", *, share: bool = False
+) -> None:
+    """Make both axes logarithmic; of a `share`, which may be 0 everywhere, the horizontal one."""
+    ax.set(xscale="log", yscale="linear" if share else "log")
+    ax.minorticks_off()
+    ax.set_xticks(list(x), [form.format(value) for value in x], fontsize=8)
+    if share:
+        return
+    low, high = ax.get_ylim()
+    ticks = [m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5) if low < m * 10.0**e < high]
+    ax.set_yticks(ticks, [f"{tick:.2g}" for tick in ticks], fontsize=9)
+
+
+def as_share(ax: "Axes") -> None:
+    """A vertical axis from 0 to 1."""
+    ax.set(ylim=(0, 1.03))
+    ax.set_yticks(np.linspace(0, 1, 6))
+
+
+def sizes(table: Table) -> list[int]:
+    """The numbers of encodings, without those that keep all."""
+    return sorted(set(table.column("d")) - {UNCUT})
+
+
+def by_objects(ax: "Axes", table: Table, shown: Sequence[int]) -> None:
+    """The error of attributes over d, by the number of objects in a scene."""
+    x: list[float] = []
+    for place, k in enumerate(FLAT):
+        if k not in shown:
+            continue
+        rows = table.where(question="flat", objects=k)
+        style: dict[str, Any] = {
+            "color": draw.COLORS[place],
+            "marker": MARKS[place],
+            "markersize": 4,
+        }
+        label = f"{k} object{'s' if k > 1 else ''}"
+        x = curve(ax, rows, "size", "error", label=label, **style) or x
+        ax.plot(x, [FLAT[k] / d**0.5 for d in x], **THEORY)
+    logarithmic(ax, x)
+    ax.set(title="By d and objects (K8, K9)", xlabel="Numbers d of the sketch")
+    ax.set(ylabel="Error of attributes (rms)")
+    beside(ax)
 
 
 def mechanism(table: Table, verdicts: VerdictsById) -> "Figure":
     """One scene from left to right: its signals, its objects, the sketch as a strip, and what is
     read back from it, counts and waveforms."""
-    figure, axes = draw.figure(5, 1, width=3.5, height=4.4)
+    figure, axes = mosaic("AABBCC;DDDEEE", width=11.5, height=7.4)
     rows = list(table.where(question="picture"))
     for ax, title, panel in zip(axes, TITLES, PANELS, strict=True):
         ax.set_title(title, fontsize=11)
@@ -52,6 +177,7 @@ def _objects(ax: "Axes", row: Any) -> None:
             0, 0.62 - STEP * slot, f"module “digit {row['shown'][slot]}”, weight 1/3", fontsize=9
         )
     _slots(ax, "Attribute (12 points)")
+    ax.set_xticks(range(0, 12, 2))
 
 
 def _strip(ax: "Axes", row: Any) -> None:
@@ -87,127 +213,16 @@ def _read(ax: "Axes", row: Any) -> None:
 
 
 def _slots(ax: "Axes", xlabel: str) -> None:
-    ax.set(xlabel=xlabel, ylim=(-2.8 * STEP, 0.75 * STEP))
+    ax.set(xlabel=xlabel, ylim=(-2.6 * STEP, 0.75 * STEP))
     ax.set_yticks([-STEP * slot for slot in range(3)], ["slot 0", "slot 1", "slot 2"])
 
 
 COLORS = (BLUE, RED, GREEN)
 TITLES = (
-    "1. Signals of such a scene",
-    "2. Objects, of modules that know",
-    "3. One vector: the sketch",
-    "4. Read: how often each digit?",
-    "5. Read: what stood in a slot?",
+    "Signals of such a scene",
+    "Objects, of modules that know",
+    "One vector: the sketch",
+    "Read: how often each digit?",
+    "Read: what stood in a slot?",
 )
 PANELS = (_signals, _objects, _strip, _counts, _read)
-
-
-def errors(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Six panels, with lines of theory: errors of attributes by d, weight and depth; products of
-    sketches by d and by shared weight; errors of what is left of a cut sketch."""
-    figure, axes = draw.figure(3, 2, width=5.0, height=4.1)
-    _by_objects(axes[0], table)
-    _by_weight(axes[1], table)
-    _by_depth(axes[2], table)
-    _apart(axes[3], table)
-    _together(axes[4], table)
-    _erased(axes[5], table)
-    draw.note(figure, table.where(question="flat"), "Dotted: derived from the construction.")
-    return figure
-
-
-def curve(ax: "Axes", table: Table, by: str, name: str, **style: Any) -> list[float]:
-    """Draw a column over another, or over what is left of the sketch ("size"); returns the
-    positions."""
-    at = {x: Table(r for r in table if _x(r, by) == x) for x in sorted({_x(r, by) for r in table})}
-    draw.band(ax, list(at), aligned([rows.values(name) for rows in at.values()]), **style)
-    return list(at)
-
-
-def _x(row: Any, by: str) -> float:
-    return float(size(row) if by == "size" else row[by])
-
-
-def logarithmic(
-    ax: "Axes", x: Sequence[float], form: str = "{:,.0f}", *, share: bool = False
-) -> None:
-    """Make both axes logarithmic; of a `share`, which may be 0 everywhere, the horizontal one."""
-    ax.set(xscale="log", yscale="linear" if share else "log")
-    ax.minorticks_off()
-    ax.set_xticks(list(x), [form.format(value) for value in x], fontsize=8)
-    if share:
-        return
-    low, high = ax.get_ylim()
-    ticks = [m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5) if low < m * 10.0**e < high]
-    ax.set_yticks(ticks, [f"{tick:.2g}" for tick in ticks], fontsize=9)
-
-
-def _by_objects(ax: "Axes", table: Table) -> None:
-    x: list[float] = []
-    for k, color in zip(OBJECTS, draw.COLORS, strict=False):
-        rows = table.where(question="flat", objects=k)
-        label = f"{k} object{'s' if k > 1 else ''}"
-        x = curve(ax, rows, "size", "error", label=label, color=color, marker=".") or x
-        ax.plot(x, [FLAT[k] / d**0.5 for d in x], **THEORY)
-    logarithmic(ax, x)
-    ax.set(title="Attributes, by objects", xlabel="Numbers d", ylabel="Error (rms)")
-    draw.legend(ax, fontsize=8)
-
-
-def _by_weight(ax: "Axes", table: Table) -> None:
-    rows = table.where(question="weight")
-    x = curve(ax, rows, "weight", "error", label="measured", color=BLUE, marker="o")
-    d = max(rows.column("d"), default=1)
-    ax.plot(x, [WEIGHTED[w] / d**0.5 for w in x], label="theory", **THEORY)
-    logarithmic(ax, x, "{:g}")
-    title = f"One of four objects, d = {d:,}" if x else "One of four objects"
-    ax.set(title=title, xlabel="Weight of the object", ylabel="Error (rms)")
-    draw.legend(ax)
-
-
-def _by_depth(ax: "Axes", table: Table) -> None:
-    rows = table.where(question="depth")
-    d = max(rows.column("d"), default=1)
-    for fan, color in zip(FANS, draw.COLORS, strict=False):
-        own = rows.where(fan=fan, d=d)
-        x = curve(ax, own, "depth", "error", label=f"made of {fan}", color=color, marker="o")
-        ax.plot(x, [deep(fan, int(h)) / d**0.5 for h in x], **THEORY)
-    ax.axhline(1, color=draw.GREY, linewidth=1)
-    ax.set(yscale="log", xticks=DEPTHS, title=f"By depth, d = {d:,}" if rows else "By depth")
-    ax.set(xlabel="Depth of the object", ylabel="Error (rms; above 1: lost)")
-    draw.legend(ax)
-
-
-def _apart(ax: "Axes", table: Table) -> None:
-    rows = table.where(question="disjoint")
-    x = curve(ax, rows, "size", "cosine_rms", label="measured", color=BLUE, marker="o")
-    ax.plot(x, [d**-0.5 for d in x], label="1 / sqrt(d)", **THEORY)
-    logarithmic(ax, x)
-    ax.set(title="Sketches without a common module", xlabel="Numbers d", ylabel="Cosine (rms)")
-    draw.legend(ax)
-
-
-def _together(ax: "Axes", table: Table) -> None:
-    shared = {"question": "shared", "arm": "same position", "cosine": 1.0}
-    rows = Table(row for row in table.where(**shared) if row["weight"] in SHARED)
-    x = curve(ax, rows, "weight", "product", label="measured", color=BLUE, marker="o")
-    ax.plot(x, [w**2 / 32 for w in x], label="w² / 32", **THEORY)
-    logarithmic(ax, x, "{:g}")
-    ax.set(title="Sketches that share an object", xlabel="Its weight w in both")
-    ax.set(ylabel="Inner product")
-    draw.legend(ax)
-
-
-def _erased(ax: "Axes", table: Table) -> None:
-    x: list[float] = []
-    for weight, color in zip(ERASED, (RED, ORANGE, BLUE), strict=True):
-        rows = table.where(question="erased weight", weight=weight)
-        label = f"weight {weight:g}"
-        x = curve(ax, rows, "size", "error", label=label, color=color, marker="o") or x
-        ax.plot(x, [WEIGHTED[weight] / d**0.5 for d in x], **THEORY)
-    ax.axhline(LOST, color=draw.GREY, linewidth=1)
-    if x:
-        ax.text(x[-1], LOST * 1.06, "error 0.5", fontsize=8, color=draw.GREY, ha="right")
-    logarithmic(ax, x)
-    ax.set(title="A sketch that is cut", xlabel="Numbers that are left", ylabel="Error (rms)")
-    draw.legend(ax)

@@ -1,4 +1,4 @@
-"""Scenes of digits and networks found again, a year of days, and what sketches resemble."""
+"""A year of days, what sketches resemble, and sketches of a CNN's firings."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,10 +7,22 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import NOTE, forest
+from labs.kit.labels import beside
 from labs.kit.measures import aligned
 from labs.kit.table import Table
-from labs.sketches.config import AVERAGED, METHODS, SLOTS, UNCUT
-from labs.sketches.figure import THEORY, curve, logarithmic
+from labs.sketches.config import METHODS, UNCUT
+from labs.sketches.figure import (
+    BANDS,
+    RIVALS,
+    THEORY,
+    ahead,
+    as_share,
+    curve,
+    logarithmic,
+    mosaic,
+    sizes,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,112 +31,42 @@ if TYPE_CHECKING:
 BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
 
 
-def digits(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Six panels: all counts, one slot, and a waveform of scenes of digits by d, seen by modules
-    that know them and by a trained network; how often, from a mean of many sketches; columns of
-    modules found from sketches alone."""
-    figure, axes = draw.figure(3, 2, width=5.0, height=4.1)
-    for ax, (name, title, ylabel) in zip(axes, SCENES, strict=False):
-        _of_scenes(ax, table, name, title, ylabel)
-    _averages(axes[4], table)
-    _recovered(axes[5], table)
-    note = "Solid: modules that know the digits; dashed: a trained network."
-    draw.note(figure, table.where(question="scenes"), note)
-    return figure
-
-
-SCENES = (
-    ("histogram", "How often each digit", "Scenes with all ten counts right"),
-    ("slot", "Which digit stands in a slot", "Slots that are right"),
-    ("waveform", "What a slot looks like", "Error of a waveform's point (rms)"),
-    ("nearest", "Which digit it looks like", "Slots that are right"),
-)
-
-
-def _of_scenes(ax: "Axes", table: Table, name: str, title: str, ylabel: str) -> None:
-    x: list[float] = []
-    for k, color in zip(SLOTS, (BLUE, GREEN, RED), strict=True):
-        for question, line in (("scenes", "-"), ("trained scenes", "--")):
-            rows = table.where(question=question, objects=k)
-            label = f"{k} digit{'s' if k > 1 else ''}" if line == "-" else None
-            style = {"color": color, "linestyle": line, "marker": "."}
-            x = curve(ax, rows, "size", name, label=label, **style) or x
-    logarithmic(ax, x, share=name != "waveform")
-    if name != "waveform":
-        _as_share(ax)
-    ax.set(title=title, xlabel="Numbers d", ylabel=ylabel)
-    draw.legend(ax, fontsize=8)
-
-
-def _averages(ax: "Axes", table: Table) -> None:
-    for question, arm, color, label in (
-        ("average", "of digits", BLUE, "waveforms of digits"),
-        ("trained average", "of digits", SKY, "the same, by a trained network"),
-        ("average", "of chance", ORANGE, "waveforms of chance"),
-    ):
-        rows = table.where(question=question, arm=arm)
-        x = curve(ax, rows, "together", "error", label=label, color=color, marker="o")
-        bars = aligned([rows.where(together=many).values("bar") for many in x])
-        if bars:
-            ax.plot(x, np.mean(list(bars.values()), axis=0), **THEORY)
-    logarithmic(ax, AVERAGED)
-    ax.set(title="The mean of many sketches, d = 2,048", xlabel="Scenes in one vector")
-    ax.set(ylabel="Error of a digit's count per scene")
-    draw.legend(ax, fontsize=8)
-
-
-def _recovered(ax: "Axes", table: Table) -> None:
-    rows = table.where(question="recovery")
-    shares = sorted({row["share"] for row in rows})
-    x: list[float] = []
-    for arm, line in (("sketches", "-"), ("plain sums", "--")):
-        for share, color in zip(shares, (BLUE, RED, GREEN), strict=False):
-            own = rows.where(arm=arm, share=share)
-            style: Any = {"color": color, "linestyle": line, "marker": "o"}
-            label = f"{arm}, {100 * share:g}% of blocks"
-            x = curve(ax, own, "sketches", "columns", label=label, **style) or x
-            if arm == "sketches":
-                dotted: Any = {"color": color, "linestyle": ":", "linewidth": 1}
-                curve(ax, own, "sketches", "ceiling", label="_ceiling", **dotted)
-    logarithmic(ax, x, share=True)
-    _as_share(ax)
-    ax.set(title="Columns found from sketches alone", xlabel="Sketches")
-    ax.set(ylabel="Share of columns (dotted: ceiling)")
-    draw.legend(ax, fontsize=8, handlelength=4)
-
-
-def _as_share(ax: "Axes") -> None:
-    ax.set(ylim=(0, 1.03))
-    ax.set_yticks(np.linspace(0, 1, 6))
-
-
 def year(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Six panels: the error of five questions on a year by the numbers that are kept, of sketches
-    and of what one would keep instead; and clusters of an unnamed module's objects."""
-    figure, axes = draw.figure(3, 2, width=5.2, height=4.2)
+    """The error of five questions on a year by the numbers that are kept, of sketches and of what
+    one would keep instead."""
+    figure, axes = draw.figure(3, 2, width=4.3, height=3.9)
+    rows = table.where(question="year")
     for ax, (name, title, ylabel) in zip(axes, QUESTIONS, strict=False):
-        _of_year(ax, table.where(question="year"), name, title, ylabel)
-    _concepts(axes[5], table)
-    draw.note(figure, table.where(question="year"), "Errors of 0 are not drawn.")
+        _of_year(ax, rows, name, title, ylabel)
+    axes[5].set_axis_off()
+    if rows:
+        handles, labels = axes[0].get_legend_handles_labels()
+        axes[5].legend(handles, labels, loc="center", fontsize=10, handlelength=3, title="Kept")
+    note = "Errors of 0 are not drawn; told: of what will be asked."
+    draw.note(figure, rows, note, intervals=BANDS)
     return figure
 
 
 QUESTIONS = (
-    ("frequency", "How often each digit in a year?", "Error of a share (rms)"),
-    ("mornings", "Mornings or evenings?", "Error of a share (rms)"),
-    ("shape", "What does a digit look like?", "Error of a mean waveform's point"),
-    ("alike", "Which days are alike?", "1 - correlation with truth"),
-    ("third", "A day's third object?", "Error of a waveform's point (rms)"),
+    ("frequency", "How often each digit? (Y1)", "Error of a share (rms)"),
+    ("mornings", "Mornings or evenings? (Y2)", "Error of a share (rms)"),
+    ("shape", "What does a digit look like? (Y3)", "Error of a mean waveform (rms)"),
+    ("alike", "Which days are alike? (Y4)", "1 \N{MINUS SIGN} rank correlation with truth"),
+    ("third", "A day's third object? (Y5)", "Error of a waveform (rms)"),
 )
 STYLES: dict[str, dict[str, Any]] = {
     "sketch": {"color": BLUE, "marker": "o", "label": "sketch"},
-    "solved": {"color": SKY, "marker": "o", "label": "sketch, solved"},
+    "solved": {"color": SKY, "marker": "D", "linestyle": "--", "label": "sketch, solved"},
     "scenes": {"color": RED, "marker": "s", "label": "sample of raw scenes"},
-    "objects": {"color": ORANGE, "marker": "s", "label": "sample of outputs"},
-    "labels": {"color": PINK, "marker": "s", "label": "sample of labels (told)"},
+    "objects": {"color": ORANGE, "marker": "v", "label": "sample of outputs"},
+    "labels": {"color": PINK, "marker": "P", "label": "sample of labels (told)"},
     "counters": {"color": GREEN, "marker": "^", "label": "count sketch (told)"},
-    "average": {"color": BLACK, "linestyle": "--", "label": "average of outputs (told; 130)"},
-    "null": {"color": draw.GREY, "linestyle": ":", "label": "nothing kept"},
+    "average": {
+        "color": BLACK,
+        "linestyle": "-.",
+        "label": "average of outputs (told;\n130 numbers)",
+    },
+    "null": {"color": draw.GREY, "linestyle": ":", "label": "nothing"},
 }
 LEAST = 1e-4  # an error that is drawn
 
@@ -132,12 +74,13 @@ LEAST = 1e-4  # an error that is drawn
 def _of_year(ax: "Axes", table: Table, name: str, title: str, ylabel: str) -> None:
     for method in (method for method in METHODS if method in STYLES):
         rows = Table(row for row in table.where(arm=method) if row[name] > LEAST)
-        if not curve(ax, _complete(rows), "d", name, **STYLES[method]) and table:
-            ax.plot([], [], **STYLES[method])  # its errors are 0: named all the same
-    logarithmic(ax, sorted({row["d"] for row in table}))
+        style = {"markersize": 4, **STYLES[method]}
+        if not curve(ax, _complete(rows), "d", name, **style) and table:
+            ax.plot([], [], **style)  # its errors are 0: named all the same
+    logarithmic(ax, sorted({row["d"] for row in table})[::2])
     ax.set(title=title, xlabel="Numbers kept" + " of a day" * (name in DAILY), ylabel=ylabel)
-    if name == "mornings":  # where there is room
-        draw.legend(ax, fontsize=6.5, loc="lower left", handlelength=3)
+    if not table:
+        draw.legend(ax)
 
 
 DAILY = ("alike", "third")
@@ -150,79 +93,146 @@ def _complete(table: Table) -> Table:
     return Table(row for row in table if sizes.count(row["d"]) == count)
 
 
-def _concepts(ax: "Axes", table: Table) -> None:
-    x: list[float] = []
-    for arm, label, color in (
-        ("raw", "the waveforms themselves", BLACK),
-        ("recovered", "read from sketches", BLUE),
-        ("sketches", "the sketches", RED),
-        ("chance", "the sketches, labels permuted", draw.GREY),
-    ):
-        rows = table.where(question="concepts", arm=arm)
-        x = curve(ax, rows, "d", "purity", label=label, color=color, marker="o") or x
-    logarithmic(ax, x, share=True)
-    _as_share(ax)
-    ax.set(title="New concepts, two known objects beside")
-    ax.set(xlabel="Numbers d", ylabel="Purity of ten clusters")
-    draw.legend(ax, fontsize=8)
+def samples(table: Table, verdicts: VerdictsById) -> "Figure":
+    """By how much samples of as many numbers have larger errors than sketches, question by
+    question."""
+    figure, axes = mosaic("AB;AB;CD", width=12.0, height=8.6)
+    ahead(axes[0], verdicts)
+    ahead(axes[1], verdicts, "-solved")
+    axes[0].set_title("Read as the source reads it")
+    axes[1].set_title("Solved for all that it may hold")
+    rows = {
+        f"{reader or 'read'}, against {rival}": "-".join(filter(None, ("Y4", reader, key)))
+        for reader in ("", "solved")
+        for key, (rival, _) in RIVALS.items()
+    }
+    forest(axes[2], rows, verdicts, color=[RED, ORANGE] * 2)
+    axes[2].set(
+        title="Which days are alike?",
+        xlabel="1 \N{MINUS SIGN} rank correlation: sample less sketch",
+    )
+    forest(axes[3], {"How often each digit": "Y1-told"}, verdicts, color=GREEN)
+    axes[3].set(title="Against counters, told the question")
+    axes[3].set(xlabel="Error of sketch less error of counters (rms)")
+    for ax in axes:
+        ax.tick_params(axis="y", labelsize=9)
+    for ax in axes[2:]:
+        ax.axvline(0, color=draw.GREY, linewidth=1)
+    draw.note(figure, table.where(question="year"), NOTE, intervals="dots are replicates")
+    return figure
 
 
 def resemblance(table: Table, verdicts: VerdictsById) -> "Figure":
     """Sketches of scenes in a plane, coloured by content; how retrieval follows shared content; and
-    what sketches of a trained CNN's firings hold of the class."""
-    figure, axes = draw.figure(3, 2, width=5.0, height=4.2)
+    clusters of new concepts."""
+    figure, axes = draw.figure(3, 2, width=4.6, height=3.9)
     _plane(axes[0], table)
     _retrieval(axes[1], table)
     _products(axes[2], table)
-    _of_cnn(axes[3], table, "class_auc", "A CNN's firings: pairs of one class", "AUC of cosines")
-    _of_cnn(axes[4], table, "accuracy", "A CNN's firings: a linear probe", "Test accuracy (%)")
-    _channels(axes[5], table)
-    networks = len(table.where(question="cnn").replicates)
-    draw.note(figure, table.where(question="retrieval"), f"Of the CNN {networks} networks.")
+    _concepts(axes[3], table)
+    rows = {
+        "read: 4,096\nless 64": "U-concepts",
+        "read less\nthe sketches": "U-clusters",
+        "the sketches\nless chance": "K18-concepts",
+    }
+    forest(axes[4], rows, verdicts, color=[BLUE, BLUE, RED])
+    axes[4].set(title="Differences of purity", xlabel="Difference of purities (shares)")
+    forest(axes[5], {"": "K18-spearman"}, verdicts)
+    axes[5].set(title="Follow products shared digits?", xlabel="Rank correlation, d = 512")
+    for ax in axes[4:]:
+        ax.tick_params(axis="y", labelsize=9)
+    draw.note(figure, table.where(question="retrieval"), NOTE, intervals=BANDS)
     return figure
 
 
+def _concepts(ax: "Axes", table: Table) -> None:
+    x: list[float] = []
+    for arm, label, color, marker in (
+        ("raw", "the waveforms", BLACK, "D"),
+        ("recovered", "read of sketches", BLUE, "o"),
+        ("sketches", "the sketches", RED, "s"),
+        ("chance", "chance: labels\npermuted", draw.GREY, "v"),
+    ):
+        rows = table.where(question="concepts", arm=arm)
+        style: Any = {"label": label, "color": color, "marker": marker, "markersize": 4}
+        x = curve(ax, rows, "d", "purity", **style) or x
+    logarithmic(ax, x[::2], share=True)
+    as_share(ax)
+    ax.set(title="Clusters of new concepts")
+    ax.set(xlabel="Numbers d of the sketch", ylabel="Purity of ten clusters (share)")
+    beside(ax)
+
+
+def cnn(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What sketches of a trained CNN's firings hold of the class, beside random projections."""
+    figure, axes = draw.figure(3, 2, width=4.5, height=3.9)
+    _of_cnn(axes[0], table, "class_auc", "Are two inputs of one class?", "AUC of cosines")
+    _of_cnn(axes[1], table, "accuracy", "A linear probe of the class", "Test accuracy (%)")
+    _channels(axes[2], table)
+    rows = {f"less {RANDOM[arm]}": f"U-cnn-auc-{arm}" for arm in RANDOM}
+    colors = [ENCODED[arm][1] for arm in RANDOM]
+    forest(axes[3], {**rows, "64: less\nuntrained": "U-untrained"}, verdicts,
+           color=[*colors, BLUE])  # fmt: skip
+    axes[3].set(title="Pairs told: sketch, 256 numbers", xlabel="Difference of AUCs")
+    rows = {f"less {RANDOM[arm]}": f"U-cnn-probe-{arm}" for arm in ("raw", "top")}
+    forest(axes[4], {**rows, "untrained:\nless both": "U-untrained-probe"}, verdicts,
+           color=[*colors[:2], BLUE])  # fmt: skip
+    axes[4].set(title="Probe: sketch, 64 numbers", xlabel="Difference of accuracies (points)")
+    for ax in axes[3:5]:
+        ax.tick_params(axis="y", labelsize=9)
+        ax.axvline(0, color=draw.GREY, linewidth=1)
+    _key(axes[5], *axes[1].get_legend_handles_labels())
+    draw.note(figure, table.where(question="cnn"), NOTE, intervals=BANDS)
+    return figure
+
+
+def _key(ax: "Axes", handles: Sequence[Any], labels: Sequence[str]) -> None:
+    ax.set_axis_off()
+    if handles:
+        title = "What is kept (dashed: untrained)"
+        ax.legend(handles, labels, loc="center", fontsize=10, title=title, handlelength=3)
+
+
+RANDOM = {"raw": "both\nlayers", "top": "last\nlayer", "bag": "objects\nunplaced"}
 ENCODED = {
-    "sketch": ("sketch", BLUE),
-    "raw": ("responses of both layers", RED),
-    "top": ("responses of the last layer", ORANGE),
-    "bag": ("objects without places", GREEN),
+    "sketch": ("sketch", BLUE, "o"),
+    "raw": ("both layers' responses,\nprojected at random", RED, "s"),
+    "top": ("last layer's responses,\nprojected at random", ORANGE, "v"),
+    "bag": ("objects without places,\nprojected at random", GREEN, "^"),
 }
 
 
 def _of_cnn(ax: "Axes", table: Table, name: str, title: str, ylabel: str) -> None:
-    x: list[float] = []
     for question, line in (("cnn", "-"), ("untrained cnn", "--")):
         rows = Table(row for row in table.where(question=question) if row["d"] != UNCUT)
-        for arm, (label, color) in ENCODED.items():
-            style: Any = {"color": color, "linestyle": line, "marker": "."}
+        for arm, (label, color, marker) in ENCODED.items():
+            style: Any = {"color": color, "linestyle": line, "marker": marker, "markersize": 4}
             own = rows.where(arm=arm)
-            x = curve(ax, own, "d", name, label=label if line == "-" else None, **style) or x
+            curve(ax, own, "d", name, label=label if line == "-" else None, **style)
     if name == "accuracy":
         own = Table(row for row in table.where(question="cnn") if "own_accuracy" in row)
         values = list(own.where(arm="top").values("own_accuracy").values()) if own else []
         if values:
-            ax.axhline(float(np.mean(values)), label="the network", **THEORY)
-    sizes = sorted({row["d"] for row in table.where(question="cnn")} - {UNCUT})
-    logarithmic(ax, sizes, share=True)
+            ax.axhline(float(np.mean(values)), label="the network's accuracy", **THEORY)
+    logarithmic(ax, sizes(table.where(question="cnn")), share=True)
     low, high, step = (0.5, 1.0, 0.1) if name == "class_auc" else (0, 100, 20)
     ax.set(ylim=(low, high))
     ax.set_yticks(np.arange(low, high + step / 2, step))
-    ax.set(title=title, xlabel="Numbers d (dashed: untrained)", ylabel=ylabel)
-    draw.legend(ax, fontsize=7)
+    ax.set(title=title, xlabel="Numbers that are kept", ylabel=ylabel)
+    if not table.where(question="cnn"):
+        draw.legend(ax)
 
 
 def _channels(ax: "Axes", table: Table) -> None:
     for question, line, label in (("cnn", "-", "trained"), ("untrained cnn", "--", "untrained")):
         rows = table.where(question=question, arm="sketch")
-        style: Any = {"color": BLUE, "linestyle": line, "marker": "o"}
+        style: Any = {"color": BLUE, "linestyle": line, "marker": "o", "markersize": 4}
         curve(ax, rows, "d", "channels", label=label, **style)
-    sizes = sorted({row["d"] for row in table.where(question="cnn")} - {UNCUT})
-    logarithmic(ax, sizes, share=True)
-    _as_share(ax)
-    ax.set(title="A CNN's firings: which channels fired", xlabel="Numbers d")
+    logarithmic(ax, sizes(table.where(question="cnn")), share=True)
+    as_share(ax)
+    ax.set(title="Which channels fired", xlabel="Numbers of the sketch")
     ax.set(ylabel="Correlation of weights, read and true")
-    draw.legend(ax, handlelength=4)
+    beside(ax)
 
 
 def _plane(ax: "Axes", table: Table) -> None:
@@ -234,32 +244,33 @@ def _plane(ax: "Axes", table: Table) -> None:
     points, labels = np.asarray(rows[0]["points"]), np.asarray(rows[0]["labels"])
     common = np.bincount(labels.ravel(), minlength=10).argmax()
     held = (labels == common).sum(1)
-    for count, color in enumerate((draw.GREY, SKY, BLUE, BLACK)):
+    for count, (color, marker) in enumerate(
+        zip((draw.GREY, SKY, BLUE, BLACK), ".os^", strict=True)
+    ):
         own = points[held == count]
         if len(own):
-            ax.scatter(
-                own[:, 0], own[:, 1], s=14, color=color, label=f"{count} times", linewidths=0
-            )
+            style: Any = {"s": 16, "color": color, "marker": marker, "linewidths": 0}
+            ax.scatter(own[:, 0], own[:, 1], label=f"{count} times", **style)
     first, second = rows[0]["shares"]
-    ax.set(title=f"300 sketches, by how often “{common}” is in the scene")
+    ax.set(title=f"300 sketches, by “{common}” in the scene")
     ax.set(xlabel=f"First component ({first:.0%})", ylabel=f"Second component ({second:.0%})")
-    draw.legend(ax, fontsize=8)
+    draw.legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.1)
 
 
 def _retrieval(ax: "Axes", table: Table) -> None:
     rows = table.where(question="retrieval")
     for name, label, color, line in (
-        ("top", "ten best by their sketches", BLUE, "-"),
-        ("oracle_top", "ten that share most", BLACK, "--"),
+        ("top", "ten best by\ntheir sketches", BLUE, "-"),
+        ("oracle_top", "ten that\nshare most", BLACK, "--"),
         ("random_top", "ten at random", draw.GREY, ":"),
     ):
-        style = {"label": label, "color": color, "linestyle": line, "marker": "."}
+        style: dict[str, Any] = {"label": label, "color": color, "linestyle": line, "marker": "."}
         x = curve(ax, rows, "d", name, **style)
-    logarithmic(ax, x, share=True)
-    ax.set(ylim=(0, 2.5), title="Retrieval: 400 scenes of three digits")
+    logarithmic(ax, x[::2], share=True)
+    ax.set(ylim=(0, 2.5), title="Retrieval from 400 scenes (K18-top)")
     ax.set_yticks(np.arange(0, 3, 0.5))
-    ax.set(xlabel="Numbers d", ylabel="Digits shared with the query")
-    draw.legend(ax, fontsize=8)
+    ax.set(xlabel="Numbers d of the sketch", ylabel="Digits of three shared with the query")
+    beside(ax)
 
 
 def _products(ax: "Axes", table: Table) -> None:
@@ -269,6 +280,7 @@ def _products(ax: "Axes", table: Table) -> None:
     curves = aligned([rows.where(d=d).values(f"overlap_{n}") for n in shared]) if rows else {}
     whole = {r: curve for r, curve in curves.items() if np.isfinite(curve).all()}
     draw.band(ax, shared, whole, label="measured", color=BLUE, marker="o")
-    ax.set(title=f"Products of sketches, d = {d:,}", xticks=list(shared))
-    ax.set(xlabel="Digits that two scenes share", ylabel="Mean inner product")
-    draw.legend(ax)
+    ax.set(title=f"Products, d = {d:,}", xticks=list(shared))
+    ax.set(xlabel="Digits that two scenes share", ylabel="Mean inner product of two sketches")
+    if not rows:
+        draw.legend(ax)

@@ -24,11 +24,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="What can one short vector remember of a modular network's work?",
-    finding="The error of what is read of four objects falls with d to the power {K8-4} (-1/2: "
-    "{K8-4:verdict}), and every level of objects made of two multiplies it by {K11-2-1}. In as "
-    "many numbers as a year's sketch has, a sample of raw scenes tells how often each digit was "
-    "seen with an error larger by {Y1-scenes} (the sketch is better: {Y1-scenes:verdict}), and a "
-    "sample of outputs what came in mornings by {Y2-objects} ({Y2-objects:verdict}).",
+    finding="The error of what is read of a sketch, one vector for all outputs of a network, "
+    "falls with its length to the power {K8-4} (theory, -1/2: {K8-4:verdict}). As large a sample "
+    "of a year's raw scenes errs more in how often each digit came, by {Y1-scenes} "
+    "({Y1-scenes:verdict}), and a sample of outputs in what came in mornings, by {Y2-objects} "
+    "({Y2-objects:verdict}).",
     source="Ghazi, Panigrahy & Wang 2019, arXiv:1905.12730 (in its spirit; no experiment there)",
     presets=PRESETS,
     cell=Cell,

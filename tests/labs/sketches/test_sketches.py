@@ -8,7 +8,7 @@ from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.sketches import published
 from labs.sketches.config import PRESETS, SLOTS, Config
-from labs.sketches.figures_of_uses import digits
+from labs.sketches.figures_of_digits import digits
 from labs.sketches.grid import Cell, Record, cells
 from labs.sketches.lab import LAB
 from labs.sketches.measures import constant, deeper, exponent, readable, slope
@@ -226,8 +226,9 @@ def test_sizes_of_a_question_share_their_scenes():
 def test_shares_that_are_zero_are_drawn():
     nothing = Record(histogram=0.0, slot=0.0, nearest=0.0, waveform=0.3)
     rows = [row(Cell(question="scenes", d=64, objects=k, replicate=0), nothing) for k in SLOTS]
-    axes = digits(Table(rows)).axes
-    assert [ax.get_yscale() for ax in axes[:4]] == ["linear", "linear", "log", "linear"]
+    table = Table(rows)
+    axes = digits(table, {v.id: v for v in judge(LAB.claims, table)}).axes
+    assert [axes[i].get_yscale() for i in (0, 3, 4, 5)] == ["linear", "linear", "log", "linear"]
 
 
 def test_shares_of_blocks_that_are_near_have_rows_of_their_own():
