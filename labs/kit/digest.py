@@ -140,6 +140,7 @@ def _of_kit(value: Any) -> bool:
     return isinstance(value, type) and value.__module__.startswith("labs.kit.")
 
 
+@functools.cache  # claims share helpers, and reading one takes a millisecond
 def _source(value: Any) -> str:
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(value)))
