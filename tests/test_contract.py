@@ -7,21 +7,18 @@ command line, and most tests look at that run.
 import json
 import os
 import pickle
-import resource
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import FrozenInstanceError, fields
-from pathlib import Path
 from string import Formatter
 
 import numpy as np
 import pytest
 
-from labs import LABS
 from labs.kit import plan as plans
 from labs.kit import settings, texts
+from labs.kit.cli import main
 from labs.kit.execute import stacks
 from labs.kit.lab import Deferred, load
 from labs.kit.measures import Measure, column
@@ -29,9 +26,8 @@ from labs.kit.outputs import picture
 from labs.kit.table import Table, measured
 from labs.kit.verdicts import judge
 from labs.nn import devices
+from tests.smoke_runs import REGISTER, ROOT, call, command, contents, words
 
-ROOT = Path(__file__).parents[1]
-REGISTER = {**LABS, "toy": "tests.toy_lab"}
 # Cells that must give what another cell gives: neighbours are the same in any order of positions;
 # of few transparent sketches whole-sketch methods find no column, and of a network that has learned
 # nothing several methods keep nothing.
@@ -70,42 +66,6 @@ pytestmark = [
 ]
 
 
-def command(name, *words):
-    package = "labs" if name in LABS else "tests.toy_lab"
-    return [sys.executable, "-m", package, *words]
-
-
-def call(command):
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-def smoke(name, out):
-    return command(name, "run", name, "--preset", "smoke", "--jobs", "2", "--out", str(out))
-
-
-def processor_seconds():
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-@pytest.fixture(scope="session")
-def runs(tmp_path_factory):
-    """A lab's name -> folder of its smoke run, which is made when first asked for."""
-    made = {}
-
-    def run(name):
-        if name not in made:
-            out = tmp_path_factory.mktemp(name)
-            began = processor_seconds()
-            done = call(smoke(name, out))
-            made[name] = out, processor_seconds() - began, done.stdout
-        return made[name]
-
-    return run
-
-
 @pytest.fixture
 def lab(name):
     return load(REGISTER, name)
@@ -113,18 +73,9 @@ def lab(name):
 
 @pytest.fixture
 def table(lab, runs):
-    found = plans.results(plans.stored(lab, "smoke", runs(lab.name)[0]))
+    found = plans.results(plans.stored(lab, "smoke", runs(lab.name).out))
     assert (found.missing, found.damage) == (0, [])
     return found.table
-
-
-def contents(out):
-    paths = [p for p in out.rglob("*") if p.suffix in (".json", ".npz", ".csv")]
-    return {
-        p.relative_to(out): p.read_bytes()
-        for p in paths
-        if p.name != "run.json" and p.parent.name != "sessions"
-    }
 
 
 def test_it_introduces_itself(lab):
@@ -223,17 +174,22 @@ def names(measure):
     return [getattr(function, "__qualname__", ""), *(names(part) for part in parts)]
 
 
-def test_first_and_last_cell_of_a_mixed_stack_alone_equal_their_records(lab):
+def test_first_and_last_cell_of_a_mixed_stack_alone_equal_their_records(lab, runs):
     # A field that is missing from the cell's identity, an arm that is trained as another, a member
     # that sees its neighbours: each gives other records here (tests/test_mutants.py).
+    plan = plans.stored(lab, "smoke", runs(lab.name).out)
+    stored, _ = plan.store.load(plan.cells)
     for stack in mixed(lab):
-        assert_alone_as_together(lab, stack)
+        assert_alone_as_together(lab, stack, [stored[cell] for cell in stack])
 
 
-def assert_alone_as_together(lab, stack):
-    together = [measured(record) for record in lab.train(stack, "cpu")]
+def records(lab, stack):
+    return [measured(record) for record in lab.train(stack, "cpu")]
+
+
+def assert_alone_as_together(lab, stack, together):
     for place in (0, len(stack) - 1):
-        (alone,) = map(measured, lab.train(stack[place : place + 1], "cpu"))
+        (alone,) = records(lab, stack[place : place + 1])
         assert_near(alone, together[place], CHAOTIC.get(lab.name, ""))
 
 
@@ -272,17 +228,17 @@ def mixed(lab):
 
 
 def test_smoke_ends_in_seconds_and_says_its_verdicts(lab, runs):
-    _, seconds, text = runs(lab.name)
-    assert seconds < SMOKE_SECONDS
+    run = runs(lab.name)
+    assert run.seconds < SMOKE_SECONDS
     for claim in lab.claims:
-        assert f"\n{claim.id} " in text
+        assert f"\n{claim.id} " in run.said
 
 
 @pytest.mark.skipif("cuda" not in devices(), reason="needs CUDA")
 def test_cuda_trains_the_same_networks_without_a_warning_or_is_refused(lab, runs, tmp_path):
-    words = [*smoke(lab.name, tmp_path), "--device", "cuda"]
+    run = command(lab.name, *words(lab.name, tmp_path, jobs=2), "--device", "cuda")
     loud = {**os.environ, "PYTHONWARNINGS": "default"}
-    done = subprocess.run(words, cwd=ROOT, env=loud, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(run, cwd=ROOT, env=loud, capture_output=True, text=True, timeout=600)
     if "cuda" not in lab.devices():
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1
@@ -290,34 +246,32 @@ def test_cuda_trains_the_same_networks_without_a_warning_or_is_refused(lab, runs
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
     trained = {path.relative_to(tmp_path) for path in tmp_path.rglob("cells/*")}
-    out = runs(lab.name)[0]
+    out = runs(lab.name).out
     assert trained == {path.relative_to(out) for path in out.rglob("cells/*")}
 
 
-def test_a_second_run_does_no_work(lab, runs):
-    out = runs(lab.name)[0]
+def test_a_second_run_does_no_work(lab, runs, capsys):
+    out = runs(lab.name).out
     before = {path: path.stat().st_mtime_ns for path in out.rglob("cells/*")}
     bytes_before = contents(out)
-    assert " 0 to train now" in call(smoke(lab.name, out)).stdout
+    assert main(REGISTER, words(lab.name, out, jobs=2)) == 0
+    assert " 0 to train now" in capsys.readouterr().out
     assert {path: path.stat().st_mtime_ns for path in out.rglob("cells/*")} == before
     assert contents(out) == bytes_before
 
 
 def test_kill_and_resume_give_the_same_bytes(lab, runs, tmp_path):
-    process = subprocess.Popen(
-        smoke(lab.name, tmp_path),
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    # The undisturbed run had two workers. Here one process trains, and this one goes on, which has
+    # trained for other tests: what a stack leaves behind for the next would give other bytes.
+    run = words(lab.name, tmp_path, jobs=1)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command(lab.name, *run), cwd=ROOT, **quiet)
     while process.poll() is None and not list(tmp_path.rglob("cells/*.json")):
         time.sleep(0.01)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
-    call(smoke(lab.name, tmp_path))
-    assert contents(tmp_path) == contents(runs(lab.name)[0])
+    assert main(REGISTER, run) == 0
+    assert contents(tmp_path) == contents(runs(lab.name).out)
 
 
 def test_claims_judge_partly_filled_tables(lab, table):
@@ -365,7 +319,7 @@ def assert_near(alone, together, chaotic=""):
 def flat(value):
     """The numbers of a record's field in one row."""
     if isinstance(value, dict):
-        value = list(value.values())
+        value = [value[key] for key in sorted(value, key=str)]
     if isinstance(value, list | tuple):
         return np.concatenate([np.empty(0), *map(flat, value)])
     return np.asarray(value, dtype=float).ravel()
@@ -378,7 +332,7 @@ def parts(table):
 
 
 def test_check_draw_and_the_list_need_no_torch(lab, runs):
-    out = runs(lab.name)[0]
+    out = runs(lab.name).out
     call([sys.executable, "-c", WITHOUT_TORCH, lab.name, REGISTER[lab.name], str(out)])
 
 

@@ -8,7 +8,7 @@ from labs import LABS
 from labs.kit import plan as plans
 from labs.kit.lab import load
 from labs.kit.table import Table, row
-from tests.test_contract import assert_alone_as_together, mixed, twins
+from tests.test_contract import assert_alone_as_together, mixed, records, twins
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ FAULTS = {  # a field that networks of a stack must agree in, left out of what t
 
 def all_alone(lab):
     for stack in mixed(lab):
-        assert_alone_as_together(lab, stack)
+        assert_alone_as_together(lab, stack, records(lab, stack))
 
 
 @pytest.mark.parametrize("name", FAULTS)

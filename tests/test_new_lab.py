@@ -79,9 +79,10 @@ def test_it_meets_the_contract(lab):
         contract.test_settings_say_what_they_mean,
         contract.test_every_function_that_is_named_by_its_path_is_there,
         contract.test_measures_read_columns_that_cells_and_records_have,
-        contract.test_first_and_last_cell_of_a_mixed_stack_alone_equal_their_records,
     ):
         law(lab)
+    for stack in contract.mixed(lab):
+        contract.assert_alone_as_together(lab, stack, contract.records(lab, stack))
 
 
 def test_it_is_short_and_its_style_is_that_of_the_house(lab, folder):
