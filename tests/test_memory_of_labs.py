@@ -1,39 +1,25 @@
-"""A lab's estimate of memory against what a process takes that trains its largest smoke stack."""
+"""A lab's estimate of memory against what its smoke run takes, and what its full preset took."""
 
 import math
-from pathlib import Path
 
 import pytest
 
 from labs import LABS
 from labs.kit import plan
 from labs.kit.lab import load
-from labs.kit.memory import expected_mb
-from tests.labs_of_others import python
+from labs.kit.memory import expected_mb, together_mb
+from labs.kit.sessions import read_run
 
 FACTOR = 2  # other versions of the libraries take more or less
-TRAIN = """
-import json, sys
-from collections import deque
-from labs import LABS
-from labs.kit.lab import load
-from labs.kit.machine import limited, one_thread, peak_mb
-from labs.kit.memory import expected_mb
-from labs.kit.plan import resolve
-with one_thread():
-    lab = load(LABS, sys.argv[1])
-    stacks = resolve(lab, "smoke").stacks
-    stack = max(stacks, key=lambda stack: expected_mb(lab, stack))
-    with limited():
-        deque(lab.train(stack, "cpu"), maxlen=0)
-    print(json.dumps([expected_mb(lab, stack), peak_mb()]))
-"""
 
 
-def assert_estimate(name: str, folder: Path) -> None:
-    """The estimate of a lab's largest smoke stack must be near the peak of a fresh process."""
-    expected, found = map(float, python("-c", TRAIN, name, cwd=folder).strip(" []\n").split(","))
-    if not math.isnan(found):  # not known on Windows
+def assert_estimate(lab, out):
+    """The estimate of a smoke run of two processes must be near what its processes took."""
+    resolved = plan.stored(lab, "smoke", out)
+    (session,) = read_run(resolved.folder)["sessions"]
+    found = session["peak_memory_mb"]
+    if found is not None:  # not known on Windows
+        expected = together_mb(lab, resolved.stacks, session["jobs"])
         assert found / FACTOR < expected < found * FACTOR
 
 
@@ -41,8 +27,8 @@ def assert_estimate(name: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in LABS]
 )
-def test_the_estimate_is_near_what_a_process_takes(name, tmp_path):
-    assert_estimate(name, tmp_path)
+def test_the_estimate_is_near_what_a_run_takes(name, runs):
+    assert_estimate(load(LABS, name), runs(name).out)
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -27,12 +27,13 @@ def lab(folder, monkeypatch):
     return load({}, "mine.py")
 
 
-def test_it_runs_by_one_command_and_again_without_work(lab):
+def test_it_runs_by_one_command_and_again_without_work(lab, folder):
     command = [sys.executable, "-m", "labs", "run", "mine.py", "--preset", "smoke", "--jobs", "2"]
     for said in (" 4 to train now", " 0 to train now"):
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         assert said in done.stdout
+    assert_estimate(lab, folder / "results")
 
 
 def test_it_runs_on_a_cluster(lab, tmp_path):
@@ -62,10 +63,6 @@ def test_every_command_works_with_it(lab, folder, tmp_path):
     )
     for words in ("hidden units", "24 to train now", "W1", "figure.svg", "MLP", ": 0 differ"):
         assert words in said
-
-
-def test_its_estimate_of_memory_is_near_what_it_takes(lab, folder):
-    assert_estimate("mine.py", folder)
 
 
 def test_it_meets_the_contract(lab):
