@@ -99,7 +99,7 @@ PRESETS = {
         controls=(),
         hypernetworks=False,
         steps=20,
-        base_steps=60,
+        base_steps=20,
         small=True,
         tests=200,
     ),

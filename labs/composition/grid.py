@@ -82,7 +82,7 @@ PRESETS = {
         lines=("full",),
         examples=40,
         steps=6,
-        base_steps=40,
+        base_steps=20,
         small=True,
         tests=40,
     ),
