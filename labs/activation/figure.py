@@ -1,15 +1,16 @@
-"""The figures: what was learned and how good it is, how it was learned, and ranks in CNNs."""
+"""What was learned and how far it leads: functions, accuracies, shapes, and ranks in CNNs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labs.activation.grid import BASELINES, KNOTS, LEARNED, SHORT, TASKS
+from labs.activation.grid import BASELINES, SHORT, TASKS
 from labs.activation.measures import functions, rank
 from labs.activation.shape import POINTS
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import NOTE, forest
 from labs.kit.measures import column
 from labs.kit.table import Table
 
@@ -17,163 +18,160 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Scale = Callable[[np.ndarray], np.ndarray]
 BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
-COLORS = {
-    "paper": BLACK,
-    "fresh": BLUE,
-    "quiet": PINK,
-    "relu": RED,
-    "swish": ORANGE,
-    "elu": GREEN,
-    "softplus": SKY,
-    "tanh": draw.GREY,
-    "sigmoid": "#C8B400",
+STYLES: dict[str, dict[str, Any]] = {
+    "paper": {"color": BLACK, "linestyle": "-"},
+    "fresh": {"color": BLUE, "linestyle": "--"},
+    "quiet": {"color": PINK, "linestyle": "-."},
+    "relu": {"color": RED, "linestyle": "--"},
+    "swish": {"color": ORANGE, "linestyle": "-."},
+    "elu": {"color": GREEN, "linestyle": ":"},
+    "softplus": {"color": SKY, "linestyle": (0, (3, 1, 1, 1))},
+    "tanh": {"color": draw.GREY, "linestyle": (0, (6, 2))},
+    "sigmoid": {"color": "#A89400", "linestyle": (0, (1, 1))},
+}
+EXTREMA = (-2, 0.15)  # the published maximum and minimum
+LEADS = {  # a row: its claim
+    "over ReLU\n": "A1-relu",
+    "over swish\n": "A1-swish",
+    "over ELU\n": "A1-elu",
+    "best rates, over ReLU\n": "A2-paper",
+    "trained longer, over ReLU\n": "A2-long-paper",
+    "fresh, over ReLU\n": "A1-fresh",
+    "fresh, best rates\n": "A2-fresh",
+    "fresh, trained longer\n": "A2-long-fresh",
+}
+SHAPES = {
+    "one network: extrema\n": "A3-paper-shape",
+    "one network: positive left\n": "A3-paper-left",
+    "fresh: extrema\n": "A3-fresh-shape",
+    "fresh: positive left\n": "A3-fresh-left",
 }
 
 
-def activations(table: Table, verdicts: VerdictsById) -> "Figure":
-    """What was learned, and its accuracy as published and in fresh networks."""
-    figure, axes = draw.figure(2, 2, width=5.8, height=4.4)
-    _published(axes[0], table)
-    _by_step(axes[1], table)
-    _functions(axes[2], table)
-    _accuracies(axes[3], table)
-    draw.note(figure, table, arms=("arm",))
+def leads(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What was learned, and by how much it beats others in fresh networks."""
+    figure, axes = draw.figure(2, width=5.6, height=5.0)
+    _functions(axes[0], table, ("paper",))
+    axes[0].plot(POINTS, np.maximum(POINTS, 0), label="ReLU", **STYLES["relu"])
+    axes[0].set_title("Learned on one network, as published")
+    colors = [BLACK if "fresh" not in row else BLUE for row in LEADS]
+    forest(axes[1], LEADS, verdicts, color=colors)
+    axes[1].axvline(0, color=draw.GREY, linewidth=1)
+    axes[1].set(title="Lead in fresh networks", xlabel="Points of test accuracy")
+    draw.key(figure, axes[0])
+    draw.note(figure, table, NOTE, arms=("arm",))
     return figure
 
 
-def descent(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Objective and meta-gradient by outer step, and their errors by size of the table."""
-    figure, axes = draw.figure(3, 1, width=5.2, height=4.4)
-    _bands(axes[0], table, "objective", LEARNED)
-    axes[0].set(title="Outer objective", ylabel="Loss of the last 200 steps (nats)")
-    _bands(axes[1], table, "gradient_norm", LEARNED, np.log10)
-    axes[1].set(title="Norm of the meta-gradient", ylabel="Norm (log10)")
-    for ax in axes[:2]:
-        ax.set_xlabel("Outer step")
-        draw.legend(ax, fontsize=8)
-    _knots(axes[2], table)
-    draw.note(figure, table, arms=("arm",))
+def accuracies(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Accuracy in one network and in fresh ones, and how much of the lead is of the one alone."""
+    figure, axes = draw.figure(2, 2, width=5.4, height=3.8)
+    grid = axes[0].get_subplotspec().get_gridspec()  # type: ignore[union-attr]
+    grid.set_height_ratios([5, 1])
+    for ax in axes[2:]:
+        ax.remove()
+    _published(axes[0], table)
+    _accuracies(axes[1], table)
+    below = figure.add_subplot(grid[1, :])
+    forest(below, {"one - fresh\n": "A4-one"}, verdicts, color=BLACK)
+    below.set(title="Lead over ReLU that is of the one network", xlabel="Training loss (nats)")
+    draw.key(figure, axes[0], ncols=4)
+    draw.note(figure, table, NOTE, arms=("arm",))
+    return figure
+
+
+def shapes(table: Table, verdicts: VerdictsById) -> "Figure":
+    """How the function grew, what was learned in all replicates, and claims on its shape."""
+    figure, axes = draw.figure(2, 2, width=5.4, height=3.6)
+    axes[0].get_subplotspec().get_gridspec().set_height_ratios([1.3, 1])  # type: ignore[union-attr]
+    _by_step(figure, axes[0], table)
+    _functions(axes[1], table, ("paper", "fresh"))
+    axes[1].set_title("All replicates")
+    axes[2].set_xlim(-0.05, 1.05)
+    forest(axes[2], SHAPES, verdicts, color=[BLACK, BLACK, BLUE, BLUE])
+    axes[2].set(title="Published shape", xlabel="Share of replicates")
+    axes[3].set_xlim(-0.05, 1.05)
+    forest(axes[3], {"distance\n": "A4"}, verdicts, color=BLUE)
+    axes[3].set(title="Fresh from one network", xlabel="Share of the way from the start")
+    draw.key(figure, axes[1])
+    draw.note(figure, table, NOTE, arms=("arm",))
     return figure
 
 
 def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     """Ranks of the learned activations in CNNs."""
-    figure, axes = draw.figure(width=7.5)
-    _ranks(axes[0], table)
-    draw.note(figure, table, arms=("arm",))
+    figure, (ax,) = draw.figure(width=8.0, height=4.4)
+    tasks = [t for t in TASKS if rank(table, "paper", t, "first") or t in ("mnist1d", "digits")]
+    whats = {"first": ("first epoch", "1st"), "final": ("at the end", "end")}
+    pairs = [(task, what) for task in tasks for what in whats]
+    for arm, marker, offset in (("paper", "s", 0.18), ("fresh", "D", 0.32)):
+        groups = {f"{task} {what}": rank(table, arm, task, what) for task, what in pairs}
+        color = STYLES[arm]["color"]
+        draw.dots(ax, groups, color=color, marker=marker, label=SHORT[arm], offset=offset)
+    ax.set_xlim(0.5, 7.5)
+    rows = {f"{TASKS[t]}, {whats[w][0]}\n": f"A6-{whats[w][1]}-{t}" for t, w in pairs}
+    forest(ax, rows, verdicts, color=BLACK)
+    if len(table):
+        ax.plot([], [], "o-", color=BLACK, label="learned, one network, as a polyline (claims)")
+    ax.set(title="Rank by loss among seven in CNNs", xlabel="Rank (1: lowest loss)")
+    draw.key(figure, ax)
+    draw.note(figure, table, NOTE, arms=("arm",))
     return figure
 
 
 def _published(ax: "Axes", table: Table) -> None:
     for arm, label in BASELINES.items():
         if values := column("published_accuracy", arm=arm)(table):
-            ax.axhline(float(np.mean([*values.values()])), color=COLORS[arm], label=label)
-    _bands(ax, table, "accuracy", ["paper"])
-    ax.set(
-        title="As published: one network, its 500 test examples",
-        xlabel="Outer step",
-        ylabel="Test accuracy (%)",
-        ylim=(10, 75),
-    )
-    draw.legend(ax, fontsize=8, ncols=2)
+            ax.axhline(float(np.mean([*values.values()])), label=label, **STYLES[arm])
+    curves: Mapping[int, Any] = column("accuracy", arm="paper")(table)
+    steps = range(max(map(len, curves.values()), default=0))
+    draw.band(ax, steps, curves, label=SHORT["paper"], **STYLES["paper"])
+    ax.set(title="One network, as published", xlabel="Outer step", ylabel="Test accuracy (%)")
 
 
-def _by_step(ax: "Axes", table: Table) -> None:
+def _accuracies(ax: "Axes", table: Table) -> None:
+    for what, marker, label, offset in (
+        ("accuracy_usual", "o", "published rate", -0.24),
+        ("tuned_accuracy", "s", "best rate", 0.0),
+        ("long_accuracy", "D", "longer, best rate", 0.24),
+    ):
+        groups = {SHORT[arm]: column(what, arm=arm)(table) for arm in STYLES}
+        colors = [style["color"] for style in STYLES.values()]
+        draw.dots(ax, groups, color=colors, marker=marker, label=None, offset=offset)
+        ax.plot([], [], marker, color=draw.GREY, label=label)
+    ax.set(title="Fresh networks, whole test set", xlabel="Test accuracy (%)")
+    ax.grid(axis="y", visible=False)
+    draw.legend(ax, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
+
+
+def _by_step(figure: "Figure", ax: "Axes", table: Table) -> None:
     import matplotlib as mpl
 
     rows = table.where(arm="paper").rows
     row: dict[str, Any] = dict(min(rows, key=lambda r: r["replicate"], default={"replicate": 0}))
     steps = row.get("snapshot_step", ())
-    colors = mpl.colormaps["viridis"](np.linspace(0, 1, len(steps)))
-    for step, f, color in zip(steps, row.get("snapshots", ()), colors, strict=True):
-        ax.plot(POINTS, f, color=color, label=f"step {step}")
-    _plane(ax, f"Learned on one network, replicate {row['replicate']}")
-    draw.legend(ax, fontsize=8, ncols=2)
+    if len(steps):
+        scale = mpl.cm.ScalarMappable(mpl.colors.Normalize(0, max(steps)), "viridis")
+        for step, f in zip(steps, row["snapshots"], strict=True):
+            ax.plot(POINTS, f, color=scale.to_rgba(step), linestyle="-" if step else "--")
+        figure.colorbar(scale, ax=ax, label="Outer step (dashed: start)")
+    _plane(ax)
+    ax.set_title(f"One network, replicate {row['replicate']}")
 
 
-def _functions(ax: "Axes", table: Table) -> None:
-    for arm in ("paper", "fresh"):
+def _functions(ax: "Axes", table: Table, arms: Iterable[str]) -> None:
+    for arm in arms:
         for place, f in enumerate(functions(table, arm).values()):
             label = SHORT[arm] if place == 0 else None
-            ax.plot(POINTS, f, color=COLORS[arm], alpha=0.6, linewidth=1, label=label)
-    _plane(ax, "All replicates")
-    draw.legend(ax, fontsize=8)
+            ax.plot(POINTS, f, alpha=0.6, linewidth=1, label=label, **STYLES[arm])
+    _plane(ax)
+    for place, x in enumerate(EXTREMA):
+        label = "published extrema" if not place and len(table) else None
+        ax.axvline(x, ymax=0.06, color=BLACK, linewidth=3, label=label)
 
 
-def _plane(ax: "Axes", title: str) -> None:
+def _plane(ax: "Axes") -> None:
     for line in (ax.axhline, ax.axvline):
         line(0, color=draw.GREY, linewidth=0.8)
-    ax.set(title=title, xlabel="x", ylabel="f(x)", xlim=(-5, 5), ylim=(-1.5, 4))
-
-
-def _accuracies(ax: "Axes", table: Table) -> None:
-    for what, marker, label, offset in (
-        ("accuracy_usual", "o", "published rate", -0.22),
-        ("tuned_accuracy", "s", "best rate", 0.0),
-        ("long_accuracy", "D", "longer, best rate", 0.22),
-    ):
-        groups = {SHORT[arm]: column(what, arm=arm)(table) for arm in COLORS}
-        colors = list(COLORS.values())
-        draw.dots(ax, groups, color=colors, marker=marker, label=label, offset=offset)
-    ax.set(title="Fresh networks, whole test set", xlabel="Test accuracy (%)")
-    draw.legend(ax, fontsize=8)
-
-
-def _bands(
-    ax: "Axes", table: Table, name: str, arms: Iterable[str], scale: Scale = np.asarray
-) -> None:
-    for arm in arms:
-        found = column(name, arm=arm)(table).values()
-        curves = [scale(np.asarray(curve)).tolist() for curve in found]
-        steps = range(len(curves[0]) if curves else 0)
-        draw.band(ax, steps, curves, label=SHORT[arm], color=COLORS[arm])
-
-
-def _knots(ax: "Axes", table: Table) -> None:
-    rows = table.where(arm=KNOTS)
-    cells = rows.rows[0]["knots"] if rows else ()
-    for name, color, label in (
-        ("objective_error", BLUE, "objective"),
-        ("gradient_error", RED, "meta-gradient"),
-    ):
-        errors = [_digits(own) for own in rows.column(name)]
-        draw.band(ax, cells, errors, label=label, color=color, marker=".")
-        if rounding := rows.column(f"{name}_float32"):
-            ax.axhline(float(np.mean(_digits(rounding))), color=color, linestyle=":")
-    if cells:
-        ax.set_xscale("log", base=2)
-    ax.set(
-        title="Error of the table (dotted: of float32)",
-        xlabel="Cells from -16 to 16",
-        ylabel="Relative error (log10)",
-    )
-    draw.legend(ax, fontsize=8)
-
-
-def _digits(errors: Sequence[float]) -> list[float]:
-    return np.log10(np.maximum(errors, np.finfo(float).eps)).tolist()
-
-
-def _ranks(ax: "Axes", table: Table) -> None:
-    tasks = [t for t in TASKS if rank(table, "paper", t, "first") or t in ("mnist1d", "digits")]
-    for place, (arm, lines, color, label) in enumerate(
-        (
-            ("paper", True, BLACK, "one network, as a polyline"),
-            ("paper", False, draw.GREY, "one network"),
-            ("fresh", False, BLUE, "fresh networks"),
-        )
-    ):
-        groups = {
-            f"{TASKS[task]}, {text}": rank(table, arm, task, what, lines)
-            for task in tasks
-            for what, text in (("first", "first epoch"), ("final", "at the end"))
-        }
-        draw.dots(ax, groups, color=color, label=label, offset=0.22 * (place - 1))
-    ax.set(
-        title="In CNNs: rank by loss among seven",
-        xlabel="Rank (1: lowest loss)",
-        xlim=(0.5, 7.5),
-    )
-    draw.legend(ax, fontsize=8)
+    ax.set(xlabel="Input x", ylabel="Activation f(x)", xlim=(-5, 5), ylim=(-1.5, 4))

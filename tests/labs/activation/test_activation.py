@@ -15,7 +15,8 @@ from hypothesis.extra.numpy import arrays
 
 from labs.activation import measures, transfer
 from labs.activation.claims import CLAIMS
-from labs.activation.figure import activations, descent
+from labs.activation.figure import shapes
+from labs.activation.figures_of_descent import descent
 from labs.activation.grid import BASELINES, LEARNED, PRESETS, TASKS, Config, Record, cells
 from labs.activation.lab import LAB
 from labs.activation.published import RATE
@@ -222,8 +223,10 @@ def test_a_rate_at_an_end_is_remarked():
 
 def test_figures_have_what_was_learned():
     table = Table(learned_rows(2))
-    assert len(activations(table).axes[2].lines) == 2 + 4  # the axes, two arms in two replicates
-    assert len(descent(table).axes[1].lines) == len(LEARNED)
+    verdicts = {verdict.id: verdict for verdict in judge(CLAIMS, table)}
+    # the axes, the published extrema, two arms in two replicates
+    assert len(shapes(table, verdicts).axes[1].lines) == 2 + 2 + 4
+    assert len(descent(table, verdicts).axes[1].lines) == len(LEARNED)
 
 
 def write_mnist(folder, train=120, test=40):
