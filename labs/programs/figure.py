@@ -78,10 +78,8 @@ def controls(table: Table, verdicts: VerdictsById) -> "Figure":
     """Modules put together in other ways, and in the other order."""
     figure, axes = draw.figure(2, width=5.6, height=4.4)
     axes[0].set(xscale="log", xlim=(0.01, 2000))
-    forest(axes[0], CONTROLS, verdicts, color=[RED] * 4 + [BLUE])
-    if found := [*error(table, "modular").values()]:
-        axes[0].axvline(float(np.mean(found)), color=BLUE, linestyle="--", linewidth=1.2)
-        axes[0].text(1.3 * float(np.mean(found)), 1.5, "as the\ntext says", fontsize=9, va="center")
+    rows = {"as the text says": error(table, "modular")} | CONTROLS
+    forest(axes[0], rows, verdicts, color=[BLUE] + [RED] * 4 + [BLUE])
     axes[0].xaxis.set_major_formatter("{x:g}")
     axes[0].set(title="Modules in other ways", xlabel="Relative error (%)")
     _order(axes[1], table)

@@ -30,7 +30,7 @@ PICTURES = {
         controls,
         "Does it matter which module comes when? (a) Errors of trained modules put together in "
         "other ways than the program says, and of untrained ones; these must fail, beyond 5 %, "
-        "while two operations that commute may change places. The dashed line is the error of "
+        "while two operations that commute may change places. The square is the error of "
         "modules as the text says. (b) Errors of all pairs with their two modules in the other "
         "order: where operations commute (*) that is right, elsewhere the closer the two orders, "
         "the less it costs. Mean of logarithms over replicates.",
