@@ -9,9 +9,9 @@ PICTURES = {
         "Maps by t-SNE, in which neighbours stay neighbours: (a) the signals of MNIST-1D and (b) "
         "scikit-learn's images of digits, 8 by 8 pixels. A point is an example, its colour the "
         "digit, a number stands where its digit is densest. Where classes are clusters, colours "
-        "lie apart; the silhouette measures it, from -1 to 1. (c) Of signals as they lie, without "
-        "a map: how many a vote of their 10 nearest training examples reads, {E1-vote} (hardly "
-        "better than chance: {E1-vote:verdict}), and how many of an example's 10 nearest "
+        "lie apart; the silhouette measures it, from -1 to 1. Below: of signals as they lie, "
+        "without a map: how many a vote of their 10 nearest training examples reads, {E1-vote} "
+        "(hardly better than chance: {E1-vote:verdict}), and how many of an example's 10 nearest "
         "neighbours are of its class, {E1-purity} (fewer than half: {E1-purity:verdict}). "
         "Nothing was trained.",
     ),
