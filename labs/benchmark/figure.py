@@ -11,8 +11,8 @@ from labs.benchmark.measures import arm, final
 from labs.benchmark.published import HUMAN, HUMAN_INTERVAL, QUIZ, TABLE_1
 from labs.data.mnist1d import CLASSES, EXAMPLES
 from labs.kit import draw
-from labs.kit.claims import Verdict, VerdictsById
-from labs.kit.forest import NOTE, bar, forest
+from labs.kit.claims import VerdictsById
+from labs.kit.forest import ARMS, NOTE, bar, forest
 from labs.kit.intervals import Interval, interval
 from labs.kit.table import Table
 
@@ -43,7 +43,7 @@ PRIORS = {  # what a model knows of the order of the 40 positions
     "cnn": "neighbours, alike everywhere",
 }
 ORDERS = {False: "Positions in order", True: "Positions shuffled"}
-ARMS = ("model", "shuffled", "change", "examples")
+COLUMNS = ("model", "shuffled", "change", "examples")
 JUDGED = "bars are those of the verdicts"
 
 
@@ -51,13 +51,11 @@ def priors(table: Table, verdicts: VerdictsById) -> "Figure":
     """Two panels: final test accuracy of every model on positions in order, and shuffled."""
     figure, axes = draw.figure(2, width=5.4, height=5.6)
     for ax, (shuffled, title) in zip(axes, ORDERS.items(), strict=True):
-        names = [model for model in NAMES if _level(model, shuffled) not in verdicts]
-        groups = {m: final(m, shuffled)(table) if m in names else {} for m in NAMES}
-        draw.dots(ax, groups, color=[COLORS[model] for model in NAMES])
+        claims = {model: f"C2-{model}{'-s' * shuffled}" for model in NETS}
+        rows = {model: claims.get(model, final(model, shuffled)(table)) for model in NAMES}
+        forest(ax, rows, verdicts, color=[COLORS[model] for model in NAMES])
         for place, model in enumerate(NAMES):
-            if model not in names:
-                _row(ax, place, verdicts[_level(model, shuffled)], COLORS[model])
-        ax.grid(axis="y", visible=False)
+            _beside(ax, place, claims.get(model, ""))
         ax.axvline(100 / CLASSES, color=draw.GREY, linestyle=":")
         _along(ax, 100 / CLASSES + 1, f"chance {100 / CLASSES:g} %", 0.5, ha="left")
         _human(ax, vertical=True)
@@ -65,7 +63,7 @@ def priors(table: Table, verdicts: VerdictsById) -> "Figure":
     axes[0].set_yticklabels([_label(model, table) for model in NAMES])
     axes[1].tick_params(axis="y", labelleft=False)
     _along(axes[0], HUMAN_INTERVAL[0] - 1, f"human {HUMAN:g} %", 0.97, ha="right", va="top")
-    draw.note(figure, table, NOTE, arms=ARMS, intervals="bars without a claim are 95 %")
+    draw.note(figure, table, NOTE, arms=COLUMNS, intervals=ARMS)
     return figure
 
 
@@ -89,7 +87,7 @@ def margins(table: Table, verdicts: VerdictsById) -> "Figure":
         forest(ax, claims, verdicts, color=[COLORS[model] for _, model in rows.values()])
         ax.axvline(0, color=draw.GREY, linewidth=1)
         ax.set(title=title, xlabel=label)
-    draw.note(figure, table, NOTE, arms=ARMS, intervals=JUDGED)
+    draw.note(figure, table, NOTE, arms=COLUMNS, intervals=JUDGED)
     return figure
 
 
@@ -105,8 +103,8 @@ def curves(table: Table, verdicts: VerdictsById) -> "Figure":
         if part == "test":
             _published(ax, table, shuffled)
             _human(ax, label="human, 95 % interval")
-    draw.legend_above(figure, axes[2], columns=4)
-    draw.note(figure, table, "Short black bar: published.", arms=ARMS)
+    draw.key(figure, axes[2], ncols=4, loc="outside upper center")
+    draw.note(figure, table, "Short black bar: published.", arms=COLUMNS)
     return figure
 
 
@@ -118,7 +116,7 @@ def changes(table: Table, verdicts: VerdictsById) -> "Figure":
     forest(ax, rows, verdicts, color=COLORS["mlp"])
     ax.set(title="Which change takes the MLP to the published accuracy?")
     ax.set_xlabel("Test accuracy (%)")
-    draw.note(figure, table, NOTE, arms=ARMS, intervals=JUDGED)
+    draw.note(figure, table, NOTE, arms=COLUMNS, intervals=JUDGED)
     return figure
 
 
@@ -128,7 +126,7 @@ def human(table: Table, verdicts: VerdictsById) -> "Figure":
     figure, axes = draw.figure(2, width=5.6, height=4.4)
     _sizes(axes[0], table, verdicts)
     _digits(axes[1], table)
-    draw.note(figure, table, NOTE, arms=ARMS, intervals="other bars are 95 % (human: Wilson)")
+    draw.note(figure, table, NOTE, arms=COLUMNS, intervals="other bars are 95 % (human: Wilson)")
     return figure
 
 
@@ -147,23 +145,15 @@ def wilson(hits: int, of: int) -> Interval:
     return Interval(100 * hits / of, 100 * (middle - half), 100 * (middle + half))
 
 
-def _level(model: str, shuffled: bool) -> str:
-    return f"C2-{model}{'-s' * shuffled}"
-
-
 def _label(model: str, table: Table) -> str:
     parameters = set(table.where(**arm(model)).column("parameters")) - {0}
     count = f" ({parameters.pop():,})" if parameters else ""
     return f"{NAMES[model]}{count}\n{PRIORS[model]}"
 
 
-def _row(ax: "Axes", place: float, verdict: Verdict, color: str) -> None:
-    if verdict.above is not None and verdict.below is not None:  # as every level has them
-        claimed = verdict.above, verdict.below
-        ax.fill_betweenx([place - 0.4, place + 0.4], *claimed, color="#EDEDED", zorder=0)
-    bar(ax, place, verdict, color=color, upright=False)
+def _beside(ax: "Axes", place: float, claim: str) -> None:
     where, how = ax.get_yaxis_transform(), {"va": "center", "color": "#555555"}
-    ax.text(1.01, place, verdict.id, transform=where, fontsize=8, **how)  # type: ignore[arg-type]
+    ax.text(1.01, place, claim, transform=where, fontsize=8, **how)  # type: ignore[arg-type]
 
 
 def _along(ax: "Axes", x: float, text: str, height: float, **how: str) -> None:

@@ -6,27 +6,26 @@ from labs.kit.lab import Picture
 PICTURES = {
     "priors": Picture(
         priors,
-        "Eight models learn to read 4000 signals of 40 positions, and are tested on signals that "
-        "they have not seen. They are ordered by how much they know beforehand of which positions "
-        "are neighbours: nothing on top, most at the bottom; their parameters are in brackets. "
-        "(a) Positions as they are. (b) Positions shuffled, in one way for all signals, which "
-        "takes away neighbourhood and nothing else. What a model gains by its prior is how far to "
-        "the right it stands in (a); what is left of it without neighbours stands in (b). Dots "
-        "are replicates, each with data and starting weights of its own; grey band and line: one "
-        "human.",
+        "Models learn to read 4000 signals of 40 positions, and are tested on others. They are "
+        "ordered by how much they know beforehand of which positions are neighbours: nothing on "
+        "top, most at the bottom; their parameters are in brackets. (a) Positions as they are. "
+        "(b) Positions shuffled, in one way for all signals, which takes away neighbourhood and "
+        "nothing else. What a model gains by its prior is how far to the right it stands in (a); "
+        "what is left of it without neighbours stands in (b). Dots are replicates, each with data "
+        "and starting weights of its own; grey band and line: one human.",
     ),
     "margins": Picture(
         margins,
         "Differences between test accuracies of models that learned from the same signals, each "
-        "claim of the paper as one row. (a) By how many points one model beats another. (b) How "
-        "many points a model loses when the 40 positions are shuffled, and by how much the MLP is "
-        "then ahead of the CNN. (c) How much higher than its last evaluation the best of all is, "
-        "when it is chosen on the test data. Shaded is where the claim holds, a black bar is the "
+        "claim in a row of its own. (a) By how many points one model beats another. (b) How many "
+        "points a model loses when the 40 positions are shuffled, and by how much the MLP is then "
+        "ahead of the CNN. (c) How much higher than its last evaluation the best of all is, when "
+        "it is chosen on the test data. Shaded is where the claim holds, a black bar is the "
         "published value; a whole bar on the shaded side says that the claim holds.",
     ),
     "curves": Picture(
         curves,
-        "How six models learn, step by step: the share of signals that they read correctly, mean "
+        "How the models learn, step by step: the share of signals that they read correctly, mean "
         "and 95 % interval over replicates. Above, the 4000 training signals, below, signals that "
         "they have not seen; left, with the positions in order, right, shuffled. The distance "
         "between (a) and (c), or (b) and (d), is what a model has learned by heart. Published "

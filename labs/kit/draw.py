@@ -222,21 +222,6 @@ def legend(ax: "Axes", **how: Any) -> None:
         ax.text(0.5, 0.5, "no results", transform=ax.transAxes, ha="center", color=GREY)
 
 
-def legend_above(drawn: "Figure", ax: "Axes", *, columns: int) -> None:
-    """Name the lines that all panels of a figure share, above them.
-
-    Args:
-        drawn: the figure.
-        ax: the panel that has them all; a name that it has twice is shown once.
-        columns: of the legend.
-    """
-    handles, labels = ax.get_legend_handles_labels()
-    named = dict(zip(labels, handles, strict=True))
-    if named:
-        where: Any = {"loc": "outside upper center", "ncols": columns, "fontsize": 10}
-        drawn.legend([*named.values()], [*named], **where)
-
-
 def key(drawn: "Figure", ax: "Axes", **how: Any) -> None:
     """Name above a figure what one of its axes shows, where a legend would cover data or several
     panels share it; without anything to name it says in the axes that there are no results.

@@ -28,7 +28,6 @@ NAMES = {
 }
 YEARS = {2020: "|", 2024: "d"}  # of publication: how its values are drawn
 SIZES = {"|": 13, "_": 13, "d": 6}  # of these marks, in points
-JUDGED = "bars are those of the verdicts"
 PUBLISHED = "Published: | 2020, diamond 2024."
 PANELS = {  # order, initial weights: those of dashed curves, if any, come second
     ("original", "rewound"): ("New data", "L4-level"),
@@ -52,16 +51,12 @@ def tickets(table: Table, verdicts: VerdictsById) -> "Figure":
         "chunks in another order": gain("chunks")(table),
         "shuffled": "L8",
     }
-    forest(axes[0], gains, verdicts, color=COLORS["lottery"])
-    mark_years(axes[0], gains, verdicts)
-    axes[0].axvline(0, color=BLACK, linewidth=1)
+    _claims(axes[0], gains, verdicts)
     axes[0].set(title="What a ticket gains over the dense net", xlabel="Test accuracy (points)")
     kept = {f"{word} in a row": f"L11-p{n}" for n, word in enumerate(("two", "three", "four"), 2)}
-    forest(axes[1], kept, verdicts, color=COLORS["lottery"])
-    mark_years(axes[1], kept, verdicts)
-    axes[1].axvline(1, color=BLACK, linewidth=1)
+    _claims(axes[1], kept, verdicts, zero=1)
     axes[1].set(title="Neighbours that its units keep", xlabel="Times as often as by chance")
-    draw.note(figure, table, f"{NOTE} {ARMS} {PUBLISHED}", intervals=JUDGED)
+    draw.note(figure, table, f"{NOTE} {PUBLISHED}", intervals=ARMS)
     return figure
 
 
@@ -81,11 +76,9 @@ def search(table: Table, verdicts: VerdictsById) -> "Figure":
         "over dense, 95 to 97 %\n": "L3-96",
         "over dense, 98 %\n": "L3-98",
     }
-    forest(axes[2], rows, verdicts, color=COLORS["lottery"])
-    mark_years(axes[2], rows, verdicts)
-    axes[2].axvline(0, color=BLACK, linewidth=1)
+    _claims(axes[2], rows, verdicts)
     axes[2].set(title="What a ticket gains there", xlabel="Test accuracy (points)")
-    draw.legend_above(figure, axes[1], columns=5)
+    draw.key(figure, axes[1], ncols=5, loc="outside upper center")
     draw.note(figure, table, f"{NOTE} {PUBLISHED}")
     return figure
 
@@ -108,11 +101,9 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
         "chunks\n": "L10-original",
         "shuffling\nover chunks\n": "L10-shuffled",
     }
-    forest(axes[5], rows, verdicts, color=COLORS["lottery"])
-    mark_years(axes[5], rows, verdicts)
-    axes[5].axvline(0, color=BLACK, linewidth=1)
+    _claims(axes[5], rows, verdicts)
     axes[5].set(title="What costs the ticket accuracy?", xlabel="Loss of accuracy (points)")
-    draw.legend_above(figure, axes[1], columns=5)
+    draw.key(figure, axes[1], ncols=5, loc="outside upper center")
     draw.note(figure, table, f"{NOTE} {PUBLISHED}")
     return figure
 
@@ -146,6 +137,14 @@ def mark_years(ax: "Axes", rows: Mapping[str, object], verdicts: VerdictsById) -
                 mark = YEARS[year]
                 how = {"color": BLACK, "markerfacecolor": "white", "markersize": SIZES[mark]}
                 ax.plot(value, place, mark, zorder=4, **how)  # type: ignore[arg-type]
+
+
+def _claims(
+    ax: "Axes", rows: Mapping[str, str | Values], verdicts: VerdictsById, *, zero: float = 0
+) -> None:
+    forest(ax, rows, verdicts, color=COLORS["lottery"])
+    mark_years(ax, rows, verdicts)
+    ax.axvline(zero, color=BLACK, linewidth=1)
 
 
 def _sweep(ax: "Axes", table: Table, column: str) -> None:

@@ -24,11 +24,10 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Do winning tickets exist here, do they transfer, and is locality what they carry?",
-    finding="A ticket, what is left of a network with 92 % of its weights pruned, gains {L1} over "
-    "the dense network on the data it was found on (above 5: {L1:verdict}) and {L4} on new data "
-    "(above 0: {L4:verdict}). Shuffling the positions takes {L9} more from it than from the dense "
-    "network (above 0: {L9:verdict}), and its units keep two neighbouring inputs {L11-p2} "
-    "(above 1: {L11-p2:verdict}).",
+    finding="A ticket, 92 % of its weights pruned, gains {L1} over the dense network where it was "
+    "found (above 5: {L1:verdict}) and {L4} on new data (above 0: {L4:verdict}). "
+    "Shuffling the positions takes {L9} more from it (above 0: {L9:verdict}), and its "
+    "units keep two neighbouring inputs {L11-p2} (above 1: {L11-p2:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 4; version 1 (2020), Figure 3",
     presets=PRESETS,
     cell=Cell,

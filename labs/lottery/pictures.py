@@ -11,8 +11,8 @@ PICTURES = {
         "alternate, until 92 % are masked. (a) By how many points of test accuracy it beats the "
         "dense network that it was found in: on its own data, on new data, and on new data whose "
         "40 positions are flipped, cut into chunks or shuffled; with its initial weights, or with "
-        "fresh ones. Right of zero is a gain; shaded is what is claimed. (b) How often units "
-        "of the ticket keep inputs that are neighbours, over what chance gives. Faint dots are "
+        "fresh ones. Right of zero is a gain; shaded is what is claimed. (b) How often units of "
+        "the ticket keep inputs that are neighbours, over what chance gives. Faint dots are "
         "replicates, each with data and weights of its own.",
     ),
     "search": Picture(
@@ -48,7 +48,8 @@ PICTURES = {
         "ticket. A column is a unit, a mark an input that it keeps: in colour where the input "
         "beside it is kept too, grey where not. Of all units those with most neighbours are "
         "shown. (c) The share of units that keep each of the 40 input positions, mean and 95 % "
-        "interval over replicates: the search prunes some positions more than others, which by "
-        "itself raises the number of neighbours.",
+        "interval over replicates: where a search keeps less of some positions than of others, "
+        "that alone raises the number of neighbours, and the stricter chance takes it into "
+        "account.",
     ),
 }

@@ -186,20 +186,6 @@ def test_panels_are_lettered_but_not_what_belongs_to_them():
     assert set(titles[6:]) == {""}
 
 
-def test_a_legend_above_names_every_line_once_and_lies_over_no_panel():
-    figure, (ax, _) = draw.figure(2)
-    draw.legend_above(figure, ax, columns=2)
-    assert not figure.legends
-    for label in ("a", "b", "a"):
-        ax.plot([0, 1], label=label)
-    draw.legend_above(figure, ax, columns=2)
-    figure.draw_without_rendering()
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
-    panels = [panel.get_tightbbox() for panel in figure.axes]
-    assert legend.get_window_extent().y0 >= max(panel.y1 for panel in panels)
-
-
 def test_a_panel_alone_has_no_letter():
     figure, (ax,) = draw.figure()
     draw.lettered(figure)
