@@ -42,10 +42,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Can gradient descent find its own learning rate?",
-    finding="The published outer loop ends at one rate from both starts for {M1-published} "
-    "(most: {M1-published:verdict}); the mean optimum over data sets is {M2-level}, where one run "
-    "gave 0.62 (0.61 to 0.63: {M2-level:verdict}). In fresh runs a tuned schedule saves {S-fresh} "
-    "of mean training loss ({S-fresh:verdict}) and {S-test} of final test loss ({S-test:verdict}).",
+    finding="Descending on the learning rate ends at one rate from both starts for {M1-published} "
+    "(most: {M1-published:verdict}); the optimum is {M2-level} on average, where the one "
+    "published run has 0.62 (0.61 to 0.63: {M2-level:verdict}). In fresh runs a schedule "
+    "tuned this way saves {S-fresh} of mean training loss (above 0: {S-fresh:verdict}) "
+    "and {S-test} of final test loss (above 0: {S-test:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 6; Maclaurin et al. 2015, "
     "arXiv:1502.03492",
     presets=PRESETS,

@@ -12,6 +12,7 @@ from labs.hyperparameters.grid import Cell, Record
 from labs.hyperparameters.lab import LAB
 from labs.hyperparameters.remarks import remarks
 from labs.kit import texts
+from labs.kit.outputs import picture
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 
@@ -156,7 +157,22 @@ def test_remarks_name_targets_edges_and_explosions():
     assert shown(Table([])) == ""
 
 
-@pytest.mark.parametrize("draw", LAB.figures.values())
-def test_figures_draw_what_there_is(draw):
+@pytest.mark.parametrize("name", LAB.figures)
+def test_figures_draw_what_there_is(name):
     for results in (Table([]), table(2).where(arm="schedule")):
-        assert len(draw(results).axes) <= 6
+        assert len(picture(LAB, name, results, judge(LAB.claims, results)).axes) <= 6
+
+
+def test_the_path_of_the_rate_begins_where_the_loop_starts():
+    results = table()
+    path = picture(LAB, "rate", results, judge(LAB.claims, results)).axes[0].lines
+    assert [line.get_ydata()[0] for line in path[:2]] == [1.5, 0.15]
+    assert {len(line.get_xdata()) for line in path[:2]} == {1 + source.OUTER_STEPS}
+
+
+def test_a_schedule_is_drawn_in_units_of_its_mean():
+    results = table()
+    ax = picture(LAB, "further", results, judge(LAB.claims, results)).axes[0]
+    middle = ax.patches[0].get_data().values
+    assert middle.mean() == pytest.approx(1, abs=0.001)
+    assert middle[-1] == pytest.approx(0.25 / (1.75 / 3), abs=0.001)
