@@ -34,12 +34,11 @@ LAB = Lab[Config, Cell, Record](
     version=2,
     question="Does test error fall a second time past the interpolation threshold, and where does "
     "the threshold lie?",
-    finding="With label noise the MLP's test error changes by {DD1-noise-rise} from its valley to "
-    "a later peak (rises by 4 or more: {DD1-noise-rise:verdict}) and comes down by "
-    "{DD1-noise-fall} to the largest size (5 or more: {DD1-noise-fall:verdict}). The threshold "
-    "lies at {DD5-nll-level} with cross-entropy (0.5 to 2: {DD5-nll-level:verdict}; grows like n, "
-    "a slope of 0.75 to 1.25: {DD5-nll-n:verdict}) and at {DD5-mse-level} with squared error (0.5 "
-    "to 2: {DD5-mse-level:verdict}; like n: {DD5-mse-n:verdict}; like K: {DD5-mse-k:verdict}).",
+    finding="With label noise the MLP's test error moves by {DD1-noise-rise} from valley to later "
+    "peak (up by 4 or more: {DD1-noise-rise:verdict}) and comes down by {DD1-noise-fall} "
+    "from there (5 or more: {DD1-noise-fall:verdict}). The threshold follows the number "
+    "of examples with {DD5-nll-n} for cross-entropy (0.75 to 1.25: {DD5-nll-n:verdict}) "
+    "and {DD5-mse-n} for squared error (the same: {DD5-mse-n:verdict}).",
     source=SOURCE,
     presets=PRESETS,
     cell=Cell,
