@@ -27,9 +27,10 @@ def levels(table: Table, verdicts: VerdictsById) -> "Figure":
     task is ahead of fine-tuning and of joint training."""
     figure, axes = draw.figure(2, 2, width=6.4, height=4.4)
     for ax, name in zip(axes, SEQUENCES, strict=False):
+        ax.set_xlim(-3, 103)
         by_method(ax, {m: acc(table, m, name) for m in measured(table)}, verdicts)
         dotted(ax, CHANCE[name])
-        ax.set(title=f"At the end of {OF_SEQUENCES[name]}", xlim=(-3, 103))
+        ax.set(title=f"At the end of {OF_SEQUENCES[name]}")
         ax.set_xlabel("Test accuracy, mean over tasks (%)")
     rows = {f"{words}, {n}\n": f"C25-{key}-{n}" for key, words in LEADS.items() for n in SEQUENCES}
     forest(axes[3], rows, verdicts, color=COLORS["lora-each"])

@@ -35,10 +35,10 @@ def names(table: Table, verdicts: VerdictsById) -> "Figure":
     and how often SupSup names the task right."""
     figure, axes = draw.figure(3, width=5.2, height=4.6)
     _asked(axes[0], table)
+    axes[1].set_xlim(0, 12)
     by_method(axes[1], {name: f"C25-wrong-{name}" for name in FROZEN}, verdicts)
     dotted(axes[1], CHANCE["permutations"])
     axes[1].set(title="Permutations, next task's name", xlabel="Test accuracy (%)")
-    axes[1].set_xlim(left=0)
     forest(axes[2], NAMED, verdicts, color=COLORS["supsup"])
     dotted(axes[2], CHANCE_OF_NAME)
     axes[2].set(title="SupSup names the task", xlabel="Batches named right (%)")
@@ -74,9 +74,10 @@ def classes(table: Table, verdicts: VerdictsById) -> "Figure":
     titles = ("Between the task's two answers", "Among all ten answers", "Network inferred, of ten")
     for ax, name, title, chance in zip(axes, ("matrix", "open", "inferred"), titles, (50, 10, 10),
                                        strict=True):  # fmt: skip
+        ax.set_xlim(-3, 103)
         _old(ax, table, name, verdicts)
         dotted(ax, chance)
-        ax.set(title=title, xlabel="Test accuracy on old pairs (%)", xlim=(-3, 103))
+        ax.set(title=title, xlabel="Test accuracy on old pairs (%)")
     axes[2].set_xlabel("Test accuracy on all pairs (%)")
     draw.note(figure, table, f"Dotted: chance. {NOTE}", intervals=ARMS)
     return figure
