@@ -21,12 +21,12 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Do competing experts find the causes apart?",
-    finding="Of a mechanism's signals its matched expert wins {C30-apart} (above 0.9: "
-    "{C30-apart:verdict}); a classifier of clean digits reaches {C30-read} on what the winners "
-    "give back (above 0.8: {C30-read:verdict}). When one mechanism is swapped, {C30-others} of the "
-    "other experts' outputs change, and the new one is read {C30-new} (above 0.8: "
-    "{C30-new:verdict}). Started at random, the busiest expert wins {C30-collapse} (above 0.9: "
-    "{C30-collapse:verdict}).",
+    finding="Five experts compete for digits that five mechanisms have changed: what winners give "
+    "back is read better than before by {C30-invert} (above 0: {C30-invert:verdict}), and a "
+    "mechanism's matched expert has {C30-apart} (above 0.9: {C30-apart:verdict}). Refitting one "
+    "expert to a swapped mechanism reads it better than training all anew by {C30-new-anew} "
+    "(above 0: {C30-new-anew:verdict}); from a random start the busiest expert has {C30-collapse} "
+    "(above 0.9: {C30-collapse:verdict}).",
     source="Parascandolo et al. 2018, arXiv:1712.00961",
     presets=PRESETS,
     cell=Cell,

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from labs.kit.outputs import picture
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.mechanisms.claims import CLAIMS
-from labs.mechanisms.figure import answers, example
 from labs.mechanisms.grid import ARMS, COUNT, MECHANISMS, PRESETS, Config, Record, cells
+from labs.mechanisms.lab import LAB
 from labs.mechanisms.measures import error, new, read, wins
 from labs.mechanisms.remarks import remarks
 from labs.mechanisms.scores import idle, largest, matched, matching
@@ -180,12 +181,12 @@ def test_remarks_say_who_wins_and_what_a_swap_changes():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("draw", [answers, example])
+@pytest.mark.parametrize("name", LAB.figures)
 @pytest.mark.parametrize("replicates", [1, 5])
-def test_figures_draw_whole_and_partly_filled_tables(draw, replicates):
+def test_figures_draw_whole_and_partly_filled_tables(name, replicates):
     table = made(replicates)
-    for part in (table, Table(list(table)[:1]), Table([])):
-        figure = draw(part)
+    parts = {f"{replicates} rep": table, "1 rep": Table(list(table)[:1]), "no results": Table([])}
+    for said, part in parts.items():
+        figure = picture(LAB, name, part, judge(CLAIMS, part))
         figure.draw_without_rendering()
-    words = [t.get_text() for t in draw(table).findobj(lambda a: hasattr(a, "get_text"))]
-    assert any("replicate" in word for word in words)
+        assert figure.get_supxlabel().startswith(said)
