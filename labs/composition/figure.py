@@ -50,7 +50,7 @@ def grid(table: Table, verdicts: VerdictsById) -> "Figure":
     _heat(axes[1], found, "{:.0f}", PERCENT, (0, 100), "Test accuracy (%)")
     axes[1].set_title(f"All arms of one method, {name_of(method)}: test accuracy in percent")
     hatched = f"Hatched: a gap below {WIDE} points, or a task that was not learned."
-    draw.note(figure, table, f"Cells are means. {hatched}" if methods else "")
+    draw.note(figure, table, hatched if methods else "", intervals="cells are means")
     return figure
 
 
@@ -87,7 +87,8 @@ def _heat(
             ax.text(x, y, _signed(value, form), ha="center", va="center", fontsize=10,
                     color="white" if dark else "black")  # fmt: skip
     _axes(ax, list(rows))
-    bar = ax.figure.colorbar(drawn, ax=ax, pad=0.01, fraction=0.03, aspect=25)
+    beyond = "min" if limits[0] < 0 else "neither"
+    bar = ax.figure.colorbar(drawn, ax=ax, pad=0.01, fraction=0.03, aspect=25, extend=beyond)
     bar.set_label(label)
     bar.outline.set_visible(False)
 

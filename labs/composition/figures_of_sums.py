@@ -1,28 +1,26 @@
-"""Lines between networks and their averages; differences that are added, negated and merged."""
+"""Differences of networks that are added, negated, merged and put into an analogy."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.composition.figures_of_rows import below
-from labs.composition.grid import ALONG, LINES, MERGES, SCALES
+from labs.composition.grid import MERGES, SCALES
+from labs.composition.looks import BLUE, GREEN, RED, Rows, below, ends, rows
 from labs.composition.measures import (
     ANALOGIES,
     BOTH,
     Lists,
     all_four,
     analogy,
-    barrier,
     couples,
     entry,
+    fallen,
     merged,
     of,
 )
-from labs.composition.published import SUMS
-from labs.composition.shown import OF_LINES, soup
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import ARMS, NOTE, forest
 from labs.kit.measures import Values
 from labs.kit.table import Table
 
@@ -30,18 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
-LOOKS: dict[str, dict[str, Any]] = {  # one start solid, two starts dashed
-    "full": {"color": BLUE, "marker": "o"},
-    "full-bases": {"color": BLUE, "marker": "s", "linestyle": "--"},
-    "adapter": {"color": GREEN, "marker": "^"},
-    "adapter-starts": {"color": GREEN, "marker": "v", "linestyle": "--"},
-    "lora": {"color": ORANGE, "marker": "D"},
-    "lora-starts": {"color": ORANGE, "marker": "P", "linestyle": "--"},
-}
 OF_MERGES = {
     "average": "average",
-    "arithmetic": "sum at\none scale",
+    "arithmetic": "sum, one scale",
     "fisher": "Fisher",
     "regmean": "RegMean",
     "ties": "TIES",
@@ -51,66 +40,44 @@ OF_ANALOGIES = {
     "base": "base",
     "ramp": "ramp",
     "reverse": "reverse",
-    "random": "random,\nequal norm",
+    "random": "random, equal norm",
     "analogy": "analogy",
 }
+OWN = "Share of own accuracy kept"
 
 
-def lines(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Accuracy along lines between two networks or modules, with the barrier of each; and of a
-    soup beside the networks that it is made of."""
-    figure, axes = draw.figure(2, width=5.8, height=4.8)
-    _lines(axes[0], table)
-    soups = soup(table)
-    shades = (draw.GREY, ORANGE, BLUE)
-    if any(soups.values()):
-        draw.dots(axes[1], soups, color=shades)
-        axes[1].set_xlabel("Test accuracy (%)")
-        axes[1].grid(axis="y", visible=False)
-    else:
-        draw.legend(axes[1])
-    axes[1].set_title("Soup: the average of networks of one base")
-    draw.note(figure, table)
-    return figure
-
-
-def _lines(ax: "Axes", table: Table) -> None:
-    for line in LINES:
-        found = of(table, "line", "line", line)
-        if found:
-            height = float(np.mean([*barrier(table, line).values()]))
-            label = f"{OF_LINES[line]}: {height:.1f}"
-            draw.band(ax, ALONG, found, label=label, markersize=5, **LOOKS[line])
-    ax.set(title="On the line between two networks", ylabel="Test accuracy (%)")
-    ax.set(xlabel="Place a on the line, (1 \N{MINUS SIGN} a) first + a second")
-    if ax.has_data():
-        ax.set_ylim(0, 100)
-    below(ax, title="Barrier in points", title_fontsize=9)
-
-
-def arithmetic(table: Table, verdicts: VerdictsById) -> "Figure":
-    """What networks keep when differences are added, by scale; what falls when one is negated; how
-    four are merged; and the analogy."""
-    figure, axes = draw.figure(2, 2, width=5.8, height=4.6)
+def sums(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What networks keep of their accuracy when their differences are added, by scale; sums of two
+    beside others; their leads; and four networks merged in six ways."""
+    figure, axes = draw.figure(2, 2, width=6.2, height=4.2)
     _sums(axes[0], table)
-    _negation(axes[1], table)
-    _bars(axes[2], {OF_MERGES[name]: merged(table, name) for name in MERGES}, (GREEN,) * 6)
-    axes[2].axvline(SUMS, color=draw.GREY, linestyle=":", linewidth=1.2)
-    axes[2].set(title="Four networks merged", xlabel="Share of their own accuracy that stays")
-    shades = (*(draw.GREY,) * 4, BLUE)
-    _bars(axes[3], {OF_ANALOGIES[name]: analogy(table, name) for name in ANALOGIES}, shades)
-    axes[3].set(title="Analogy, in reverse+ramp", xlabel="Test accuracy (%)")
-    words = f"Curves: validation data; marks: test data. Dotted: foretold, {SUMS:g} of their own."
-    draw.note(figure, table, words if len(table) else "")
+    axes[1].set_xlim(0, 1)
+    colors = (BLUE, draw.GREY, draw.GREY, RED)
+    forest(axes[1], of_sums(table, verdicts), verdicts, color=colors)
+    axes[1].set(title="At scales chosen", xlabel=OWN)
+    own = {"sum of four\n": "C20-four", "one and random\n": "C20-noise"}
+    own["the better one\n"] = "C20-single"
+    forest(axes[2], own, verdicts, color=BLUE)
+    ends(axes[2])
+    axes[2].set(title="Lead of sums of two over", xlabel="Difference of shares kept")
+    axes[3].set_xlim(0, 1)
+    merges: Rows = {OF_MERGES[name]: merged(table, name) for name in MERGES}
+    forest(axes[3], merges, verdicts, color=RED)
+    axes[3].set(title="Four networks merged", xlabel=OWN)
+    intervals = f"bands 95 % t intervals, on validation data; {ARMS}"
+    draw.note(figure, table, NOTE, intervals=intervals)
     return figure
 
 
-def _bars(ax: "Axes", groups: dict[str, Values], shades: Sequence[str]) -> None:
-    if any(groups.values()):
-        draw.dots(ax, groups, color=shades)
-        ax.grid(axis="y", visible=False)
-    else:
-        draw.legend(ax)
+def of_sums(table: Table, verdicts: VerdictsById) -> Rows:
+    """What is kept at scales that validation data chose."""
+    return rows(
+        verdicts,
+        ("sum of two", "C20-couples", couples(table)),
+        ("one and a random one", "", couples(table, "noise")),
+        ("the better one alone", "", couples(table, "single")),
+        ("sum of four", "", all_four(table)),
+    )
 
 
 def _sums(ax: "Axes", table: Table) -> None:
@@ -122,15 +89,10 @@ def _sums(ax: "Axes", table: Table) -> None:
     marks = (
         (chosen, couples(table), "two, scales chosen", BLUE, "o"),
         (entry(scales, -1), all_four(table), "four, scale chosen", RED, "D"),
-        (chosen, couples(table, "noise"), "one and a random one", draw.GREY, "X"),
     )
     for x, y, label, color, marker in marks:
         _mark(ax, x, y, label=label, color=color, marker=marker)
-    if ax.has_data():
-        ax.axhline(SUMS, color=draw.GREY, linestyle=":", linewidth=1.2)
-        ax.set_ylim(0, 1.05)
-    ax.set(title="Differences added", xlabel="Scale of the differences")
-    ax.set_ylabel("Share of their own accuracy that stays")
+    ax.set(title="By scale", xlabel="Scale of the differences", ylim=(0, 1), ylabel=OWN)
     below(ax)
 
 
@@ -142,18 +104,52 @@ def _mark(ax: "Axes", x: Values, y: Values, *, label: str, color: str, marker: s
                 markeredgecolor="white", zorder=4)  # fmt: skip
 
 
+def negation(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What a network reads when the difference of reverse is taken away, by scale; how far reverse
+    falls; and what stays of clean signals."""
+    figure, axes = draw.figure(3, width=5.2, height=4.4)
+    _negation(axes[0], table)
+    falls = rows(
+        verdicts,
+        ("reverse taken\naway", "C20-falls", fallen(table)),
+        ("a random change", "", fallen(table, "after_random")),
+        ("over a random\nchange", "C20-falls-random", {}),
+    )
+    forest(axes[1], falls, verdicts, color=(RED, draw.GREY, RED))
+    ends(axes[1])
+    axes[1].set(title="How far reverse falls", xlabel="Points of accuracy")
+    forest(axes[2], {"reverse taken\naway\n": "C20-keeps"}, verdicts, color=GREEN)
+    axes[2].set(title="What stays of clean", xlabel="Share of accuracy before")
+    draw.note(figure, table, NOTE, intervals=f"bands 95 % t intervals; {ARMS}")
+    return figure
+
+
 def _negation(ax: "Axes", table: Table) -> None:
     looks = ((GREEN, "-", "o"), (RED, "--", "D"))
     scale: Values = of(table, "scale", "negation")
     for place, (name, (color, line, marker)) in enumerate(zip(BOTH, looks, strict=True)):
         curves = of(table, f"{name}_by_scale", "negation")
         draw.band(ax, SCALES, curves, label=name, color=color, linestyle=line)
-        ends = (("after", marker, "scale chosen"), ("after_random", "X", "random change"))
-        for column, sign, words in ends:
+        ends_ = (("after", marker, "scale chosen"), ("after_random", "X", "random change"))
+        for column, sign, words in ends_:
             values = entry(of(table, column, "negation"), place)
             _mark(ax, scale, values, label=f"{name}, {words}", color=color, marker=sign)
-    if ax.has_data():
-        ax.set_ylim(0, 100)
-    ax.set(title="The difference of reverse taken away", xlabel="Scale of the difference")
+    ax.set(title="By scale", xlabel="Scale of what is taken away", ylim=(0, 100))
     ax.set_ylabel("Test accuracy (%)")
     below(ax)
+
+
+def analogies(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Accuracy in reverse+ramp of the base, of differences alone and of the analogy; and its
+    leads."""
+    figure, axes = draw.figure(2, width=6.0, height=4.0)
+    arms: Rows = {OF_ANALOGIES[name]: analogy(table, name) for name in ANALOGIES}
+    forest(axes[0], arms, verdicts, color=(*(draw.GREY,) * 4, BLUE))
+    axes[0].axvline(10, color=draw.GREY, linestyle=":", linewidth=1.2)
+    axes[0].set(title="What is added to the base", xlabel="Test accuracy in reverse+ramp (%)")
+    own = {f"over {name}\n": f"C20-analogy-{name}" for name in ("ramp", "reverse", "random")}
+    forest(axes[1], own, verdicts, color=BLUE)
+    ends(axes[1])
+    axes[1].set(title="Lead of the analogy", xlabel="Points of accuracy")
+    draw.note(figure, table, f"Dotted: chance. {NOTE}", intervals=ARMS)
+    return figure

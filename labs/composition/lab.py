@@ -23,13 +23,10 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Do modules that were trained apart work together?",
-    finding="In pairs of a domain and a task that neither has seen, composed modules close "
-    "{C8-most-adapter} between the task's module and one trained on the pair for adapters (above "
-    "0.5: {C8-most-adapter:verdict}) and {C8-most-lora} for LoRA (above 0.5: "
-    "{C8-most-lora:verdict}), with another domain's module {C8-wrong-adapter} (below 0.1: "
-    "{C8-wrong-adapter:verdict}) and {C8-wrong-lora} (below 0.1: {C8-wrong-lora:verdict}). The "
-    "line between two networks fine-tuned from one base has a barrier of {C18-full} (below 2: "
-    "{C18-full:verdict}), and sums of two domains' differences keep {C20-couples} (above 0.8: "
+    finding="In pairs of a domain and a task that neither module has seen, modules trained apart "
+    "close {C8-lt-sft} for LT-SFT (above 0: {C8-lt-sft:verdict}) and {C8-ia3} for (IA)³ (above 0: "
+    "{C8-ia3:verdict}). Averaging four networks of one base brings {C19-mean} (above 0: "
+    "{C19-mean:verdict}), and sums of what two domains taught keep {C20-couples} (above 0.8: "
     "{C20-couples:verdict}).",
     source="Pfeiffer et al. 2023, arXiv:2302.11529, routing and aggregation functions",
     presets=PRESETS,

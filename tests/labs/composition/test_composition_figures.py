@@ -4,14 +4,8 @@ those of the measures."""
 import numpy as np
 import pytest
 
-from labs.composition import (
-    figure,
-    figures_of_mixtures,
-    figures_of_rows,
-    figures_of_sums,
-    measures,
-    shown,
-)
+from labs.composition import figure, figures_of_lines, figures_of_shares, measures, shown
+from labs.composition.claims import CLAIMS
 from labs.composition.grid import (
     DOMAINS,
     LEAVES,
@@ -24,20 +18,17 @@ from labs.composition.grid import (
     SCALES,
     SIGNALS,
 )
+from labs.composition.lab import LAB
 from labs.composition.remarks import remarks
-from labs.kit import draw, texts
+from labs.kit import texts
+from labs.kit.outputs import picture
 from labs.kit.table import Table
+from labs.kit.verdicts import judge
 from tests.labs.composition.made import made
 
 pytestmark = pytest.mark.slow  # trains or draws
 
-FIGURES = {
-    "grid": figure.grid,
-    "rows": figures_of_rows.rows,
-    "lines": figures_of_sums.lines,
-    "arithmetic": figures_of_sums.arithmetic,
-    "mixtures": figures_of_mixtures.mixtures,
-}
+FIGURES = LAB.figures
 WHOLE = made(replicates=2)
 
 
@@ -65,48 +56,35 @@ ALONE = {
 }
 
 
+def drawn_by(name, table=WHOLE):
+    return picture(LAB, name, table, judge(CLAIMS, table))
+
+
 @pytest.mark.parametrize("of", TABLES)
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_draw_what_is_there(name, of):
-    with draw.style():
-        drawn = FIGURES[name](TABLES[of])
-        if of in ("empty", "smoke", "uneven"):
-            drawn.draw_without_rendering()
+    drawn = drawn_by(name, TABLES[of])
+    if of in ("empty", "smoke", "uneven"):
+        drawn.draw_without_rendering()
     said = {"empty": "no results yet", "whole": "2 replicates", "one replicate": "1 replicate"}
     assert drawn.get_supxlabel().startswith(said.get(of, ""))
 
 
-SILENT = {  # axes without results, where one question was asked; of others all
-    "grid": {"pairs": 0, "joint": 1},
-    "rows": {"pairs": 0},
-    "lines": {"line": 0},
-    "arithmetic": {"arithmetic": 1, "negation": 3},
-    "mixtures": {"mixtures": 1, "trees": 2},
-}
+SILENT = {"pairs": 0, "joint": 1, "trees": 2}  # axes without results, where one question was asked
 
 
-@pytest.mark.parametrize(
-    ("name", "question"),
-    [(n, q) for n, own in SILENT.items() for q in (*own, "trees" if n != "mixtures" else "line")],
-)
-def test_figures_of_one_question_say_where_there_is_nothing(name, question):
-    axes = drawn_by(name, ALONE[question]).axes
+@pytest.mark.parametrize("question", SILENT)
+def test_the_grid_says_where_there_is_nothing(question):
+    axes = drawn_by("grid", ALONE[question]).axes
     silent = ["no results" in [t.get_text() for t in ax.texts] for ax in axes]
-    assert sum(silent) == SILENT[name].get(question, len(axes))
+    assert sum(silent) == SILENT[question]
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_axes_of_a_table_has_words_and_every_empty_one_says_so(name):
-    with draw.style():
-        whole, empty = FIGURES[name](WHOLE), FIGURES[name](TABLES["empty"])
-    assert all(ax.get_xlabel() or ax.get_ylabel() or ax.get_title() for ax in whole.axes)
-    assert all("no results" in [t.get_text() for t in ax.texts] for ax in empty.axes)
-    assert not any("no results" in [t.get_text() for t in ax.texts] for ax in whole.axes)
-
-
-def drawn_by(name, table=WHOLE):
-    with draw.style():
-        return FIGURES[name](table)
+def marks(ax):
+    """By the name of a row, where its large mark stands; rows without data have none."""
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    large = [line for line in ax.lines if line.get_marker() in "so^x" and line.get_markersize() > 6]
+    return {names[round(float(line.get_ydata()[0]))]: line.get_xdata()[0] for line in large}
 
 
 def means(ax):
@@ -163,34 +141,42 @@ def test_numbers_that_are_written_as_zero_have_no_sign():
     assert figure._signed(-0.006, "{:.2f}") == "\N{MINUS SIGN}0.01"
 
 
-def test_rows_are_the_shares_of_the_measures():
-    found = drawn_by("rows").axes
-    shares = means(found[0])
-    assert list(shares) == [label for _, _, label in figures_of_rows.ARMS.values()]
-    for name, (_, _, label) in figures_of_rows.ARMS.items():
-        values = [measures.closed(WHOLE, method, name) for method in METHODS]
-        expected = [np.mean([*own.values()]) for own in values if own]
-        assert shares[label][0, 0] == pytest.approx(expected[0])
-    names = [label.get_text() for label in found[0].get_yticklabels()]
-    assert names[0] == "LoRA\n12 pairs"
-    assert list(means(found[1])) == ["LoRA", "adapter"]
+def test_arms_are_the_shares_of_the_measures():
+    axes = drawn_by("arms").axes
+    assert [ax.get_title()[-14:] for ax in axes[:2]] == ["LoRA, 12 pairs", "-SFT, 12 pairs"]
+    for ax, method in zip(axes, METHODS, strict=True):
+        found = marks(ax)
+        for name, arm in (("reversed order", "reversed"), ("domain's module,\nhead alone", "head")):
+            among = measures.OWN_HEAD if arm == "head" else PAIRS
+            own = measures.closed(WHOLE, method, arm, among=among)
+            assert found[name] == pytest.approx(np.mean([*own.values()]))
+        assert f"composed\n (C8-{method})" in found
+    assert "at random places\n (N-masked)" in marks(axes[1])
+
+
+def test_shares_show_every_method_with_the_right_and_with_a_wrong_domain():
+    right, wrong = (marks(ax) for ax in drawn_by("shares").axes)
+    assert len(right) == len(METHODS) + 2
+    assert len(wrong) == len(METHODS)
+    own = measures.closed(WHOLE, "adapter", "wrong")
+    assert wrong["adapter\n (C8-wrong-adapter)"] == pytest.approx(np.mean([*own.values()]))
 
 
 def test_all_variants_of_domain_modules_are_shown():
     assert {signal for signal, _ in shown.VARIANTS.values()} == set(SIGNALS)
-    found = figures_of_rows.variants(WHOLE, "lora")
+    found = figures_of_shares.of_variants(WHOLE, "lora", {})
     composed = [np.mean([*values.values()]) for values in found.values()]
     assert composed == pytest.approx([0.7, 0.65, 0.4, 0.8], abs=0.01)
     assert shown.varied(WHOLE) == ["lora", "adapter"]
 
 
-def test_lines_have_their_barriers_in_the_legend():
-    own = made(replicates=2, noise=0)
-    curves = means(drawn_by("lines", own).axes[0])
-    assert len(curves) == len(LINES) == len(shown.OF_LINES) == len(figures_of_sums.LOOKS)
-    label = "whole networks, two bases: 60.0"
-    assert curves[label][5].tolist() == [0.5, 90.5 - 60]
-    assert "LoRA, two starts: 25.0" in curves
+def test_lines_have_their_barriers_beside_them():
+    curves, barriers, _ = drawn_by("lines", made(replicates=2, noise=0)).axes
+    found = means(curves)
+    assert len(found) == len(LINES) == len(shown.OF_LINES) == len(figures_of_lines.LOOKS)
+    assert found["whole networks, two bases"][5].tolist() == [0.5, 90.5 - 60]
+    assert marks(barriers)["whole networks,\ntwo bases\n (C18-full-bases)"] == pytest.approx(60)
+    assert marks(barriers)["LoRA,\ntwo starts"] == pytest.approx(25)
 
 
 def test_a_soup_stands_beside_the_mean_and_the_best_of_its_networks():
@@ -205,24 +191,25 @@ def test_sums_are_marked_where_their_scales_were_chosen():
         return record
 
     own = made(replicates=2, noise=0, change=change)
-    two, negated, merges, analogy = drawn_by("arithmetic", own).axes
-    marks = means(two)
-    assert marks["two, scales chosen"][0] == pytest.approx([0.3, 0.9])
-    assert marks["four, scale chosen"][0] == pytest.approx([0.7, 0.6])
-    assert marks["one and a random one"][0] == pytest.approx([0.3, 0.5])
-    assert marks["sum of two"][:, 0] == pytest.approx(SCALES)
-    left = means(negated)
+    two, chosen, _, merges = drawn_by("sums", own).axes
+    points = means(two)
+    assert points["two, scales chosen"][0] == pytest.approx([0.3, 0.9])
+    assert points["four, scale chosen"][0] == pytest.approx([0.7, 0.6])
+    assert points["sum of two"][:, 0] == pytest.approx(SCALES)
+    assert marks(chosen)["one and a random one"] == pytest.approx(0.5)
+    assert len(merges.get_yticks()) == len(MERGES)
+    left = means(drawn_by("negation", own).axes[0])
     assert left["reverse, scale chosen"][0] == pytest.approx([0.6, 50])
     assert left["clean, random change"][0] == pytest.approx([0.6, 0.99 * 97])
     assert left["reverse"][-1] == pytest.approx([1, 30])
-    assert len(merges.get_yticks()) == len(MERGES)
-    assert [t.get_text() for t in analogy.get_yticklabels()][-1] == "analogy"
 
 
 def test_mixtures_and_trees_are_those_of_the_measures():
-    mixed, attention, trees = drawn_by("mixtures", made(replicates=2, noise=0)).axes
-    assert len(mixed.get_yticks()) == len(MIXTURES)
-    assert [t.get_text() for t in attention.get_yticklabels()] == list(DOMAINS)
+    own = made(replicates=2, noise=0)
+    mixed, _, attention = drawn_by("mixtures", own).axes
+    assert len(marks(mixed)) == len(MIXTURES)
+    assert [t.get_text().split("\n")[0] for t in attention.get_yticklabels()] == list(DOMAINS)
+    trees = drawn_by("trees", own).axes[0]
     assert len(trees.get_yticks()) == len(LEAVES)
     points = means(trees)
     assert [points[label][0, 0] for label in points] == [65, 60, 75]
