@@ -325,7 +325,7 @@ def save(drawn: "Figure", stem: Path, *, slide: bool = False) -> list[Path]:
 
 def _as_slide(drawn: "Figure") -> float:
     """Give a figure the shape of a slide, in inches by its panels; return the dots per inch."""
-    width = 9.0 if len(panels(drawn)) == 1 else 11.0 if len(panels(drawn)) < 4 else 14.0
+    width = 9.0 if len(panels(drawn)) == 1 else 11.0 if len(panels(drawn)) < 3 else 14.0
     drawn.set_size_inches(width, width * 9 / 16)
     drawn.draw_without_rendering()  # ticks of another size settle at the second layout
     return 1920 / width
