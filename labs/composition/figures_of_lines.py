@@ -24,7 +24,7 @@ LOOKS: dict[str, dict[str, Any]] = {  # one start solid, two starts dashed
     "lora": {"color": color_of("lora"), "marker": "D"},
     "lora-starts": {"color": color_of("lora"), "marker": "P", "linestyle": "--"},
 }
-TICKS = (0, 1, 2, 5, 10, 20, 50, 100)
+TICKS = (0, 1, 2, 5, 20, 100)
 JUDGED = ("full", "full-bases", "adapter")  # lines of which a level is claimed
 STARTS = {"adapters,\ntwo over one\n": "adapter", "LoRA,\ntwo over one\n": "lora"}
 
@@ -40,11 +40,11 @@ def lines(table: Table, verdicts: VerdictsById) -> "Figure":
     forest(axes[1], shown, verdicts, color=[LOOKS[line]["color"] for line in LINES])
     axes[1].set_xticks(TICKS, [str(tick) for tick in TICKS])
     axes[1].minorticks_off()
-    axes[1].set(title="Barriers", xlabel="Points of accuracy (above 2 logarithmic)")
+    axes[1].set(title="Barriers", xlabel="Points (above 2 logarithmic)")
     own = {name: f"C18-{line}-starts" for name, line in STARTS.items()}
     forest(axes[2], own, verdicts, color=[color_of(line) for line in STARTS.values()])
     ends(axes[2])
-    axes[2].set(title="Two starts over one", xlabel="Difference of barriers (points)")
+    axes[2].set(title="Two starts over one", xlabel="Difference (points)")
     for ax in axes[1:]:
         ax.tick_params(axis="y", labelsize=10)
     draw.note(figure, table, NOTE, intervals=f"bands 95 % t intervals; {ARMS}")
@@ -68,7 +68,7 @@ def _lines(ax: "Axes", table: Table) -> None:
         if found:
             draw.band(ax, ALONG, found, label=OF_LINES[line], markersize=5, **LOOKS[line])
     ax.set(title="On the line between two", ylabel="Test accuracy (%)", ylim=(0, 100))
-    ax.set_xlabel("Place on the line (0: the first, 1: the second)")
+    ax.set_xlabel("Place, from first to second")
     named(ax)
 
 
