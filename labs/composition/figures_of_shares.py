@@ -1,6 +1,7 @@
 """Shares of the gap by method: composed modules against those that should close nothing, and what
 domain modules learned from."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from labs.composition.grid import APART, METHODS, PAIRS, UNLABELLED
@@ -43,7 +44,9 @@ def shares(table: Table, verdicts: VerdictsById) -> "Figure":
     return figure
 
 
-def _rows(ax: "Axes", shown: Rows, colors: list[str], verdicts: VerdictsById) -> None:
+def _rows(
+    ax: "Axes", shown: Mapping[str, str | Values], colors: list[str], verdicts: VerdictsById
+) -> None:
     ax.set_xlim(*LIMITS)
     forest(ax, shown, verdicts, color=colors)
     ends(ax, 1)
