@@ -1,4 +1,4 @@
-"""What a router is, by the run's own signals and choices, and accuracies by router."""
+"""What a router is, by the run's own signals and choices; and accuracies by router."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,31 +8,92 @@ import numpy as np
 from labs.data.signals import draw as draw_signals
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import ARMS, NOTE, forest
 from labs.kit.table import Table
 from labs.nn.metrics import matching
-from labs.routing.grid import DOMAINS, FIXED, HARD, LABELS, ROUTERS, SOFT
+from labs.routing.grid import DOMAINS, ROUTERS
+from labs.routing.looks import CHANCE, OF_DOMAINS, RED, by_router, color_of, dotted, zero
 from labs.routing.measures import FOUR, Arm, accuracy, rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, RED, GREEN, PINK, ORANGE, SKY, _, BLACK = draw.COLORS
-KINDS = {"fixed": (FIXED, draw.GREY), "hard": (HARD, BLUE), "soft": (SOFT, ORANGE)}
-OF_DOMAINS = dict(zip(DOMAINS, (BLUE, ORANGE, GREEN, PINK), strict=True))
 MAPS = ("oracle", "hash", "gumbel", "switch")  # routers whose choices are shown
 DIGIT = 5
+LEADS = {  # of rows: claim, and whose colour
+    "one for each domain, over\nthe best learned router\n": ("C12-best", "oracle"),
+    "one for each domain, over\nthe best that is told names\n": ("C12-named", "oracle"),
+    "classifier, over the\nbest learned router\n": ("C12-taught-best", "taught"),
+    "classifier, over\none wide expert\n": ("C12-taught-one", "taught"),
+    "one for each domain,\nover one wide expert\n": ("C24-modular", "oracle"),
+}
+OVER_ONE = {
+    "labels conflict\n": "C24-modular",
+    "labels conflict,\n10 points\n": "C24-ten",
+    "labels agree,\na tie\n": "C24-tie",
+}
 
 
-def routing(table: Table, verdicts: VerdictsById) -> "Figure":
-    """One digit in four domains; a block with experts and a router; and how often four routers send
-    the domains' signals to each expert of the last block, in the first replicate."""
-    figure, axes = draw.figure(3, 2, width=4.7, height=3.6)
+def learned(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Accuracy by router where labels of domains conflict; and who is ahead of whom."""
+    figure, axes = draw.figure(2, width=6.4, height=6.0)
+    found = {name: accuracy(table, Arm(name)) for name in ROUTERS}
+    dotted(axes[0])
+    _line(axes[0], found["oracle"])
+    by_router(axes[0], found, verdicts)
+    axes[0].set(title="Four domains, labels conflict", xlabel="Test accuracy (%)")
+    rows_ = {name: claim for name, (claim, _) in LEADS.items()}
+    colors = [color_of(router) for _, router in LEADS.values()]
+    forest(axes[1], rows_, verdicts, color=colors)
+    zero(axes[1])
+    axes[1].set(title="Who is ahead", xlabel="Points of accuracy")
+    text = f"Dashed: one expert for each domain. Dotted: chance. {NOTE}"
+    draw.note(figure, table, text, intervals=ARMS)
+    return figure
+
+
+def _line(ax: "Axes", values: Mapping[int, float]) -> None:
+    if values:
+        mean = float(np.mean([*values.values()]))
+        ax.axvline(mean, color=draw.GREY, linestyle="--", linewidth=1.2)
+
+
+def labels(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Accuracy by router where labels of domains agree; and the lead of one expert for each domain
+    over one wide expert, where they conflict and where they agree."""
+    figure, axes = draw.figure(2, width=6.2, height=4.2)
+    found = {name: accuracy(table, Arm(name, labels="shared")) for name in ROUTERS}
+    before = [*accuracy(table, Arm("oracle", labels="shared"), "before").values()]
+    dotted(axes[0], float(np.mean(before)) if before else CHANCE)
+    _line(axes[0], found["oracle"])
+    by_router(axes[0], found, verdicts)
+    axes[0].set(title="Four domains, labels agree", xlabel="Test accuracy (%)")
+    forest(axes[1], OVER_ONE, verdicts, color=color_of("oracle"))
+    zero(axes[1])
+    axes[1].set(title="An expert for each over one wide", xlabel="Points of accuracy")
+    text = f"Dashed: one expert for each domain. Dotted: without experts. {NOTE}"
+    draw.note(figure, table, text, intervals=ARMS)
+    return figure
+
+
+def block(table: Table, verdicts: VerdictsById) -> "Figure":
+    """One digit in four domains; and a block with experts and a router."""
+    figure, axes = draw.figure(2, width=4.7, height=3.6)
     _signals(axes[0])
     _scheme(axes[1])
-    for ax, name in zip(axes[2:], MAPS, strict=True):
+    draw.note(figure, table, intervals="no results are shown here")
+    return figure
+
+
+def maps(table: Table, verdicts: VerdictsById) -> "Figure":
+    """How often four routers send the domains' signals to each expert of the last block, in the
+    first replicate."""
+    figure, axes = draw.figure(2, 2, width=5.2, height=3.6)
+    for ax, name in zip(axes, MAPS, strict=True):
         _map(ax, table, name)
-    draw.note(figure, table, "Experts are in the order that fits the domains best.")
+    text = "Experts are in the order that fits the domains best."
+    draw.note(figure, table, text, intervals="the first one is shown")
     return figure
 
 
@@ -70,8 +131,8 @@ def _scheme(ax: "Axes") -> None:
     arrow((0.15, 0.42), (0.28, 0.16))
     box(0.87, 0.5, "+", draw.GREY)
     ax.text(0.66, 0.1, "gates", color=RED, fontsize=9)
-    ax.set(title="In every block", xlim=(0, 1), ylim=(0, 1))
-    ax.set_axis_off()
+    ax.set(title="In every block", xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
 
 
 def _map(ax: "Axes", table: Table, name: str) -> None:
@@ -89,45 +150,10 @@ def _map(ax: "Axes", table: Table, name: str) -> None:
         ax.text(column, row, f"{share:.2f}", ha="center", va="center", color=color, fontsize=9)
     ax.set_xticks(range(use.shape[1]), [str(expert + 1) for expert in range(use.shape[1])])
     ax.set_yticks(range(len(DOMAINS)), DOMAINS)
-    ax.set(xlabel="Expert (share of signals that are sent there)")
+    ax.set(xlabel="Expert", ylabel="Domain of a signal")
 
 
 def _ordered(use: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
     first = [int(module) for module in matching(use) if module >= 0]
     rest = [module for module in range(use.shape[1]) if module not in first]
     return use[:, [*first, *rest]]
-
-
-def accuracies(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Accuracy by router, where labels of domains conflict and where they do not; beside it what
-    the untrained experts, which add nothing, read."""
-    figure, axes = draw.figure(len(LABELS), width=6.0, height=6.4)
-    for ax, label in zip(axes, reversed(LABELS), strict=True):
-        _accuracies(ax, table, label)
-    text = "Grey: fixed; blue: hard; orange: soft. Dashed: oracle. Dotted: before training."
-    draw.note(figure, table, text)
-    return figure
-
-
-def _accuracies(ax: "Axes", table: Table, label: str) -> None:
-    groups = {ROUTERS[name]: accuracy(table, Arm(name, labels=label)) for name in ROUTERS}
-    if any(groups.values()):
-        draw.dots(ax, groups, color=colors(ROUTERS))
-        _line(ax, accuracy(table, Arm("oracle", labels=label)), "--")
-        _line(ax, accuracy(table, Arm("oracle", labels=label), "before"), ":")
-        ax.grid(axis="y", visible=False)
-    else:
-        draw.legend(ax)
-    meaning = {"conflict": "labels conflict", "shared": "labels agree"}[label]
-    ax.set(title=f"Four domains, {meaning}", xlabel="Test accuracy (%)")
-
-
-def _line(ax: "Axes", values: Mapping[int, float], style: str) -> None:
-    if values:
-        mean = float(np.mean([*values.values()]))
-        ax.axvline(mean, color=draw.GREY, linestyle=style, linewidth=1.2)
-
-
-def colors(names: Mapping[str, str] | tuple[str, ...]) -> list[str]:
-    """The colour of each router's kind: fixed, hard or soft."""
-    return [next(color for own, color in KINDS.values() if name in own) for name in names]

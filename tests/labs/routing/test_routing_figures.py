@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from labs.kit import draw, texts
+from labs.kit.outputs import picture
 from labs.kit.table import Table
+from labs.kit.verdicts import judge
+from labs.routing.claims import CLAIMS
 from labs.routing.grid import LEVELLED, PRESETS, ROUTERS, SHARERS
 from labs.routing.lab import LAB
 from labs.routing.measures import MANY, Arm, accuracy, f1
@@ -40,63 +43,80 @@ TABLES = {
 }
 
 
+def drawn_by(name, table=WHOLE):
+    return picture(LAB, name, table, judge(CLAIMS, table))
+
+
 @pytest.mark.parametrize("of", TABLES)
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_draw_what_is_there(name, of):
-    with draw.style():
-        drawn = FIGURES[name](TABLES[of])
-        if of in ("empty", "smoke", "uneven"):
-            drawn.draw_without_rendering()
+    drawn = drawn_by(name, TABLES[of])
+    if of in ("empty", "smoke", "uneven"):
+        drawn.draw_without_rendering()
     said = {"empty": "no results yet", "whole": "2 replicates", "one replicate": "1 replicate"}
     assert drawn.get_supxlabel().startswith(said.get(of, ""))
-    assert len(drawn.axes) <= 6
+    assert len(draw.panels(drawn)) <= 6
 
 
-SILENT = {  # axes without results
-    "empty": {"routing": 4, "accuracies": 2, "meters": 6, "levels": 6, "skills": 5},
-    "whole": dict.fromkeys(FIGURES, 0),
-    "skills alone": {"routing": 4, "accuracies": 2, "meters": 6, "levels": 6, "skills": 0},
-    "starts alone": {"routing": 4, "accuracies": 2, "meters": 6, "levels": 5, "skills": 5},
+SILENT = {  # axes without results, of those that show more than claims; others have 0
+    "empty": {"learned": 1, "maps": 4, "labels": 1, "collapse": 3, "specialisation": 2, "unrest": 2}
+    | {"places": 2, "factors": 2, "few": 1, "starts": 1, "skills": 1, "pairs": 3},
+    "whole": {},
+    "skills alone": {"learned": 1, "maps": 4, "labels": 1, "collapse": 3, "specialisation": 2}
+    | {"unrest": 2, "places": 2, "factors": 2, "few": 1, "starts": 1},
 }
 
 
 @pytest.mark.parametrize("of", SILENT)
 @pytest.mark.parametrize("name", FIGURES)
 def test_axes_say_where_results_lack(name, of):
-    drawn = FIGURES[name](TABLES[of])
+    drawn = drawn_by(name, TABLES[of])
     said = [text.get_text() for ax in drawn.axes for text in ax.texts]
-    assert said.count("no results") == SILENT[of][name]
+    assert said.count("no results") == SILENT[of].get(name, 0)
 
 
-def means(ax):
-    """The points with intervals, by the name beside them."""
+def marks(ax):
+    """By the name of a row, where its large mark stands."""
     names = [label.get_text() for label in ax.get_yticklabels()]
-    return [
-        (names[round(float(y))], float(x))
-        for line in ax.lines
-        for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
-        if line.get_marker() == "o" and line.get_linestyle() == "None" and len(names) > y >= 0
-    ]
+    large = [line for line in ax.lines if line.get_marker() in "so^x" and line.get_markersize() > 6]
+    return {names[round(float(line.get_ydata()[0]))]: line.get_xdata()[0] for line in large}
 
 
 def test_accuracies_are_those_of_the_measures():
-    ax, _ = FIGURES["accuracies"](WHOLE).axes
-    found = dict(means(ax))
+    found = marks(drawn_by("learned").axes[0])
     for name, label in ROUTERS.items():
         assert found[label] == pytest.approx(np.mean([*accuracy(WHOLE, Arm(name)).values()]))
 
 
+def test_meters_stand_beside_their_values_before_training_and_their_claims():
+    ax = drawn_by("specialisation").axes[0]
+    found = marks(ax)
+    assert found[ROUTERS["gumbel"]] == pytest.approx(
+        np.mean([*meter(WHOLE, "nmi", Arm("gumbel")).values()])
+    )
+    assert {"hash of the signal\n (N-hash)", "best learned router\n (C12-nmi)"} <= found.keys()
+    before = {
+        round(float(line.get_ydata()[0]) - 0.3) for line in ax.lines if line.get_marker() == "d"
+    }
+    assert before == set(range(len(found) - 1))
+
+
+def test_chance_is_on_the_axes():
+    low, high = drawn_by("learned").axes[0].get_xlim()
+    assert low < 10 < high
+
+
 def test_maps_show_choices_in_the_first_replicate():
-    drawn = FIGURES["routing"](WHOLE)
-    oracle = drawn.axes[2].images[0].get_array()
+    drawn = drawn_by("maps")
+    oracle = drawn.axes[0].images[0].get_array()
     assert np.array_equal(oracle, np.eye(4))
-    shares = [float(text.get_text()) for text in drawn.axes[4].texts]
+    shares = [float(text.get_text()) for text in drawn.axes[2].texts]
     first = next(r for r in WHOLE if r["router"] == "gumbel" and r["replicate"] == 0)
     assert sorted(shares) == pytest.approx(sorted(np.ravel(first["chosen"][-1])), abs=0.006)
 
 
 def test_found_skills_stand_below_the_true_ones():
-    true, found = (ax.images[0].get_array() for ax in FIGURES["skills"](WHOLE).axes[:2])
+    true, found = (ax.images[0].get_array() for ax in drawn_by("skills").axes[:2])
     assert (np.asarray(true) != np.asarray(found)).sum() == 1  # as the table was made
 
 
