@@ -56,16 +56,17 @@ def _end(line: "Line2D") -> tuple[float, float] | None:
 
 
 def apart(heights: Sequence[float], step: float, low: float, high: float) -> list[float]:
-    """Return ascending heights moved as little as is needed to be a step apart, below `high`.
+    """Return ascending heights moved as little as is needed (least squares) to be a step apart,
+    from `low` to `high`; where there are too many of them they end at `high`.
 
     >>> apart([0.0, 0.0, 5.0], 1.0, 0.0, 5.0)
     [0.0, 1.0, 5.0]
+    >>> apart([2.0, 2.0], 1.0, 0.0, 5.0)
+    [1.5, 2.5]
     """
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, low, placed[-1] + step if placed else low))
-    top = high
-    for i in reversed(range(len(placed))):
-        placed[i] = min(placed[i], top)
-        top = placed[i] - step
-    return placed
+    n = len(heights)
+    steps = step * np.arange(n)
+    free = np.asarray(heights, dtype=float) - steps  # must not fall: isotonic regression
+    means = [[free[a : b + 1].mean() for b in range(a, n)] for a in range(n)]
+    rising = [max(min(means[a][i - a :]) for a in range(i + 1)) for i in range(n)]
+    return [float(h) for h in np.clip(rising, low, high - step * (n - 1)) + steps] if n else []

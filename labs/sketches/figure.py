@@ -36,7 +36,7 @@ RIVALS = {"scenes": ("raw scenes", RED), "objects": ("outputs", ORANGE)}
 
 def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     """What sketches remember: errors by d and by depth, and against a sample of as many numbers."""
-    figure, axes = mosaic("AB;CB", width=12.0, height=7.0)
+    figure, axes = draw.mosaic("AB;CB", width=12.0, height=7.0)
     by_objects(axes[0], table, (1, 4, 16))
     axes[0].set_title("Error by length of the sketch (K8, K9)")
     depths(axes[2], verdicts)
@@ -44,14 +44,6 @@ def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     ahead(axes[1], verdicts)
     draw.note(figure, table.where(question="flat"), f"Dotted: theory. {NOTE}", intervals=BANDS)
     return figure
-
-
-def mosaic(layout: str, *, width: float, height: float) -> tuple["Figure", list["Axes"]]:
-    """A figure, and its axes in the order of their letters."""
-    figure, (whole,) = draw.figure(width=width, height=height)
-    whole.remove()
-    axes = figure.subplot_mosaic(layout)
-    return figure, [axes[name] for name in sorted(axes)]
 
 
 def ahead(ax: "Axes", verdicts: VerdictsById, reader: str = "") -> None:
@@ -151,7 +143,7 @@ def by_objects(ax: "Axes", table: Table, shown: Sequence[int]) -> None:
 def mechanism(table: Table, verdicts: VerdictsById) -> "Figure":
     """One scene from left to right: its signals, its objects, the sketch as a strip, and what is
     read back from it, counts and waveforms."""
-    figure, axes = mosaic("AABBCC;DDDEEE", width=11.5, height=7.4)
+    figure, axes = draw.mosaic("AABBCC;DDDEEE", width=11.5, height=7.4)
     rows = list(table.where(question="picture"))
     for ax, title, panel in zip(axes, TITLES, PANELS, strict=True):
         ax.set_title(title, fontsize=11)

@@ -20,7 +20,6 @@ from labs.sketches.figure import (
     as_share,
     curve,
     logarithmic,
-    mosaic,
     sizes,
 )
 
@@ -96,7 +95,7 @@ def _complete(table: Table) -> Table:
 def samples(table: Table, verdicts: VerdictsById) -> "Figure":
     """By how much samples of as many numbers have larger errors than sketches, question by
     question."""
-    figure, axes = mosaic("AB;AB;CD", width=12.0, height=8.6)
+    figure, axes = draw.mosaic("AB;AB;CD", width=12.0, height=8.6)
     ahead(axes[0], verdicts)
     ahead(axes[1], verdicts, "-solved")
     axes[0].set_title("Read as the source reads it")

@@ -39,7 +39,13 @@ def test_of_no_lines_it_says_so():
 
 @pytest.mark.parametrize(
     ("heights", "expected"),
-    [([], []), ([0.0, 0.0], [0.0, 1.0]), ([5.0, 5.0], [4.0, 5.0]), ([1.0, 3.0], [1.0, 3.0])],
+    [
+        ([], []),
+        ([0.0, 0.0], [0.0, 1.0]),
+        ([5.0, 5.0], [4.0, 5.0]),
+        ([1.0, 3.0], [1.0, 3.0]),
+        ([2.0, 2.0, 2.0], [1.0, 2.0, 3.0]),
+    ],
 )
 def test_heights_stand_apart(heights, expected):
     assert labels.apart(heights, 1.0, 0.0, 5.0) == expected
