@@ -99,7 +99,8 @@ def signs(table: Table, verdicts: VerdictsById) -> "Figure":
     _key(ax)
     domains = ", ".join(admitted(table)) or "none is admitted"
     scale = f"Gap: 1 is full fine-tuning with {MANY:,} examples."
-    draw.note(figure, table, f"Domains: {domains}. {scale}")
+    halves = "± is half a 95 % t interval"
+    draw.note(figure, table, f"Domains: {domains}. {scale}", intervals=halves)
     return figure
 
 
@@ -193,7 +194,7 @@ def _foot(ax: "Axes", x: float, taus: Mapping[str, float | None]) -> None:
     text = "\n".join(f"{pick} {_signed(own)}" for pick, own in taus.items())
     ax.text(x + 0.5, 4.55, text, ha="center", va="center", fontsize=9.5)
     if x == 0:
-        ax.text(-LEFT, 4.55, "Kendall's tau\nwith the signs", fontsize=10, va="center")
+        ax.text(-LEFT, 4.55, "Kendall's tau (T)\nwith the signs", fontsize=10, va="center")
 
 
 def _signed(value: float | None) -> str:

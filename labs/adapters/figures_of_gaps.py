@@ -1,7 +1,7 @@
 """Gaps that methods close in every domain, the domains themselves, and where modules come from."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from labs.adapters.published import CEILING
 from labs.data.domains import DOMAINS
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import NOTE, forest
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
 from labs.nn.modules.methods import METHODS, ROWS
@@ -30,6 +31,7 @@ ROW_COLORS = {
 }
 DOMAIN_COLORS = (RED, BLUE, GREEN, ORANGE, PINK, SKY)
 SMALL = "*: not admitted, the gap or its ceiling is too small."
+CHANCE = 10  # percent
 SHOWN = (-0.5, 1.5)  # shares of a gap; what lies outside is an arrow
 
 
@@ -67,7 +69,7 @@ def _gaps(ax: "Axes", table: Table, names: Sequence[str], examples: int) -> None
         offset = 0.18 * (place - (len(domains) - 1) / 2)
         found = {METHODS[name].label: gap_closed(table, name, domain, examples) for name in names}
         draw.dots(ax, _clipped(ax, found, offset, DOMAIN_COLORS[place]), label=label,
-                  color=DOMAIN_COLORS[place], offset=offset)  # fmt: skip
+                  color=DOMAIN_COLORS[place], marker="oDs^"[place], offset=offset)  # fmt: skip
     for x in (0, 1):
         ax.axvline(x, color=draw.GREY, linewidth=1)
     one = f"1: full fine-tuning, {most(table):,}"
@@ -113,11 +115,15 @@ def pilot(table: Table, verdicts: VerdictsById) -> "Figure":
     """Of every domain the frozen base, the base with its answers permuted, and full fine-tuning;
     and what methods gain where there is no gap."""
     domains = _by_gain(table)
-    height = max(4.2, 0.36 * len(domains) + 1.8)
-    figure, axes = draw.figure(2, width=5.6, height=height)
+    height = max(5.6, 0.36 * len(domains) + 1.8)
+    figure, axes = draw.mosaic("AB;AB;AC", width=12.0, height=height)
     _domains(axes[0], table, domains)
-    _controls(axes[1], table)
-    draw.note(figure, table.where(question="base") if table else table)
+    _controls(axes[1], verdicts)
+    _permuted(axes[2], verdicts)
+    for ax in axes[1:]:
+        ax.tick_params(axis="y", labelsize=9)
+    bars = "bars at the left are 95 % t intervals"
+    draw.note(figure, table.where(question="base") if table else table, NOTE, intervals=bars)
     return figure
 
 
@@ -153,19 +159,20 @@ def _domains(ax: "Axes", table: Table, domains: Sequence[str]) -> None:
     ax.axvline(CEILING, color=draw.GREY, linestyle=":", linewidth=1)
     ax.set(title="Domains (✓: admitted)", xlabel=f"Test accuracy (%; dotted: {CEILING})")
     ax.set(xlim=(0, 100))
+    ax.grid(axis="y", visible=False)
     _legend(ax, 3)
 
 
-def _controls(ax: "Axes", table: Table) -> None:
-    names = [name for name in CONTROLLED if any(gained(table, name, d) for d in NO_GAP)]
-    for place, (domain, color) in enumerate(zip(NO_GAP, (BLUE, ORANGE), strict=True)):
-        groups = {METHODS[name].label: gained(table, name, domain) for name in names}
-        draw.dots(ax, groups, color=color, label=domain, offset=0.24 * (place - 0.5))
-    ax.axvspan(-2, 2, color=draw.GREY, alpha=0.15, linewidth=0)
-    ax.axvline(0, color=draw.GREY, linewidth=1)
-    ax.set(title="Controls: domains in which information is lost")
-    ax.set(xlabel="Points above the frozen base (grey: ± 2)")
-    _legend(ax, 2)
+def _controls(ax: "Axes", verdicts: VerdictsById) -> None:
+    rows = {f"{METHODS[n].label}, {d}": f"N-{d}-{n}" for d in NO_GAP for n in CONTROLLED}
+    forest(ax, rows, verdicts, color=[c for c in (BLUE, ORANGE) for _ in CONTROLLED])
+    ax.set(title="Where information is lost", xlabel="Points above the frozen base")
+
+
+def _permuted(ax: "Axes", verdicts: VerdictsById) -> None:
+    forest(ax, {d: f"N-labels-{d}" for d in MAIN}, verdicts, color=DOMAIN_COLORS[: len(MAIN)])
+    ax.set(title="Is permuting answers enough?")
+    ax.set(xlabel="Points of full fine-tuning above it")
 
 
 def gained(table: Table, method: str, domain: str) -> Values:
@@ -182,18 +189,27 @@ ARMS = {
 KEPT = ("0.5 % of the parameters", "8 % of the parameters")
 
 
-def lineage(table: Table, verdicts: VerdictsById) -> "Figure":
-    """What of sparse fine-tuning matters, by domain: its mask against others of the same size; and
-    hypernetworks in domains that they have not seen."""
+def tickets(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What of sparse fine-tuning matters, by domain: its mask against others of the same size."""
     trained = {row["domain"] for row in table if row["method"] in ARMS["LT-SFT"]}
     domains = [domain for domain in SWEPT if domain in trained] or list(SWEPT)
-    figure, axes = draw.figure(len(domains) + 1, width=4.6, height=4.8)
+    figure, axes = draw.figure(len(domains) + 1, width=4.4, height=4.6)
     for ax, domain in zip(axes, domains, strict=False):
         _masks(ax, table, domain)
     for ax in axes[1:-1]:
         ax.set_yticklabels([])
-    _unseen(axes[-1], table)
-    draw.note(figure, table, SMALL)
+    rows = {
+        "0.5 %: less\nrandom": "C9-random",
+        "that less the\nsame at 8 %": "C9-less",
+        "0.5 %: less\nlargest": "C9-largest",
+        "0.5 %: less no\nrewinding": "C9-rewinding",
+    }
+    forest(axes[-1], rows, verdicts, color=[RED, BLACK, RED, RED])
+    axes[-1].axvline(0, color=draw.GREY, linewidth=1)
+    axes[-1].set(title="LT-SFT less others", xlabel="Difference of accuracies (points)")
+    axes[-1].tick_params(axis="y", labelsize=9)
+    bars = "bars at the left are 95 % t intervals"
+    draw.note(figure, table, f"{SMALL} {NOTE}", intervals=bars)
     return figure
 
 
@@ -202,21 +218,48 @@ def _masks(ax: "Axes", table: Table, domain: str) -> None:
         groups = {
             arm: gap_closed(table, names[place], domain, most(table)) for arm, names in ARMS.items()
         }
-        draw.dots(ax, groups, color=color, label=label, offset=0.24 * (place - 0.5))
+        style = {"color": color, "label": label, "marker": "oD"[place]}
+        draw.dots(ax, groups, offset=0.24 * (place - 0.5), **style)
+    ax.grid(axis="y", visible=False)
     ax.axvline(1, color=draw.GREY, linewidth=1)
     title = f"Sparse differences, {domain}" + "*" * (domain not in admitted(table))
     ax.set(title=title, xlabel="Share of the gap closed")
     _legend(ax, 1)
 
 
+def hypernetworks(table: Table, verdicts: VerdictsById) -> "Figure":
+    """What a hypernetwork writes for domains never seen, beside adapters trained there."""
+    figure, axes = draw.figure(2, width=6.0, height=4.6)
+    _unseen(axes[0], table)
+    rows = {
+        "behind a trained one,\nramp 1.5": "C27-between",
+        "further behind,\nramp 3": "C27-beyond",
+        "ahead of the nearest\nramp's, ramp 1.5": "C27-nearest",
+        "true less shuffled\nmetadata": "C27-metadata",
+    }
+    forest(axes[1], rows, verdicts, color=[BLACK, BLACK, PINK, draw.GREY])
+    axes[1].axvline(0, color=draw.GREY, linewidth=1)
+    axes[1].set(title="What it writes", xlabel="Difference of accuracies (points)")
+    axes[1].tick_params(axis="y", labelsize=9)
+    draw.note(figure, table, NOTE, intervals="bars at the left are 95 % t intervals")
+    return figure
+
+
 def _unseen(ax: "Axes", table: Table) -> None:
-    arms = (("shuffled", "hypernetwork, metadata shuffled", draw.GREY),
-            ("metadata", "hypernetwork, told the domain", BLUE),
-            ("", "adapter trained there", BLACK))  # fmt: skip
-    for place, (arm, label, color) in enumerate(arms):
-        offset = 0.2 * (place - 1)
-        draw.dots(ax, in_unseen(table, arm), color=color, label=label, offset=offset)
-    ax.set(title="Domains never seen", xlabel="Test accuracy (%)", xlim=(0, 100))
+    arms = (("shuffled", "hypernetwork, metadata shuffled", draw.GREY, "s"),
+            ("metadata", "hypernetwork, told the domain", PINK, "o"),
+            ("", "adapter trained there", BLACK, "D"))  # fmt: skip
+    for place, (arm, label, color, marker) in enumerate(arms):
+        style: dict[str, Any] = {
+            "color": color,
+            "label": label,
+            "marker": marker,
+            "offset": 0.2 * (place - 1),
+        }
+        draw.dots(ax, in_unseen(table, arm), **style)
+    ax.axvline(CHANCE, color=draw.GREY, linestyle=":")
+    ax.set(title="Domains never seen", xlabel="Test accuracy (%; dotted: chance)", xlim=(0, 100))
+    ax.grid(axis="y", visible=False)
     _legend(ax, 1)
 
 

@@ -23,12 +23,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="What does a module cost, and what does it buy?",
-    finding="With 1,500 examples the best module of at most 4 % of the parameters closes "
-    "{C2-best} between base and full fine-tuning in its third best domain (above 0.8: "
-    "{C2-best:verdict}), full fine-tuning is ahead of it by {C7-full} (above 0: "
-    "{C7-full:verdict}). Told by best members, function composition leads parameter composition "
-    "by {C7-function-best} (above 0: {C7-function-best:verdict}), and that leads input "
-    "composition by {C7-parameter-best} (above 0: {C7-parameter-best:verdict}).",
+    finding="The best module of at most 4 % of a frozen network's parameters closes {C2-best} "
+    "between it and full fine-tuning (0.8 or more in three domains: {C2-best:verdict}). By best "
+    "members, modules that add functions lead those that change parameters by {C7-function-best} "
+    "(above 0: {C7-function-best:verdict}), and these lead added inputs by {C7-parameter-best} "
+    "(above 0: {C7-parameter-best:verdict}).",
     source="Pfeiffer, Ruder, Vulic & Ponti 2023, arXiv:2302.11529, table of computation functions",
     presets=PRESETS,
     cell=Cell,

@@ -12,6 +12,7 @@ from labs.adapters.lab import LAB
 from labs.adapters.published import COLUMNS
 from labs.kit import draw
 from labs.kit.table import Table
+from labs.kit.verdicts import judge
 from labs.nn.modules.methods import BUDGET, METHODS
 
 pytestmark = pytest.mark.slow  # trains or draws
@@ -72,11 +73,18 @@ TABLES = {
 }
 
 
+VERDICTS = {verdict.id: verdict for verdict in judge(LAB.claims, Table([]))}  # of no data
+
+
+def drawn_of(draws, own):
+    return draws(own, VERDICTS)
+
+
 @pytest.mark.parametrize("of", TABLES)
 @pytest.mark.parametrize("name", LAB.figures)
 def test_figures_draw_what_is_there(name, of):
     with draw.style():
-        drawn = LAB.figures[name](TABLES[of])
+        drawn = drawn_of(LAB.figures[name].draw, TABLES[of])
         assert len(drawn.axes) <= 6
         drawn.draw_without_rendering()
     said = {"empty": "no results yet", "whole": "2 replicates", "one replicate": "1 replicate"}
@@ -129,7 +137,7 @@ def test_domains_are_admitted_by_their_gap_and_ceiling(start, full, stays):
 def test_the_table_of_signs_has_the_numbers_of_the_claims():
     whole = table()
     with draw.style():
-        drawn = figure.signs(whole)
+        drawn = drawn_of(figure.signs, whole)
     shown = texts(drawn)
     parameter = [METHODS[name].row for name in BUDGET].count("parameter")
     assert f"{parameter} methods, by validation\nbest: LoRA r = 2, q and v" in shown
@@ -199,7 +207,7 @@ def test_the_intrinsic_dimension_is_that_of_the_claims():
 
 def test_gaps_are_drawn_where_they_are():
     with draw.style():
-        drawn = figures_of_gaps.gaps(table())
+        drawn = drawn_of(figures_of_gaps.gaps, table())
     shown = drawn.axes[0]
     names = [label.get_text() for label in shown.get_yticklabels()]
     bars = points(shown)
@@ -215,7 +223,7 @@ def test_gaps_are_drawn_where_they_are():
 
 def test_the_pilot_marks_admitted_domains_and_draws_them_first():
     with draw.style():
-        drawn = figures_of_gaps.pilot(table())
+        drawn = drawn_of(figures_of_gaps.pilot, table())
     names = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
     assert names == ["diff  ✓", "reverse  ✓", "clean"]
     assert points(drawn.axes[0])["frozen base"][0].tolist() == [20.5, 0]
@@ -229,11 +237,3 @@ def test_hypernetworks_stand_beside_adapters_trained_there():
         "shuffled": {0: 35.0, 1: 35.0},
         "": {0: 70.0, 1: 70.0},
     }
-
-
-@pytest.mark.parametrize(
-    ("heights", "expected"),
-    [([], []), ([0.0, 0.0], [0.0, 1.0]), ([5.0, 5.0], [4.0, 5.0]), ([1.0, 3.0], [1.0, 3.0])],
-)
-def test_names_stand_apart(heights, expected):
-    assert figures_of_sizes._apart(heights, 1.0, 0.0, 5.0) == expected
