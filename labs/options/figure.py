@@ -1,4 +1,4 @@
-"""What was found, and what a world, a sketch and its options look like."""
+"""What was found: episodes solved by length and over training, times until 95 %, use, controls."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,23 +7,13 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.forest import NOTE, bar, forest
+from labs.kit.labels import beside
 from labs.kit.measures import Values, aligned
 from labs.kit.table import Table
-from labs.options.grid import ARMS, LEARNED, NAME, USED
-from labs.options.measures import at_budget, first, of_arm, rows
-from labs.options.world import (
-    CELLS,
-    LANDMARKS,
-    LIMIT,
-    MOVES,
-    NAMES,
-    SIDE,
-    STOP,
-    distance,
-    free,
-    landmarks,
-    next_cells,
-)
+from labs.options.grid import ARMS, LEARNED, USED
+from labs.options.measures import at_budget, first, rows
+from labs.options.world import LANDMARKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,34 +22,92 @@ if TYPE_CHECKING:
 BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
 STYLES: Mapping[str, dict[str, Any]] = {
     "options": {"color": BLUE},
-    "learned": {"color": SKY},
-    "chosen": {"color": SKY, "linestyle": "--"},
-    "private": {"color": GREEN},
-    "flat": {"color": RED},
-    "optimistic": {"color": ORANGE},
-    "blind": {"color": PINK},
-    "random": {"color": BLACK},
+    "learned": {"color": SKY, "linestyle": (0, (5, 1))},
+    "chosen": {"color": SKY, "linestyle": ":"},
+    "private": {"color": GREEN, "linestyle": "-."},
+    "flat": {"color": RED, "linestyle": "--"},
+    "optimistic": {"color": ORANGE, "linestyle": (0, (5, 1, 1, 1, 1, 1))},
+    "blind": {"color": PINK, "linestyle": ":"},
+    "random": {"color": BLACK, "linestyle": (0, (1, 3))},
 }
+MARKS = {"options": "o", "flat": "s", "private": "^", "blind": "D", "random": "v"}
 OF = {2: "success", 3: "triples", 4: "fours"}  # a column of learners of pairs, by length
-SKETCH = (1, 3, 0)  # of the example
 SOLVED = "Episodes solved (%)"
+JUDGED = {("options", 3): "C28-zero-shot", ("flat", 3): "C28-flat"}
+BANDS = "bands are 95 % t intervals"
+EACH = ("arm", "length")
 
 
-def answers(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Success over training and by length, time until 95 %, use of options."""
-    figure, axes = draw.figure(3, 2, width=5.2)
+def answer(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Episodes solved by length of the task, the leads of options, the cost of a learned order."""
+    figure, axes = draw.mosaic("AB;AC", width=12.4, height=6.0)
+    _lengths(axes[0], table, verdicts)
+    _leads(axes[1], verdicts)
+    rows = {
+        "2 to 10 times the\nepisodes, pairs": "C28-order",
+        "2 to 10 times the\nepisodes, triples": "C28-order-triples",
+    }
+    forest(axes[2], rows, verdicts, color=[SKY, SKY])
+    axes[2].set(title="What learning the order, too, costs")
+    axes[2].set(xlabel="Share of worlds")
+    _small(axes[1:])
+    draw.note(figure, table, NOTE, arms=EACH, intervals=BANDS)
+    return figure
+
+
+def _small(axes: Sequence["Axes"]) -> None:
+    for ax in axes:
+        ax.tick_params(axis="y", labelsize=9)
+
+
+def _lengths(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
+    for kind, marker in MARKS.items():
+        found: dict[int, Values] = {}
+        for length, column in OF.items():
+            longer = kind in ("options", "random")
+            own = (f"{kind} 2", column) if longer else (f"{kind} {length}", "success")
+            if values := at_budget(table, *own):
+                found[length] = values
+        label = "shared options,\nof pairs" if kind == "options" else ARMS[kind].label
+        free = [i for i, n in enumerate(found) if (kind, n) not in JUDGED]
+        style = {"label": label, "marker": marker, "markevery": free, **STYLES[kind]}
+        draw.band(ax, list(found), aligned([*found.values()]), **style)
+    for (kind, length), id in JUDGED.items():
+        bar(ax, length, verdicts[id], color=STYLES[kind]["color"])
+    ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
+    ax.set(title="Solved, by length (C28-zero-shot, C28-flat)", ylabel=SOLVED)
+    ax.set(xlabel="Landmarks of a task", xticks=list(OF), ylim=(-3, 103))
+    beside(ax)
+
+
+def _leads(ax: "Axes", verdicts: VerdictsById) -> None:
+    forest(
+        ax,
+        {
+            "unseen triples: less flat": "C28-triples",
+            "less flat, optimistic": "C28-optimistic",
+            "less options of each task": "C28-shared",
+            "unseen fours: less flat": "C28-fours",
+            "trained in triples:\nless of each task": "C28-shared-trained",
+        },
+        verdicts,
+        color=[RED, ORANGE, GREEN, RED, GREEN],
+    )
+    ax.axvline(0, color=draw.GREY, linewidth=1)
+    ax.set(title="Lead of shared options", xlabel="Difference of episodes solved (points)")
+
+
+def training(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Episodes solved over training, in pairs and in triples."""
+    figure, axes = draw.figure(2, width=6.2, height=4.4)
     pairs = ("options", "learned", "private", "flat", "blind")
-    title = "Pairs, in which all are trained"
-    _curves(axes[0], table, title, [(f"{arm} 2", "success") for arm in pairs])
+    _curves(
+        axes[0], table, "Pairs: all are trained in them", [(f"{a} 2", "success") for a in pairs]
+    )
     others = ("options", "flat", "optimistic", "private", "blind")
-    triples = [(f"{arm} 3", "success") for arm in others]
-    title = "Triples, in which all others are trained"
-    _curves(axes[1], table, title, [("options 2", "triples"), *triples])
-    _lengths(axes[2], table)
-    _times(axes[3], table, "steps", "Environment steps until 95 %")
-    _times(axes[4], table, "episodes", "Episodes of each task until 95 %")
-    _use(axes[5], table)
-    draw.note(figure, table, arms=("arm", "length"))
+    triples = [("options 2", "triples"), *((f"{arm} 3", "success") for arm in others)]
+    _curves(axes[1], table, "Triples", triples)
+    draw.note(figure, table, arms=EACH, intervals=BANDS)
     return figure
 
 
@@ -69,20 +117,23 @@ def _curves(ax: "Axes", table: Table, title: str, shown: Sequence[tuple[str, str
         if found:
             kind = arm.split()[0]
             curves = [row[column][1:] for row in found]
-            label = f"{ARMS[kind].label}{'' if column == 'success' else ' (unseen)'}"
-            style = STYLES[kind] | ({"linestyle": ":"} if arm == "options 3" else {})
-            draw.band(ax, found[0]["steps"][1:], curves, label=label, **style)
-            ax.axvline(found[0]["budget"], color=draw.GREY, linewidth=1, linestyle=":")
+            style = STYLES[kind] | ({"linestyle": "--"} if arm == "options 3" else {})
+            draw.band(ax, found[0]["steps"][1:], curves, label=_named(arm, column), **style)
+    budgets = [row["budget"] for row in table]
+    for budget in set(budgets):
+        ax.axvline(budget, color=draw.GREY, linewidth=1, linestyle=":")
     ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
     ax.set(title=title, xlabel="Environment steps (dotted: the budget)", ylabel=SOLVED)
-    _doubling(ax, [row["budget"] for row in table])
-    _percents(ax)
+    _doubling(ax, budgets)
+    ax.set(ylim=(-3, 103), yticks=range(0, 101, 20))
+    beside(ax)
 
 
-def _percents(ax: "Axes") -> None:
-    # above the curves there is room for the legend
-    ax.set(ylim=(-3, 165), yticks=range(0, 101, 20))
-    draw.legend(ax, fontsize=8, loc="upper left")
+def _named(arm: str, column: str) -> str:
+    name = ARMS[arm.split()[0]].label.replace(", ", ",\n")
+    if column == "triples":
+        return "shared options,\nof pairs"
+    return "shared options,\nof triples" if arm == "options 3" else name
 
 
 def _doubling(ax: "Axes", budgets: Sequence[int]) -> None:
@@ -94,39 +145,38 @@ def _doubling(ax: "Axes", budgets: Sequence[int]) -> None:
         ax.minorticks_off()
 
 
-def _lengths(ax: "Axes", table: Table) -> None:
-    for kind in ("options", "flat", "private", "blind", "random"):
-        found: dict[int, Values] = {}
-        for length, column in OF.items():
-            longer = kind in ("options", "random")
-            own = (f"{kind} 2", column) if longer else (f"{kind} {length}", "success")
-            if values := at_budget(table, *own):
-                found[length] = values
-        label = f"{ARMS[kind].label}{' (unseen)' if kind == 'options' else ''}"
-        draw.band(
-            ax, list(found), aligned([*found.values()]), label=label, marker="o", **STYLES[kind]
-        )
-    for column, marker in (("shuffled", "x"), ("replaced", "+")):
-        values = of_arm(table, "options 2", column)
-        if values:
-            mean = float(np.mean([*values.values()]))
-            ax.plot([3], [mean], marker, color=BLUE, markersize=9, label=f"{column} sketch")
-    ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
-    ax.set(title="At the budget", xlabel="Landmarks of the tasks", ylabel=SOLVED)
-    ax.set(xticks=list(OF))
-    _percents(ax)
+def times(table: Table, verdicts: VerdictsById) -> "Figure":
+    """How long learners take until they solve 95 %, and by how much others take longer."""
+    figure, axes = draw.mosaic("AB;CC", width=12.4, height=7.2)
+    _times(axes[0], table, "steps", "Environment steps")
+    _times(axes[1], table, "episodes", "Episodes of each task")
+    claims = {
+        "pairs: of each task over shared": "C28-sooner",
+        "pairs: flat over shared": "C28-sooner-flat",
+        "triples: flat over the budget": "C28-flat-longer",
+    }
+    forest(axes[2], claims, verdicts, color=[GREEN, RED, RED])
+    axes[2].axvline(0, color=draw.GREY, linewidth=1)
+    axes[2].set(title="How many times as long, in doublings")
+    axes[2].set(
+        xlabel="Ratio of environment steps until 95 % (octaves: 1 is twice, 3 is eight times)"
+    )
+    _small(axes)
+    bars = "bars above are 95 % t intervals"
+    draw.note(figure, table, NOTE, arms=EACH, intervals=bars)
+    return figure
 
 
 def _times(ax: "Axes", table: Table, unit: str, label: str) -> None:
     shown = {
-        "options, pairs": ("options 2", "success"),
-        "unseen triples": ("options 2", "triples"),
-        "order, pairs": ("learned 2", "success"),
-        "order, triples": ("chosen 3", "success"),
-        "of each, pairs": ("private 2", "success"),
+        "shared options, pairs": ("options 2", "success"),
+        "the same, unseen triples": ("options 2", "triples"),
+        "learned order, pairs": ("learned 2", "success"),
+        "learned order, triples": ("chosen 3", "success"),
+        "of each task, pairs": ("private 2", "success"),
         "flat, pairs": ("flat 2", "success"),
         "flat, triples": ("flat 3", "success"),
-        "optimistic": ("optimistic 3", "success"),
+        "flat, optimistic, triples": ("optimistic 3", "success"),
     }
     groups = {name: first(table, arm, unit, of) for name, (arm, of) in shown.items()}
     colors = [STYLES[arm.split()[0]]["color"] for arm, _ in shown.values()]
@@ -135,7 +185,8 @@ def _times(ax: "Axes", table: Table, unit: str, label: str) -> None:
         ends = [row[unit][-1] for row in rows(table, arm).values()]
         if ends:
             ax.plot([max(ends)], [place], "|", color=draw.GREY, markersize=16)
-    ax.set(title=label, xlabel=f"{label.split(' until')[0]} (bar: the end of training)")
+    ax.grid(axis="y", visible=False)
+    ax.set(title=f"{label} until 95 %", xlabel=f"{label} (grey: the end of training)")
     if not any(groups.values()):
         draw.legend(ax)
     elif unit == "steps":
@@ -144,131 +195,61 @@ def _times(ax: "Axes", table: Table, unit: str, label: str) -> None:
         ax.set_xscale("log")
 
 
-def _use(ax: "Axes", table: Table) -> None:
-    for place, (arm, label) in enumerate(
-        {"options 2": "told sketch", "learned 2": "learned order", "chosen 3": "given"}.items()
-    ):
-        shares = {r: sorted(row["use"], reverse=True) for r, row in rows(table, arm).items()}
-        kind = arm.split()[0]
-        for rank in range(LANDMARKS if shares else 0):
-            own = [values[rank] for values in shares.values()]
-            x = rank + 0.2 * (place - 1)
-            ax.plot([x] * len(own), own, ".", color=STYLES[kind]["color"], alpha=0.3)
-            marker = {"marker": "os^"[place], "color": STYLES[kind]["color"]}
-            ax.plot(x, np.mean(own), **marker, label=None if rank else label)
-    ax.axhline(USED, color=draw.GREY, linewidth=1, linestyle=":")
-    ax.set(title="Use of the options", ylabel="Steps (%)", ylim=(0, None))
-    ax.set_xticks(range(LANDMARKS), ["most", "second", "third", "least"])
-    ax.set_xlabel("Options by use (dotted: collapsed)")
-    draw.legend(ax, fontsize=8)
-
-
-def world(table: Table, verdicts: VerdictsById) -> "Figure":
-    """The first replicate's world: the path of a sketch, and what each of its options does."""
-    figure, axes = draw.figure(3, 2, width=4.6, height=4.4)
-    found = rows(table, "options 2")
-    for ax in axes[: 5 if found else 6]:
-        ax.grid(False)
-    if not found:
-        draw.legend(axes[0])
-        for ax in axes[1:]:
-            ax.set_axis_off()
-        draw.note(figure, table)
-        return figure
-    row = found[min(found)]
-    places = landmarks(NAME, row["replicate"])
-    actions = np.array(row["action"]).reshape(LANDMARKS, CELLS)
-    steps = walk(actions, places)
-    _path(axes[0], places, steps)
-    for option, ax in enumerate(axes[1:5]):
-        values = np.array(row["value"]).reshape(LANDMARKS, CELLS)[option]
-        _option(ax, option, actions[option], values, places)
-    _course(axes[5], places, steps)
-    letters = ", ".join(NAMES[symbol] for symbol in SKETCH)
-    draw.note(figure, table, f"Shown: replicate {row['replicate']}, sketch {letters}.")
+def use(table: Table, verdicts: VerdictsById) -> "Figure":
+    """How much every option is used at the end of training."""
+    figure, axes = draw.figure(2, width=6.0, height=4.2)
+    _use(axes[0], table)
+    claims = {"told sketch": "C28-used", "learned order": "C28-used-learned"}
+    forest(axes[1], claims, verdicts, color=[BLUE, SKY])
+    axes[1].set(title="The option that is used least", xlabel="Steps (%)")
+    _small(axes[1:])
+    draw.note(figure, table, NOTE, arms=EACH, intervals="dots are replicates")
     return figure
 
 
-def walk(actions: np.ndarray, places: np.ndarray) -> list[tuple[int, int, int]]:
-    """Return (option, cell, visited) at the steps of an episode of the example's sketch.
-
-    Args:
-        actions: greedy, (4, 81).
-        places: cells of the landmarks (4,).
-
-    It starts in the free cell that is the farthest from the first landmark.
-    """
-    goals, to = [int(places[symbol]) for symbol in SKETCH], next_cells()
-    starts = free(places)
-    cell = int(starts[np.argmax(distance(starts, places[SKETCH[0]]))])
-    ended = visited = 0
-    steps = [(SKETCH[0], cell, 0)]
-    while visited < len(goals) and len(steps) <= LIMIT * len(goals):
-        action = int(actions[SKETCH[ended], cell])
-        cell = int(to[cell, action])
-        ended += action == STOP
-        visited += action != STOP and cell == goals[visited]
-        if ended == len(goals):
-            break
-        steps.append((SKETCH[ended], cell, visited))
-    return steps
-
-
-def _board(ax: "Axes", places: np.ndarray) -> None:
-    for symbol, place in enumerate(places):
-        y, x = divmod(int(place), SIDE)
-        back = {"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
-        ax.text(x, y, NAMES[symbol], ha="center", va="center", weight="bold", bbox=back, zorder=5)
-    ax.set(xlim=(-0.5, SIDE - 0.5), ylim=(SIDE - 0.5, -0.5), aspect="equal")
-    ax.set(xticks=np.arange(SIDE), yticks=np.arange(SIDE), xlabel="Column", ylabel="Row")
+def _use(ax: "Axes", table: Table) -> None:
+    for place, (arm, label) in enumerate(
+        {
+            "options 2": "told sketch",
+            "learned 2": "learned order",
+            "chosen 3": "given options, learned order",
+        }.items()
+    ):
+        shares = {r: sorted(row["use"], reverse=True) for r, row in rows(table, arm).items()}
+        color = (BLUE, SKY, SKY)[place]
+        for rank in range(LANDMARKS if shares else 0):
+            own = [values[rank] for values in shares.values()]
+            x = rank + 0.2 * (place - 1)
+            ax.plot([x] * len(own), own, ".", color=color, alpha=0.3)
+            marker: dict[str, Any] = {
+                "marker": "os^"[place],
+                "color": color,
+                "linestyle": "",
+                "ms": 7,
+            }
+            marker["mfc"] = "white" if place == 2 else color
+            ax.plot([x], [np.mean(own)], **marker, label=None if rank else label)
+    ax.axhline(USED, color=draw.GREY, linewidth=1, linestyle=":")
+    ax.set(title="Use of the options (large: the mean)", ylabel="Steps (%)", ylim=(0, None))
+    ax.set_xticks(range(LANDMARKS), ["most", "second", "third", "least"])
+    ax.set_xlabel("Options by use (dotted: collapsed)")
+    ax.grid(axis="x", visible=False)
+    draw.legend(ax, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, handletextpad=0.1)
 
 
-def _path(ax: "Axes", places: np.ndarray, steps: Sequence[tuple[int, int, int]]) -> None:
-    for edge in np.arange(SIDE + 1) - 0.5:
-        ax.axhline(edge, color="#E0E0E0", linewidth=0.8)
-        ax.axvline(edge, color="#E0E0E0", linewidth=0.8)
-    y, x = np.divmod([cell for _, cell, _ in steps], SIDE)
-    ax.plot(x[0], y[0], "s", color=draw.GREY, markersize=12, label="start")
-    for symbol in SKETCH:
-        own = [i for i, (option, _, _) in enumerate(steps) if option == symbol]
-        span = slice(own[0], own[-1] + 1) if own else slice(0)
-        ax.plot(x[span], y[span], "-o", markersize=4, color=draw.COLORS[symbol], alpha=0.8,
-                linewidth=3, label=f"option {NAMES[symbol]}")  # fmt: skip
-    _board(ax, places)
-    ax.set_title("A sketch, and the path of its options")
-    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4)
-
-
-def _option(
-    ax: "Axes", option: int, actions: np.ndarray, values: np.ndarray, places: np.ndarray
-) -> None:
-    ax.imshow(values.reshape(SIDE, SIDE), cmap="Greys", vmin=0, vmax=1.3)  # letters stay legible
-    y, x = np.divmod(np.arange(CELLS), SIDE)
-    down, right = np.array([*MOVES, (0, 0)])[actions].T
-    stopped = actions == STOP
-    moving = ~stopped & (np.arange(CELLS) != places[option])
-    color = draw.COLORS[option]
-    ax.quiver(x[moving], y[moving], right[moving], down[moving], color=color, angles="xy",
-              pivot="mid", scale=16, width=0.008)  # fmt: skip
-    ax.plot(x[stopped], y[stopped], "o", color=color, fillstyle="none", markersize=20, mew=2)
-    _board(ax, places)
-    ax.set_title(f"Option {NAMES[option]}: values to {values.max():.2f} (dark); ring: stops")
-
-
-def _course(ax: "Axes", places: np.ndarray, steps: Sequence[tuple[int, int, int]]) -> None:
-    for time, (option, _, _) in enumerate(steps):
-        ax.barh(0, 1, left=time - 0.5, color=draw.COLORS[option], height=0.5)
-    visited = [count for _, _, count in steps]
-    for count in range(1, max(visited) + 1):
-        time = visited.index(count)
-        name = NAMES[SKETCH[count - 1]]
-        ax.annotate(f"{name} visited", (time, 0.26), (time, 0.6), ha="center", fontsize=9,
-                    arrowprops={"arrowstyle": "->"})  # fmt: skip
-    for time in range(1, len(steps)):
-        if steps[time][0] != steps[time - 1][0]:
-            ax.annotate("STOP", (time - 0.5, -0.26), (time - 0.5, -0.6), ha="center", fontsize=9,
-                        arrowprops={"arrowstyle": "->"})  # fmt: skip
-    if visited[-1] == len(SKETCH):
-        ax.text(len(steps) - 1, 0.85, "reward 1", ha="center", fontsize=9, fontweight="bold")
-    ax.set(ylim=(-1, 1), yticks=[], xlabel="Step of the episode")
-    ax.set_title("Which option runs, and what is visited")
+def controls(table: Table, verdicts: VerdictsById) -> "Figure":
+    """Tasks of three that are solved where nothing or little should be."""
+    figure, (ax,) = draw.figure(width=8.4, height=4.4)
+    claims = {
+        "options of pairs, told sketch": "C28-zero-shot",
+        "sketch in a wrong order": "C28-shuffled",
+        "sketch of other symbols": "C28-replaced",
+        "options before training": "C28-untrained",
+        "random moves": "C28-random",
+        "flat": "C28-flat",
+        "flat, cell alone": "C28-blind",
+    }
+    forest(ax, claims, verdicts, color=[BLUE] * 4 + [BLACK, RED, PINK])
+    ax.set(title="Tasks of three landmarks", xlabel=SOLVED)
+    draw.note(figure, table, NOTE, arms=EACH, intervals="dots are replicates")
+    return figure

@@ -30,10 +30,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Do shared sub-policies reach goals that a flat learner does not?",
-    finding="Options learned in pairs solve {C28-zero-shot} of unseen tasks of three (95 % or "
-    "more: {C28-zero-shot:verdict}); a flat learner solves {C28-flat} after as many steps (fewer "
-    "than 5 %: {C28-flat:verdict}). Where the order must be learned with the options, they need 2 "
-    "to 10 times the episodes in {C28-order} (most: {C28-order:verdict}).",
+    finding="Options (sub-policies) learned in tasks of two landmarks solve {C28-zero-shot} in "
+    "unseen tasks of three (95 % or more: {C28-zero-shot:verdict}), and a flat learner trained "
+    "there as long {C28-flat} (fewer than 5 %: {C28-flat:verdict}). Learning the order of given "
+    "options in each of these takes 2 to 10 times the episodes in {C28-order-triples} (most: "
+    "{C28-order-triples:verdict}).",
     source="Pfeiffer et al. 2023, arXiv:2302.11529; Andreas et al. 2017, arXiv:1611.01796",
     presets=PRESETS,
     cell=Cell,

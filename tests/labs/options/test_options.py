@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labs.kit.execute import stacks
-from labs.options.figure import walk
+from labs.options.figure_of_world import walk
 from labs.options.grid import NAME, PARTS, PRESETS, Config, evaluations
 from labs.options.lab import LAB
 from labs.options.learning import Batch, Learners, play
