@@ -32,7 +32,7 @@ def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     axes[2].axvline(1, color=draw.GREY, linewidth=1)
     axes[2].set(
         title="Third best domain (claimed: 0.8)",
-        xlabel="Share of the gap closed, third best domain",
+        xlabel="Share of the gap closed",
     )
     _small(axes[1:])
     bars = "bars at the left are 95 % t intervals"

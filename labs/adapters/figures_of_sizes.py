@@ -122,7 +122,7 @@ def _lines(
     ax: "Axes", table: Table, domains: Sequence[str], examples: int
 ) -> dict[str, tuple[float, float, str]]:
     """Draws what modules are compared with; returns names with the right ends of lines."""
-    ends = {}
+    ends: dict[str, tuple[float, float, str]] = {}
     for name, line in LINES.items():
         values = over(table, gap_closed, name, domains, examples)
         if not values:
