@@ -1,6 +1,8 @@
-"""The figures: architectures stand side by side or one below the other, models are lines."""
+"""Losses, errors and training curves; what the lab's figures share. Models are lines, with one
+colour, marker and dash each in all figures; architectures without results have no panels."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +10,13 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
-from labs.kit.intervals import interval
+from labs.kit.forest import NOTE, forest
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
 from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
-from labs.modular_rules.measures import AFTER, BEFORE, at_random, curves, raw, wins
-from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP, PAPER
+from labs.modular_rules.measures import curves
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP
 from labs.modular_rules.rows import Setting, of, reference, settings
-from labs.nn.metrics import METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,17 +24,70 @@ if TYPE_CHECKING:
 
 BLUE, RED, GREEN, PINK, ORANGE, SKY, *_, BLACK = draw.COLORS
 COLORS = {GT: GREEN, OP: BLUE, JOINT: RED, MONOLITHIC: BLACK, SWITCH: ORANGE, OP_WIDE: SKY}
-ROUTED = (OP, JOINT, SWITCH, OP_WIDE)  # models with routers that learn
-HEATS = (JOINT, OP, SWITCH)
+MARKS = {GT: "o", OP: "s", JOINT: "^", MONOLITHIC: "D", SWITCH: "v", OP_WIDE: "P"}
+DASHES: dict[str, Any] = {
+    GT: "-",
+    OP: "--",
+    JOINT: "-.",
+    MONOLITHIC: ":",
+    SWITCH: (0, (5, 1, 1, 1, 1, 1)),
+    OP_WIDE: (0, (8, 2)),
+}
 ARM = (*Setting._fields, "model", "seed")  # rows that differ in the task alone
 WHERE = {"id": "in distribution", "ood": "out of distribution"}
 ZERO = {"id": "zero", "ood": "zero_ood"}
 TASKS = "Replicates are tasks, whose seeds are averaged."
+BANDS = "bands are 95 % t intervals"
+DOTS = "dots are replicates"
+
+
+def present(table: Table) -> list[str]:
+    """The architectures of a table; of an empty one all."""
+    return [name for name in ARCHITECTURES if settings(table, architecture=name)] or [
+        *ARCHITECTURES
+    ]
+
+
+def told(rows: Mapping[str, str], verdicts: VerdictsById) -> dict[str, str]:
+    """The rows whose claims have data; where none has, all."""
+    return {name: id for name, id in rows.items() if verdicts[id].estimate is not None} or {**rows}
+
+
+def claims(
+    ax: "Axes",
+    rows: Mapping[str, str],
+    colors: Mapping[str, str],
+    verdicts: VerdictsById,
+    *,
+    most: float = 0,
+) -> None:
+    """Rows of the claims that have data, each in the colour of its id, else blue, on an axis that
+    has 0 and `most` in it."""
+    kept = told(rows, verdicts)
+    ax.update_datalim([(0, 0), (most, 0)])
+    forest(ax, kept, verdicts, color=[colors.get(id, BLUE) for id in kept.values()])
+    ax.axvline(0, color=draw.GREY, linewidth=1)
+    ax.tick_params(axis="y", labelsize=9)
+
+
+def by_architecture(
+    table: Table, places: int, *, rows: int = 0
+) -> tuple["Figure", list["Axes"], list[str]]:
+    """A figure with so many panels for each architecture, one below the other, and, of `rows`
+    claims, a wide one below all; its axes, the last that of the claims; and the architectures."""
+    names = present(table)
+    letters = iter("ABCDEF")
+    lines = [line for _ in range(places) for line in 3 * ["".join(next(letters) for _ in names)]]
+    lines += ["Z" * len(names)] * (1 + math.ceil(rows / 3) if rows else 0)
+    width = max(4.2 * len(names), 8.0)
+    figure, axes = draw.mosaic(";".join(lines), width=width, height=1.1 * len(lines) + 0.8)
+    figure.set_layout_engine("constrained", w_pad=0.1)
+    return figure, axes, names
 
 
 def losses(table: Table, verdicts: VerdictsById) -> "Figure":
     """Regression losses over that of predicting zero, since their scale differs by task."""
-    return _by_rules_and_place(table, "regression", "L1 loss over that of zero")
+    return _by_rules_and_place(table, "regression", "L1 loss (1: of zero)")
 
 
 def errors(table: Table, verdicts: VerdictsById) -> "Figure":
@@ -42,19 +96,20 @@ def errors(table: Table, verdicts: VerdictsById) -> "Figure":
 
 
 def _by_rules_and_place(table: Table, loss: str, unit: str) -> "Figure":
-    figure, axes = draw.figure(2, 3, width=5.0, height=3.3)
-    panels = [(name, column) for name in ARCHITECTURES for column in WHERE]
+    figure, axes, names = by_architecture(table, 2)
+    panels = [(name, column) for column in WHERE for name in names]
     for ax, (name, column) in zip(axes, panels, strict=True):
         found = settings(table, architecture=name, loss=loss)
         for model in MODELS:
-            _line(ax, found, partial(_loss, table, model=model, column=column), model)
+            line(ax, found, partial(_loss, table, model=model, column=column), model)
         _references(ax, table, found, column)
-        ax.set(title=f"{ARCHITECTURES[name]}, {WHERE[column]}", xlabel="Rules", ylabel=unit)
-        _rules(ax, found)
+        ax.set_title(f"{ARCHITECTURES[name]}, {WHERE[column]}")
+        ax.set(xlabel="Rules (as many modules)", ylabel=unit)
+        rules_axis(ax, found)
         if found:
             ax.set_yscale("log")
-            _ticks(ax)
-    return _finished(figure, table)
+            ticks(ax)
+    return finished(figure, table, intervals=BANDS)
 
 
 def _loss(table: Table, setting: Setting, model: str, column: str) -> Values:
@@ -84,124 +139,44 @@ def _references(ax: "Axes", table: Table, found: Sequence[Setting], column: str)
 
 def training(table: Table, verdicts: VerdictsById) -> "Figure":
     """Training curves by architecture, the mean over all its settings."""
-    figure, axes = draw.figure(3, 1, width=4.2, height=3.6)
-    for ax, (name, label) in zip(axes, ARCHITECTURES.items(), strict=True):
+    figure, axes, names = by_architecture(table, 1, rows=1)
+    for ax, name in zip(axes, names, strict=False):
         found = settings(table, architecture=name)
         for model in MODELS:
             parts = [curves(table, setting, model) for setting in found]
             if tasks := shared(*parts):
                 lines = [np.mean([part[task] for part in parts], axis=0) for task in tasks]
                 steps = table.where(architecture=name).rows[0]["step"]
-                draw.band(ax, steps, lines, label=MODELS[model], color=COLORS[model])
-        ax.set(title=label, xlabel="Training steps", ylabel="Test loss over that of zero")
+                style = {"label": MODELS[model], "color": COLORS[model], "linestyle": DASHES[model]}
+                draw.band(ax, steps, lines, **style)
+        ax.set(title=ARCHITECTURES[name], xlabel="Training steps", ylabel="Test loss (1: of zero)")
         if found:
             ax.set_yscale("log")
-            _ticks(ax)
-    return _finished(figure, table, "Means over all settings.")
+            ticks(ax)
+    claims(axes[-1], {"GT-Modular over the fastest other": "8"}, {"8": COLORS[GT]}, verdicts)
+    axes[-1].set(title="Is perfect specialisation trained faster?")
+    axes[-1].set(xlabel="Ratio of mean losses over training (octaves; right of 0: faster)")
+    return finished(figure, table, f"Means over all settings. {NOTE}", intervals=BANDS)
 
 
-def wins_by_model(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Settings won, among the paper's four models and head to head."""
-    figure, axes = draw.figure(2, 1, width=5.0, height=3.6)
-    titles = ("Settings won, of four models", "Settings won, head to head")
-    for ax, models, title in zip(axes, (PAPER, (JOINT, MONOLITHIC)), titles, strict=True):
-        for offset, (column, label) in enumerate(WHERE.items()):
-            shares = {m: wins(table, m, models, column) for m in models}
-            _bars(ax, shares, offset, label)
-        ax.set_xticks(range(len(models)), [MODELS[m] for m in models])
-        ax.set(title=title, ylabel="Settings of a task (%)", ylim=(0, 100))
-    return _finished(figure, table)
-
-
-def _bars(ax: "Axes", shares: dict[str, Values], offset: int, label: str) -> None:
-    for place, values in enumerate(shares.values()):
-        if not values:
-            continue
-        middle, low, high = interval([100 * v for v in values.values()])
-        error = None if len(values) == 1 else [[middle - low], [high - middle]]
-        color = (BLUE, SKY)[offset]
-        ax.bar(place + 0.4 * (offset - 0.5), middle, 0.38, yerr=error, color=color, label=label)
-        label = "_"  # one entry in the legend
-
-
-def collapse(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Collapse by number of rules, trained and untrained."""
-    return _use_by_rules(table, ("collapse_worst", "collapse_avg"))
-
-
-def specialisation(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Specialisation by number of rules, trained, untrained and for random use."""
-    return _use_by_rules(table, ("alignment", "inverse_mi"))
-
-
-def _use_by_rules(table: Table, names: Sequence[str]) -> "Figure":
-    figure, axes = draw.figure(3, len(names), width=4.2, height=3.4)
-    panels = [(metric, name) for metric in names for name in ARCHITECTURES]
-    for ax, (metric, name) in zip(axes, panels, strict=True):
-        _metric(ax, table, metric, name)
-    return _finished(figure, table, "GT-Modular is at 0.")
-
-
-def _metric(ax: "Axes", table: Table, metric: str, architecture: str) -> None:
-    found = settings(table, architecture=architecture)
-    for model in ROUTED:
-        for when, style in ((AFTER, "-"), (BEFORE, ":")):
-            value = partial(raw, table, metric=metric, model=model, when=when)
-            label = MODELS[model] + (", untrained" if when == BEFORE else "")
-            _line(ax, found, value, model, linestyle=style, label=label)
-    rules = sorted({s.rules for s in found})
-    if rules:
-        levels = [at_random(metric, r) for r in rules]
-        ax.plot(rules, levels, "--", color=draw.GREY, label="random use")
-    ax.set(title=f"{METRICS[metric].label}, {ARCHITECTURES[architecture]}", xlabel="Rules")
-    ax.set(ylabel="0 is best", ylim=(-0.03, 1.03))
-    _rules(ax, found)
-
-
-def use(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Whether the use of modules follows the frequencies of rules, and activation matrices."""
-    figure, axes = draw.figure(3, 2, width=4.2, height=3.6)
-    for ax, name in zip(axes, ARCHITECTURES, strict=False):
-        _metric(ax, table, "adaptation", name)
-    for ax, model in zip(axes[len(ARCHITECTURES) :], HEATS, strict=True):
-        _heat(ax, table, model)
-    return _finished(
-        figure, table, "Matrices: p(module | rule) of one network, from 0 (light) to 1 (dark)."
-    )
-
-
-def _heat(ax: "Axes", table: Table, model: str) -> None:
-    rows = [row for row in table.where(model=model, state=0) if row[AFTER] is not None]
-    if not rows:
-        ax.set_axis_off()
-        return
-    row = max(rows, key=lambda row: row["rules"])
-    ax.imshow(row[AFTER], vmin=0, vmax=1, cmap="YlGnBu")
-    ticks = range(0, row["rules"], max(row["rules"] // 4, 1))
-    ax.set(xlabel="Module", ylabel="Rule")
-    ax.set_title(f"{MODELS[model]}, {ARCHITECTURES[row['architecture']]}")
-    ax.set_xticks(ticks, [str(t + 1) for t in ticks])
-    ax.set_yticks(ticks, [str(t + 1) for t in ticks])
-    ax.grid(visible=False)
-
-
-def _line(
+def line(
     ax: "Axes",
     found: Sequence[Setting],
     value: Callable[[Setting], Values],
     model: str,
-    **line: Any,
+    **style: Any,
 ) -> None:
     """A value over rules, the mean over settings with as many."""
     rules = sorted({s.rules for s in found})
     by_rules = {r: average(*(value(s) for s in found if s.rules == r)) for r in rules}
     by_rules = {r: values for r, values in by_rules.items() if values}
     lines = [[values[task] for values in by_rules.values()] for task in shared(*by_rules.values())]
-    options: dict[str, Any] = {"label": MODELS[model], "marker": "o", "markersize": 4} | line
-    draw.band(ax, list(by_rules), lines, color=COLORS[model], **options)
+    own: dict[str, Any] = {"label": MODELS[model], "marker": MARKS[model], "markersize": 5}
+    own |= {"linestyle": DASHES[model]} | style
+    draw.band(ax, list(by_rules), lines, color=COLORS[model], **own)
 
 
-def _rules(ax: "Axes", found: Sequence[Setting]) -> None:
+def rules_axis(ax: "Axes", found: Sequence[Setting]) -> None:
     """Numbers of rules as ticks of a logarithmic axis."""
     rules = sorted({s.rules for s in found})
     if not rules:
@@ -211,24 +186,31 @@ def _rules(ax: "Axes", found: Sequence[Setting]) -> None:
     ax.set_xticks(rules, [str(r) for r in rules])
 
 
-def _ticks(ax: "Axes") -> None:
+def ticks(ax: "Axes") -> None:
     """Plain numbers on a logarithmic axis, as many as its range can bear."""
-    from matplotlib.ticker import LogLocator, NullFormatter
+    from matplotlib.ticker import MaxNLocator
 
     low, high = ax.get_ylim()
-    subs = (1,) if high > 50 * low else (1, 2, 5) if high > 5 * low else tuple(range(1, 10))
-    ax.yaxis.set_major_locator(LogLocator(subs=subs))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    for subs in (range(1, 10), (1, 2, 5), (1,)):
+        round_ = [m * 10.0**e for e in range(-6, 6) for m in subs if low <= m * 10.0**e <= high]
+        if len(round_) <= 8:
+            break
+    places = round_ if len(round_) > 1 else MaxNLocator(4).tick_values(low, high)
+    ax.set_yticks(places, [f"{place:g}" for place in places])
+    ax.set_ylim(low, high)
+    ax.minorticks_off()
 
 
-def _finished(figure: "Figure", table: Table, extra: str = "") -> "Figure":
+def finished(figure: "Figure", table: Table, extra: str = "", *, intervals: str) -> "Figure":
     """With one legend for all panels, and the note."""
     entries: dict[str, Any] = {}
     for ax in figure.axes:
         handles, labels = ax.get_legend_handles_labels()
         entries |= dict(zip(labels, handles, strict=True)) | entries
     if entries:
-        figure.legend(entries.values(), entries, loc="outside upper center", ncols=5)
-    draw.note(figure, table, f"{TASKS} {extra}".strip(), arms=ARM)
+        columns = min(len(entries), int(figure.get_figwidth() // 2.1))
+        figure.legend(
+            entries.values(), entries, loc="outside upper center", ncols=columns, handlelength=3
+        )
+    draw.note(figure, table, f"{TASKS} {extra}".strip(), arms=ARM, intervals=intervals)
     return figure

@@ -30,10 +30,11 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Is a modular architecture enough?",
-    finding="With many rules perfect specialisation is {7-gt} ahead of a router that sees the rule "
-    "alone (above 0: {7-gt:verdict}), which is {7-op} ahead of one that sees everything (above 0: "
-    "{7-op:verdict}). The distance of trained routers from perfect alignment is {12-far} (above "
-    "0.5, nearer to random than to perfect: {12-far:verdict}).",
+    finding="With many rules, modules that are told the rule lead those whose router sees it "
+    "alone by {7-gt} (above 0: {7-gt:verdict}), and trained routers stand at {12-far} use, where "
+    "0 is one module for each rule (above 0.5: {12-far:verdict}). Out of distribution the lead of "
+    "perfect specialisation, published as growing with rules, grows by {6-grow} (above 0: "
+    "{6-grow:verdict}).",
     source="Mittal, Bengio & Lajoie 2022, arXiv:2206.02713, Figures 3 to 7",
     presets=PRESETS,
     cell=Cell,

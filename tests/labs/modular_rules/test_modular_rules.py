@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from labs.kit.draw import panels
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
+from labs.kit.verdicts import judge
 from labs.modular_rules import grid, speed, training
 from labs.modular_rules.exam import Exam
 from labs.modular_rules.grid import FULL, Record
@@ -204,8 +206,16 @@ def test_a_record_is_stored_in_its_order_with_what_is_missing():
 
 def test_figures_are_of_six_panels_at_most():
     for found in (Table([]), table(config=SMOKE), table(config=replace(SHORT, replicates=2))):
-        for draw in LAB.figures.values():
-            assert 2 <= len(draw(found).axes) <= 6
+        verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, found)}
+        for name, picture in LAB.figures.items():
+            assert 2 <= len(panels(picture.draw(found, verdicts))) <= 6, name
+
+
+def test_figures_leave_architectures_out_that_were_not_trained():
+    found = table(config=replace(SMOKE, rnn_rules=(), mha_rules=()))
+    verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, found)}
+    titles = [ax.get_title() for ax in LAB.figures["losses"].draw(found, verdicts).axes]
+    assert titles == ["MLP, in distribution", "MLP, out of distribution"]
 
 
 def test_plain_training_is_examined_like_the_lab_s(monkeypatch):
