@@ -10,13 +10,12 @@ PICTURES = {
     "answer": Picture(
         answer,
         "A sketch is one vector of d numbers that sums up what all modules of a network put out. "
-        "(a) The error of what is read of an object, by d and by the number of objects; dotted: "
-        "theory. (b) The sketch of a year or of a day against a random sample, of raw scenes or "
-        "of module outputs, that takes as many numbers: right of 0 the sketch errs less. Against "
-        "raw scenes it tells how often each digit came better by {Y1-scenes} "
-        "({Y1-scenes:verdict}), and against outputs what came in mornings by {Y2-objects} "
-        "({Y2-objects:verdict}). (c) The factor by which errors grow from one level of depth to "
-        "the next; ticks: theory.",
+        "(a) The error of an object read from it, by d and number of objects (dotted: theory). "
+        "(b) A sketch against a random sample, of raw scenes or of module outputs, that is as "
+        "large: right of 0 the sketch errs less. It tells how often each digit came in a year "
+        "better than raw scenes by {Y1-scenes} ({Y1-scenes:verdict}), and what came in mornings "
+        "better than outputs by {Y2-objects} ({Y2-objects:verdict}). (c) The factor by which "
+        "errors grow from one level of depth to the next; ticks: theory.",
     ),
     "mechanism": Picture(
         mechanism,
