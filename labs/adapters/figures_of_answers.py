@@ -9,6 +9,7 @@ from labs.adapters.published import COLUMNS, PRODUCTS
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import NOTE, forest
+from labs.kit.layout import mosaic
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ VERDICTS = "dots are replicates"  # of figures of claims alone
 
 def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     """The share of the gap closed over the share of parameters, and which kind of module leads."""
-    figure, axes = draw.mosaic("AB;AC", width=12.4, height=6.6)
+    figure, axes = mosaic("AB;AC", width=12.4, height=6.6)
     sizes(axes[0], table, max(numbers_of_examples(table), default=0))
     _leads(axes[1], verdicts)
     rows = {"best cheap module": "C2-best", "LoRA, all six maps": "C2-lora-all"}

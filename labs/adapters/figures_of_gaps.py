@@ -13,6 +13,7 @@ from labs.data.domains import DOMAINS
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import NOTE, forest
+from labs.kit.layout import mosaic
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
 from labs.nn.modules.methods import METHODS, ROWS
@@ -116,7 +117,7 @@ def pilot(table: Table, verdicts: VerdictsById) -> "Figure":
     and what methods gain where there is no gap."""
     domains = _by_gain(table)
     height = max(5.6, 0.36 * len(domains) + 1.8)
-    figure, axes = draw.mosaic("AB;AB;AC", width=12.0, height=height)
+    figure, axes = mosaic("AB;AB;AC", width=12.0, height=height)
     _domains(axes[0], table, domains)
     _controls(axes[1], verdicts)
     _permuted(axes[2], verdicts)

@@ -13,9 +13,9 @@ from labs.adapters.measures import adapted, dimension, most
 from labs.adapters.published import MOST_OF_IT
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.ends import apart, named
 from labs.kit.forest import NOTE, forest
 from labs.kit.intervals import interval
-from labs.kit.labels import apart, beside
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.nn.modules.methods import METHODS
@@ -147,13 +147,11 @@ def _axes(ax: "Axes") -> None:
 def _name(ax: "Axes", points: Mapping[str, tuple[float, float, str]]) -> None:
     """Write the names of points (x, y, colour) beside the axes, as high as their points where there
     is room."""
-    ordered = sorted(points, key=lambda name: points[name][1])
     low, high = SHOWN
-    heights = apart([points[name][1] for name in ordered], 0.062 * (high - low), low, high)
-    for name, height in zip(ordered, heights, strict=True):
-        x, y, color = points[name]
+    heights = apart([(y - low) / (high - low) for _, y, _ in points.values()], 0.062)
+    for (name, (x, y, color)), height in zip(points.items(), heights, strict=True):
         ax.annotate(
-            name, (x, y), (1.02, (height - low) / (high - low)), textcoords="axes fraction",
+            name, (x, y), (1.02, height), textcoords="axes fraction",
             fontsize=9, color=color, va="center", annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": color, "alpha": 0.5, "lw": 0.7,
                         "relpos": (0, 0.5)},
@@ -206,7 +204,7 @@ def _intrinsic(ax: "Axes", table: Table) -> None:
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks], fontsize=8)
     ax.minorticks_off()
     ax.set(ylabel="Share of the gap closed")
-    beside(ax)
+    named(ax)
     ax.axhline(MOST_OF_IT, color=draw.GREY, linestyle=":")
 
 

@@ -103,20 +103,6 @@ def figure(
     return drawn, list(drawn.subplots(rows, columns, squeeze=False).flat)
 
 
-def mosaic(layout: str, *, width: float, height: float) -> tuple["Figure", list["Axes"]]:
-    """Return a figure of panels of several sizes, and its axes in the order of their letters.
-
-    Args:
-        layout: one row of equal squares after the other, each the letter of its axes, as
-            ``"AB;AC"`` for a high one beside two.
-        width, height: inches of the figure.
-    """
-    drawn, (whole,) = figure(width=width, height=height)
-    whole.remove()
-    axes = drawn.subplot_mosaic(layout)
-    return drawn, [axes[name] for name in sorted(axes)]
-
-
 def band(
     ax: "Axes",
     x: Sequence[float],

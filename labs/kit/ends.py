@@ -9,25 +9,37 @@ from labs.kit import draw
 
 if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 
 def named(ax: "Axes", *, gap: float = 0.055) -> None:
     """Name the lines that have labels at their right ends; or say that there are no results.
 
     Args:
-        ax: the axes; the limits of its vertical axis must be set.
-        gap: between names at least, as a share of the axes' height.
+        ax: the axes; scale and limits of its vertical axis must be set.
+        gap: from one line of a name to the next at least, as a share of the axes' height.
     """
     lines = [line for line in ax.lines if not str(line.get_label()).startswith("_")]
     if not lines:
         draw.legend(ax)
-    low, high = ax.get_ylim()
-    ends = [(float(np.asarray(line.get_ydata())[-1]) - low) / (high - low) for line in lines]
-    for line, height in zip(lines, apart(ends, gap), strict=True):
-        (sample,) = ax.plot([1.02, 1.08], [height] * 2, transform=ax.transAxes, clip_on=False)
+    ends = [_height(ax, line) for line in lines]
+    rows = max((str(line.get_label()).count("\n") + 1 for line in lines), default=1)
+    for line, height in zip(lines, apart(ends, gap * rows), strict=True):
+        (sample,) = ax.plot([1.03, 1.06, 1.09], [height] * 3, transform=ax.transAxes, clip_on=False)
         sample.update_from(line)
-        sample.set(transform=ax.transAxes, clip_on=False, label="_")
-        ax.text(1.1, height, str(line.get_label()), fontsize=9, va="center", transform=ax.transAxes)
+        sample.set(transform=ax.transAxes, clip_on=False, label="_", markevery=[1])
+        ax.text(
+            1.105, height, str(line.get_label()), fontsize=9, va="center", transform=ax.transAxes
+        )
+
+
+def _height(ax: "Axes", line: "Line2D") -> float:
+    """Where the last point of a line that is one lies, as a share of the axes' height."""
+    values = np.asarray(line.get_ydata(), dtype=float)
+    values = values[np.isfinite(values)]
+    ax.get_ylim()  # settles it
+    x_and_y = ax.transData.transform((1.0, values[-1] if len(values) else 1.0))
+    return float(ax.transAxes.inverted().transform(x_and_y)[1])
 
 
 def apart(places: Sequence[float], gap: float) -> list[float]:

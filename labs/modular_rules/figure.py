@@ -11,6 +11,7 @@ import numpy as np
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import NOTE, forest
+from labs.kit.layout import mosaic
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
 from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
@@ -80,7 +81,7 @@ def by_architecture(
     lines = [line for _ in range(places) for line in 3 * ["".join(next(letters) for _ in names)]]
     lines += ["Z" * len(names)] * (1 + math.ceil(rows / 3) if rows else 0)
     width = max(4.2 * len(names), 8.0)
-    figure, axes = draw.mosaic(";".join(lines), width=width, height=1.1 * len(lines) + 0.8)
+    figure, axes = mosaic(";".join(lines), width=width, height=1.1 * len(lines) + 0.8)
     figure.set_layout_engine("constrained", w_pad=0.1)
     return figure, axes, names
 

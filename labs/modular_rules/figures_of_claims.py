@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import NOTE
+from labs.kit.layout import mosaic
 from labs.kit.table import Table
 from labs.modular_rules.figure import COLORS, DOTS, GREEN, PINK, WHERE, claims, finished
 from labs.modular_rules.grid import MODELS, SWITCH
@@ -37,7 +38,7 @@ STEPS = {  # from one model to the next
 def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     """What telling modules apart is worth, whether it is worth more with more rules, and how far
     trained routers are from it."""
-    figure, axes = draw.mosaic("AB;AC", width=12.0, height=6.4)
+    figure, axes = mosaic("AB;AC", width=12.0, height=6.4)
     claims(axes[0], STEPS, LEADERS, verdicts)
     axes[0].set(title="Whose loss is lower?", xlabel=LEAD)
     rows = {
@@ -57,7 +58,7 @@ def answer(table: Table, verdicts: VerdictsById) -> "Figure":
 
 def leads(table: Table, verdicts: VerdictsById) -> "Figure":
     """Leads in loss: with many rules, by how much they grow, and out of distribution."""
-    figure, axes = draw.mosaic("AB;AC", width=12.4, height=7.4)
+    figure, axes = mosaic("AB;AC", width=12.4, height=7.4)
     rows = {
         "GT-Modular and Modular-op\nover the others, many rules": "3-many",
         "GT-Modular over\nModular-op, many rules": "7-gt",

@@ -7,8 +7,9 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.ends import named
 from labs.kit.forest import NOTE, bar, forest
-from labs.kit.labels import beside
+from labs.kit.layout import mosaic
 from labs.kit.measures import Values, aligned
 from labs.kit.table import Table
 from labs.options.grid import ARMS, LEARNED, USED
@@ -40,7 +41,7 @@ EACH = ("arm", "length")
 
 def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     """Episodes solved by length of the task, the leads of options, the cost of a learned order."""
-    figure, axes = draw.mosaic("AB;AC", width=12.4, height=6.0)
+    figure, axes = mosaic("AB;AC", width=12.4, height=6.0)
     _lengths(axes[0], table, verdicts)
     _leads(axes[1], verdicts)
     rows = {
@@ -77,7 +78,7 @@ def _lengths(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
     ax.axhline(LEARNED, color=draw.GREY, linewidth=1)
     ax.set(title="Solved, by length (C28-zero-shot, C28-flat)", ylabel=SOLVED)
     ax.set(xlabel="Landmarks of a task", xticks=list(OF), ylim=(-3, 103))
-    beside(ax)
+    named(ax)
 
 
 def _leads(ax: "Axes", verdicts: VerdictsById) -> None:
@@ -126,7 +127,7 @@ def _curves(ax: "Axes", table: Table, title: str, shown: Sequence[tuple[str, str
     ax.set(title=title, xlabel="Environment steps (dotted: the budget)", ylabel=SOLVED)
     _doubling(ax, budgets)
     ax.set(ylim=(-3, 103), yticks=range(0, 101, 20))
-    beside(ax)
+    named(ax)
 
 
 def _named(arm: str, column: str) -> str:
@@ -147,7 +148,7 @@ def _doubling(ax: "Axes", budgets: Sequence[int]) -> None:
 
 def times(table: Table, verdicts: VerdictsById) -> "Figure":
     """How long learners take until they solve 95 %, and by how much others take longer."""
-    figure, axes = draw.mosaic("AB;CC", width=12.4, height=7.2)
+    figure, axes = mosaic("AB;CC", width=12.4, height=7.2)
     _times(axes[0], table, "steps", "Environment steps")
     _times(axes[1], table, "episodes", "Episodes of each task")
     claims = {

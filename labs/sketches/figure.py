@@ -7,8 +7,9 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.ends import named
 from labs.kit.forest import NOTE, forest
-from labs.kit.labels import beside
+from labs.kit.layout import mosaic
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.sketches.config import UNCUT
@@ -36,7 +37,7 @@ RIVALS = {"scenes": ("raw scenes", RED), "objects": ("outputs", ORANGE)}
 
 def answer(table: Table, verdicts: VerdictsById) -> "Figure":
     """What sketches remember: errors by d and by depth, and against a sample of as many numbers."""
-    figure, axes = draw.mosaic("AB;CB", width=12.0, height=7.0)
+    figure, axes = mosaic("AB;CB", width=12.0, height=7.0)
     by_objects(axes[0], table, (1, 4, 16))
     axes[0].set_title("Error by length of the sketch (K8, K9)")
     depths(axes[2], verdicts)
@@ -137,13 +138,13 @@ def by_objects(ax: "Axes", table: Table, shown: Sequence[int]) -> None:
     logarithmic(ax, x)
     ax.set(title="By d and objects (K8, K9)", xlabel="Numbers d of the sketch")
     ax.set(ylabel="Error of attributes (rms)")
-    beside(ax)
+    named(ax)
 
 
 def mechanism(table: Table, verdicts: VerdictsById) -> "Figure":
     """One scene from left to right: its signals, its objects, the sketch as a strip, and what is
     read back from it, counts and waveforms."""
-    figure, axes = draw.mosaic("AABBCC;DDDEEE", width=11.5, height=7.4)
+    figure, axes = mosaic("AABBCC;DDDEEE", width=11.5, height=7.4)
     rows = list(table.where(question="picture"))
     for ax, title, panel in zip(axes, TITLES, PANELS, strict=True):
         ax.set_title(title, fontsize=11)

@@ -7,8 +7,8 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.ends import named
 from labs.kit.forest import NOTE, bar, forest
-from labs.kit.labels import beside
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.sketches.config import AVERAGED, SLOTS
@@ -68,7 +68,7 @@ def _of_scenes(
     if name != "waveform":
         as_share(ax)
     ax.set(title=title, xlabel="Numbers d of the sketch", ylabel=ylabel)
-    beside(ax)
+    named(ax)
 
 
 def _bars(
@@ -89,7 +89,7 @@ def _cut(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
     as_share(ax)
     ax.set(title="A prefix (K14-cut-256 to -2048)")
     ax.set(xlabel="Numbers left of 8,192", ylabel="Scenes of 3 with all counts right")
-    beside(ax)
+    named(ax)
 
 
 def _averages(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
@@ -108,7 +108,7 @@ def _averages(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
     logarithmic(ax, AVERAGED)
     ax.set(title="Mean of many (K17-1 to K17-400)", xlabel="Scenes in one vector, d = 2,048")
     ax.set(ylabel="Error of a count per scene (rms)")
-    beside(ax)
+    named(ax)
 
 
 def recovery(table: Table, verdicts: VerdictsById) -> "Figure":
@@ -147,4 +147,4 @@ def _recovered(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
     as_share(ax)
     ax.set(title="Found again (K19-300, -1000, -3000)", xlabel="Sketches")
     ax.set(ylabel="Share of columns that are found")
-    beside(ax)
+    named(ax)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.ends import named
 from labs.kit.forest import NOTE, bar, forest
-from labs.kit.labels import beside
 from labs.kit.table import Table
 from labs.sketches.config import COSINES, DEPTHS, ERASED, SHARED
 from labs.sketches.figure import (
@@ -78,7 +78,7 @@ def _by_depth(ax: "Axes", table: Table) -> None:
     ax.set(yscale="log", xticks=DEPTHS)
     ax.set(title=f"By depth, d = {d:,} (K11)" if rows else "By depth (K11)")
     ax.set(xlabel="Depth of the object", ylabel="Error (rms; above 1: lost)")
-    beside(ax)
+    named(ax)
 
 
 def _erased(ax: "Axes", table: Table) -> None:
@@ -94,7 +94,7 @@ def _erased(ax: "Axes", table: Table) -> None:
     logarithmic(ax, x[::2])
     ax.set(title="A sketch that is cut (K15)", xlabel="Numbers that are left")
     ax.set(ylabel=f"Error (rms; line: {LOST:g}, lost)")
-    beside(ax)
+    named(ax)
 
 
 def products(table: Table, verdicts: VerdictsById) -> "Figure":
@@ -115,7 +115,7 @@ def _apart(ax: "Axes", table: Table) -> None:
     logarithmic(ax, x)
     ax.set(title="Sketches without a common module (K3)", xlabel="Numbers d of the sketch")
     ax.set(ylabel="Cosine of two sketches (rms)")
-    beside(ax)
+    named(ax)
 
 
 def _together(ax: "Axes", table: Table) -> None:
@@ -126,7 +126,7 @@ def _together(ax: "Axes", table: Table) -> None:
     logarithmic(ax, x, "{:g}")
     ax.set(title="Sketches that share an object (K5)", xlabel="Its weight w in both")
     ax.set(ylabel="Inner product of two sketches")
-    beside(ax)
+    named(ax)
 
 
 def _laws(ax: "Axes", verdicts: VerdictsById) -> None:

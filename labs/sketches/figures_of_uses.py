@@ -7,8 +7,9 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
+from labs.kit.ends import named
 from labs.kit.forest import NOTE, forest
-from labs.kit.labels import beside
+from labs.kit.layout import mosaic
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 from labs.sketches.config import METHODS, UNCUT
@@ -95,7 +96,7 @@ def _complete(table: Table) -> Table:
 def samples(table: Table, verdicts: VerdictsById) -> "Figure":
     """By how much samples of as many numbers have larger errors than sketches, question by
     question."""
-    figure, axes = draw.mosaic("AB;AB;CD", width=12.0, height=8.6)
+    figure, axes = mosaic("AB;AB;CD", width=12.0, height=8.6)
     ahead(axes[0], verdicts)
     ahead(axes[1], verdicts, "-solved")
     axes[0].set_title("Read as the source reads it")
@@ -159,7 +160,7 @@ def _concepts(ax: "Axes", table: Table) -> None:
     as_share(ax)
     ax.set(title="Clusters of new concepts")
     ax.set(xlabel="Numbers d of the sketch", ylabel="Purity of ten clusters (share)")
-    beside(ax)
+    named(ax)
 
 
 def cnn(table: Table, verdicts: VerdictsById) -> "Figure":
@@ -231,7 +232,7 @@ def _channels(ax: "Axes", table: Table) -> None:
     as_share(ax)
     ax.set(title="Which channels fired", xlabel="Numbers of the sketch")
     ax.set(ylabel="Correlation of weights, read and true")
-    beside(ax)
+    named(ax)
 
 
 def _plane(ax: "Axes", table: Table) -> None:
@@ -269,7 +270,7 @@ def _retrieval(ax: "Axes", table: Table) -> None:
     ax.set(ylim=(0, 2.5), title="Retrieval from 400 scenes (K18-top)")
     ax.set_yticks(np.arange(0, 3, 0.5))
     ax.set(xlabel="Numbers d of the sketch", ylabel="Digits of three shared with the query")
-    beside(ax)
+    named(ax)
 
 
 def _products(ax: "Axes", table: Table) -> None:

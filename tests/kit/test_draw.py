@@ -168,14 +168,6 @@ def test_figure_refuses(changes):
         draw.figure(**changes)
 
 
-def test_a_mosaic_has_axes_by_letter_as_large_as_they_are_laid_out():
-    figure, (high, first, second) = draw.mosaic("AB;AC", width=8.0, height=4.0)
-    figure.draw_without_rendering()
-    assert draw.panels(figure) == [high, first, second]
-    assert high.bbox.height > 1.9 * first.bbox.height
-    assert first.bbox.y0 > second.bbox.y1
-
-
 def test_panels_are_lettered_but_not_what_belongs_to_them():
     figure, axes = draw.figure(3, 2)
     axes[0].set_title("first")

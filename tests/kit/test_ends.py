@@ -24,3 +24,23 @@ def test_an_axes_without_lines_to_name_says_so():
     ax.axhline(1)
     named(ax)
     assert [text.get_text() for text in ax.texts] == ["no results"]
+
+
+def test_ends_on_a_logarithmic_axis_and_before_what_is_missing():
+    _, (ax,) = draw.figure()
+    ax.plot([0, 1, 2], [1, 10, float("nan")], label="short")
+    ax.set(yscale="log", ylim=(1, 1000))
+    named(ax)
+    (text,) = ax.texts
+    assert text.get_position()[1] == pytest.approx(1 / 3)
+
+
+def test_names_of_several_lines_stand_further_apart():
+    _, (ax,) = draw.figure()
+    for end, name in ((0.5, "of\ntwo"), (0.51, "b")):
+        ax.plot([0, 1], [0, end], label=name, marker="o", markevery=[0])
+    ax.set_ylim(0, 1)
+    named(ax, gap=0.1)
+    low, high = sorted(text.get_position()[1] for text in ax.texts)
+    assert high - low == pytest.approx(0.2)
+    ax.figure.draw_without_rendering()
