@@ -71,14 +71,16 @@ def forbidden(name: str) -> set[str]:
     if within(name, {"mnist1d"}):
         return {"labs", "sklearn", "tqdm"}
     if within(name, {"labs.kit"}):
-        return {"torch", "sklearn", "mnist1d", "labs.nn", "labs.data", *HOMES}
+        return {"torch", "sklearn", "mnist1d", "labs.nn", "labs.data", "labs.page", *HOMES}
     if within(name, {"labs.data"}):
-        return {"torch", "sklearn", "labs.nn", *HOMES}
+        return {"torch", "sklearn", "labs.nn", "labs.page", *HOMES}
+    if within(name, {"labs.page"}):
+        return {"torch", "sklearn", "matplotlib", "labs.nn", *HOMES}
     if within(name, {"labs.nn"}):
-        return HOMES
+        return {"labs.page", *HOMES}
     if name in ("labs", "labs.__main__"):
-        return {"torch", "mnist1d", "labs.nn", *HOMES}
-    return HOMES - {home for home in HOMES if within(name, {home})}
+        return {"torch", "mnist1d", "labs.nn", "labs.page", *HOMES}
+    return {"labs.page", *HOMES} - {home for home in HOMES if within(name, {home})}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)
@@ -155,7 +157,7 @@ def loaded(name: str) -> set[str]:
     return outside
 
 
-LIGHT = [name for name in MODULES if within(name, {"labs.kit", "labs.data"})]
+LIGHT = [name for name in MODULES if within(name, {"labs.kit", "labs.data", "labs.page"})]
 
 
 @pytest.mark.parametrize("name", ["mnist1d", "labs", "labs.__main__", *LIGHT, *LABS.values()])
@@ -164,7 +166,7 @@ def test_what_is_heavy_is_imported_where_it_is_used(name):
 
 
 def test_every_module_of_labs_has_a_room():
-    rooms = {"labs.kit", "labs.data", "labs.nn", "labs.__main__", *HOMES}
+    rooms = {"labs.kit", "labs.data", "labs.nn", "labs.page", "labs.__main__", *HOMES}
     strays = [name for name in MODULES if name.startswith("labs.")]
     assert [name for name in strays if not within(name, rooms)] == []
     assert not COMING & REGISTERED

@@ -1,0 +1,190 @@
+"""A lab's card: question, finding, figures, interval plots, tables, remarks, how it was made."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from labs.kit import outputs, references, texts
+from labs.kit.lab import Remark
+from labs.kit.progress import duration
+from labs.page import pictures
+from labs.page.markup import details, line, paragraphs, sentence, table, tag, text
+from labs.page.results import Claim, Shown
+from labs.page.verdicts import KEY, mark, plots
+
+CLAIMS = ("claim", "sentence", "verdict", "ours", "95 %", "n", "published", "rule", "source")
+
+
+def overview(shown: Shown) -> str:
+    """Return what came out of a lab: question, finding and first picture."""
+    name = shown.lab.name
+    more = tag("a", f"All about {text(name)}", href=f"#lab-{name}")
+    counts = text(f"Of {len(shown.claims)} claims {texts.tally(shown.claims)}. ")
+    words = tag(
+        "div",
+        tag("h3", text(shown.lab.question)),
+        tag("p", finding(shown), class_="finding"),
+        tag("p", counts, more, class_="counts"),
+    )
+    return tag("article", words, *_figures(shown, pictures.SMALL, 1), class_="came-out")
+
+
+def finding(shown: Shown) -> str:
+    """Return the answer in two sentences; of a reference without it, how many claims hold."""
+    return shown.filled(shown.lab.finding) or text(f"{texts.tally(shown.claims)}.")
+
+
+def card(shown: Shown, more: Sequence[Shown]) -> str:
+    """Return all about a lab; `more` are its references of longer training or wider networks."""
+    lab = shown.lab
+    return tag(
+        "article",
+        tag("p", text(lab.name), class_="kicker"),
+        tag("h3", text(lab.question)),
+        tag("p", finding(shown), class_="finding"),
+        tag("p", text(f"Source: {lab.source}"), class_="source"),
+        *_results(shown),
+        *(part for each in more for part in _beside(each)),
+        class_="card",
+        id=f"lab-{lab.name}",
+    )
+
+
+def _beside(shown: Shown) -> list[str]:
+    title = references.MORE[shown.found["preset"]]
+    said = shown.filled(shown.lab.finding)
+    parts = [tag("h4", text(title[0].upper() + title[1:])), tag("p", said) if said else ""]
+    return [*parts, *_results(shown)]
+
+
+def _results(shown: Shown) -> list[str]:
+    families = texts.families(shown.claims).items()
+    return [
+        *_figures(shown, pictures.WIDTH),
+        *(_family(shown, title, group) for title, group in families),
+        *_notes(shown),
+        _remarks(shown),
+        _values(shown),
+        details("How it was made", *_made(shown)),
+    ]
+
+
+def _figures(shown: Shown, width: int, most: int | None = None) -> list[str]:
+    """The first `most` figures; of the small ones the commands are left to the large."""
+    lab, found = shown.lab, shown.found
+    stems = outputs.figure_stems(lab, Path(shown.name))
+    names = {str(path): name for name, path in stems.items()}
+    drawn = []
+    for stem, plain in [*references.captions(lab, found).items()][:most]:
+        filled = shown.filled(lab.figures[names[stem]].caption) if plain else ""
+        alt = plain or f"Figure of the lab {lab.name}: {lab.question}"
+        image = pictures.picture(shown.folder / stem, width, alt)
+        if image or not most:
+            command = f"draw {lab.name}{_preset(shown)} --figure {names[stem]}"
+            drawn.append(pictures.figure(image, filled, "" if most else _command(command)))
+    return drawn
+
+
+def _preset(shown: Shown) -> str:
+    return f" --preset {shown.found['preset']}"
+
+
+def _command(words: str) -> str:
+    return " " + tag("code", text(f"python -m labs {words}"))
+
+
+def _family(shown: Shown, title: str, group: Sequence[Claim]) -> str:
+    name = f"Claims: {title}"
+    summary = f"{text(name)} {tag('small', text(f'{len(group)}: {texts.tally(group)}'))}"
+    first = group[0].get("family", "published") == "published"
+    rows = details("The same numbers as a table", _claims(shown, f"{shown.name}: {name}", group))
+    key = tag("p", text(KEY), class_="key")
+    return details(summary, key, plots(shown, group), rows, open_=first, class_="family")
+
+
+def _claims(shown: Shown, caption: str, group: Sequence[Claim]) -> str:
+    rows = [
+        line(
+            [
+                text(claim["id"]),
+                sentence(claim["sentence"]),
+                shown.chip(claim, mark(claim)),
+                shown.ours(claim, texts.estimate(claim)),
+                shown.ours(claim, texts.ends(claim.get("low_95"), claim.get("high_95"))),
+                text(claim["n"]),
+                sentence(texts.published(claim)),
+                sentence(claim["rule"]),
+                sentence(claim["source"]),
+            ]
+        )
+        for claim in group
+    ]
+    return table(caption, CLAIMS, rows, class_="sentences")
+
+
+def _notes(shown: Shown) -> list[str]:
+    """Why claims are contradicted, open or younger than their networks; what the intervals are."""
+    notes = texts.noted(shown.claims)
+    items = tag("ul", *(tag("li", sentence(note)) for note in notes), class_="notes")
+    unplanned = texts.unplanned(shown.found.get("unplanned", []))
+    return [items if notes else "", paragraphs(unplanned)]
+
+
+def _remarks(shown: Shown) -> str:
+    found = [_remark(shown, remark) for remark in shown.remarks]
+    return details(f"Remarks {tag('small', str(len(found)))}", *found) if found else ""
+
+
+def _remark(shown: Shown, remark: Remark) -> str:
+    cells = texts.remark_cells(remark)
+    if not cells:
+        return tag("p", sentence(remark.text))
+    head, *rows = cells
+    return table(remark.text, head, [[text(cell) for cell in row] for row in rows])
+
+
+def _values(shown: Shown) -> str:
+    values = {c["id"]: c["values"] for c in shown.claims if c.get("values")}
+    if not values:
+        return ""
+    columns = sorted({replicate for held in values.values() for replicate in held}, key=int)
+    rows = (
+        [text(name), *(_value(held.get(replicate)) for replicate in columns)]
+        for name, held in values.items()
+    )
+    caption = f"{shown.name}: the measure of every claim in every replicate"
+    return details(
+        "Values of every replicate", table(caption, ["claim", *columns], rows, class_="values")
+    )
+
+
+def _value(value: float | None) -> str:
+    return text("-" if value is None else texts.number(value))
+
+
+def _made(shown: Shown) -> list[str]:
+    found = shown.found
+    rows = {
+        "networks": f"{found['networks']:,}",
+        "preset": found["preset"],
+        "settings": _words(found["settings"]),
+        "time": f"{duration(found['wall_seconds'])} with {found['jobs']} processes",
+        "peak memory": f"{found['peak_memory_mb']:,.0f} MB, the sum over the processes",
+        "device": ", ".join(filter(None, [found["device"], found.get("processor")])),
+        "commit": found["commit"],
+        "versions": ", ".join(f"{name} {version}" for name, version in found["versions"].items()),
+    }
+    terms = [tag("dt", text(n)) + tag("dd", text(words)) for n, words in rows.items()]
+    again = _command(f"run {shown.lab.name}{_preset(shown)}")
+    return [
+        tag("dl", *terms),
+        tag("p", f"Again:{again}, and{_command(f'verify {shown.lab.name}')} compares some of it."),
+    ]
+
+
+def _words(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={_setting(value)}" for name, value in settings.items())
+
+
+def _setting(value: Any) -> str:
+    return ",".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
