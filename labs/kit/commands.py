@@ -33,13 +33,15 @@ from labs.kit.checks import known
 from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
 from labs.kit.extras import require
-from labs.kit.lab import AnyLab, load
+from labs.kit.lab import AnyLab, Deferred, load
 from labs.kit.machine import cores
 from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 
 Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
+RESULTS, PAGE = Path("results"), Path("page.html")  # where `--out` is when it is not said
+PAGE_WRITER = Deferred("labs.page.build:write")
 
 
 class UsageError(Exception):
@@ -240,7 +242,10 @@ def write_new(register: Register, arguments: argparse.Namespace) -> int:
 
 def write_report(register: Register, arguments: argparse.Namespace) -> int:
     """Print the README's table, or write it and the folder of figures; of a lab that stands
-    elsewhere print its reference, or write it to the folder `figures` beside it."""
+    elsewhere print its reference, or write it to the folder `figures` beside it; or write one HTML
+    page of all references."""
+    if arguments.html:
+        return _report_page(register, arguments)
     if arguments.lab:
         return _report_beside(register, arguments)
     labs = [load(register, name) for name in register]
@@ -250,6 +255,20 @@ def write_report(register: Register, arguments: argparse.Namespace) -> int:
     require("labs", "report", ["matplotlib"])
     for line in report.write(labs, results=arguments.out, root=Path()):
         print(line)
+    return DONE
+
+
+def _report_page(register: Register, arguments: argparse.Namespace) -> int:
+    path = PAGE if arguments.out == RESULTS else arguments.out
+    with usage():
+        if arguments.write:
+            raise ValueError("report must be --write or --html, got both")
+        if arguments.lab:
+            raise ValueError(f"--html must be of all labs, got {arguments.lab!r}: leave it out")
+        if path.is_dir() or path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"--out must be an .html file with --html, got {str(path)!r}")
+    PAGE_WRITER([load(register, name) for name in register], path)
+    print(f"{path}: written, {path.stat().st_size / 1e6:.1f} MB")
     return DONE
 
 

@@ -64,5 +64,8 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "bench": {"--jobs": JOBS, "--json": {**SWITCH, "help": "print a list"}},
     "new": {},
-    "report": {"--write": {**SWITCH, "help": "write README.md and figures/"}},
+    "report": {
+        "--write": {**SWITCH, "help": "write README.md and figures/"},
+        "--html": {**SWITCH, "help": "write one page of all to the file --out; default: page.html"},
+    },
 }
