@@ -18,7 +18,11 @@ from labs.page.results import Shown, shown
 
 STATIC = Path(__file__).with_name("static")
 STYLES = ("page.css", "explorer.css", "quiz.css")
-SCRIPTS = ("page.js", "signal.js", "draws.js", "explorer.js", "quiz.js")
+SCRIPTS = (  # in the order in which they need each other
+    *("page.js", "signal.js", "draws.js", "chart.js"),
+    *("difficulty.js", "explorer_views.js", "own_digit.js", "explorer.js"),
+    *("quiz_items.js", "quiz_results.js", "quiz.js"),
+)
 
 
 def write(labs: Sequence[AnyLab], path: Path) -> None:
