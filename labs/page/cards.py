@@ -8,11 +8,11 @@ from labs.kit import outputs, references, texts
 from labs.kit.lab import Remark
 from labs.kit.progress import duration
 from labs.page import pictures
-from labs.page.markup import details, line, paragraphs, sentence, table, tag, text
+from labs.page.markup import details, line, sentence, table, tag, text
 from labs.page.results import Claim, Shown
-from labs.page.verdicts import KEY, mark, plots
+from labs.page.verdicts import KEY, mark, plots, why
 
-CLAIMS = ("claim", "sentence", "verdict", "ours", "95 %", "n", "published", "rule", "source")
+CLAIMS = ("claim", "sentence", "verdict", "ours", "95 %", "n", "published", "rule", "why", "source")
 
 
 def overview(shown: Shown) -> str:
@@ -62,7 +62,7 @@ def _results(shown: Shown) -> list[str]:
     return [
         *_figures(shown, pictures.WIDTH),
         *(_family(shown, title, group) for title, group in families),
-        *_notes(shown),
+        tag("p", text(texts.unplanned(shown.found.get("unplanned", [])))),
         _remarks(shown),
         _values(shown),
         details("How it was made", *_made(shown)),
@@ -114,20 +114,13 @@ def _claims(shown: Shown, caption: str, group: Sequence[Claim]) -> str:
                 text(claim["n"]),
                 sentence(texts.published(claim)),
                 sentence(claim["rule"]),
+                shown.ours(claim, why(claim)) if why(claim) else "",
                 sentence(claim["source"]),
             ]
         )
         for claim in group
     ]
     return table(caption, CLAIMS, rows, class_="sentences")
-
-
-def _notes(shown: Shown) -> list[str]:
-    """Why claims are contradicted, open or younger than their networks; what the intervals are."""
-    notes = texts.noted(shown.claims)
-    items = tag("ul", *(tag("li", sentence(note)) for note in notes), class_="notes")
-    unplanned = texts.unplanned(shown.found.get("unplanned", []))
-    return [items if notes else "", paragraphs(unplanned)]
 
 
 def _remarks(shown: Shown) -> str:
@@ -183,8 +176,8 @@ def _made(shown: Shown) -> list[str]:
 
 
 def _words(settings: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={_setting(value)}" for name, value in settings.items())
+    return "; ".join(f"{name}: {_setting(value)}" for name, value in settings.items())
 
 
 def _setting(value: Any) -> str:
-    return ",".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)

@@ -44,11 +44,6 @@ def _attribute(name: str, value: Any) -> str:
     return name if value is True else f'{name}="{text(value)}"'
 
 
-def paragraphs(*lines: str) -> str:
-    """Return a paragraph of each line of plain text that is not empty."""
-    return "".join(tag("p", text(line)) for line in lines if line)
-
-
 def sentence(words: Any) -> str:
     """Return words of others, which may run from right to left, as a piece of a line."""
     return tag("bdi", text(words))

@@ -12,7 +12,7 @@ from typing import Any
 from labs.kit.extras import require
 from labs.page.markup import tag, text
 
-WIDTH, SMALL = 1400, 800  # pixels of a figure, and of the one that opens a lab's finding
+WIDTH, SMALL = 1800, 800  # pixels of a figure at most, and of the one beside a finding
 COLORS = 64
 
 

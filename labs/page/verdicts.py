@@ -42,7 +42,7 @@ class Axis:
         """Three to six round numbers on it."""
         span = self.high - self.low
         power = 10.0 ** math.floor(math.log10(span / 2))
-        step = next(s * power for s in (5, 2, 1, 0.5) if span / (s * power) >= 2)
+        step = next(s * power for s in (5, 2, 1, 0.5, 0.2) if span / (s * power) >= 2.5)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
         return [k * step + 0.0 for k in range(first, last + 1)]
 
@@ -80,11 +80,12 @@ def _row(shown: Shown, claim: Claim, axis: Axis) -> str:
     ours = shown.ours(claim, f"ours {texts.estimate(claim)}")
     given = claim["published"] is not None
     published = ["; published ", sentence(texts.published(claim))] if given else []
+    because = [" ", tag("small", shown.ours(claim, why(claim)))] if why(claim) else []
     at = shown.at(claim)
     link = tag("a", text(claim["id"]), href=f"#all/{at}" if shown.full else f"#{at}")
     return tag(
         "li",
-        tag("p", link, " ", sentence(claim["sentence"]), class_="what"),
+        tag("p", link, " ", sentence(claim["sentence"]), *because, class_="what"),
         strip(claim, axis, at),
         tag("p", shown.chip(claim, mark(claim)), " ", ours, *published, class_="said"),
         id=at,
@@ -94,6 +95,14 @@ def _row(shown: Shown, claim: Claim, axis: Axis) -> str:
 def mark(claim: Claim) -> str:
     """Return what stands behind a verdict's word: a dagger, a look."""
     return texts.decision(claim).removeprefix(claim["verdict"])
+
+
+def why(claim: Claim) -> str:
+    """Return why a claim is contradicted, open or not judged, and what of it is younger than its
+    networks; empty where there is nothing to say."""
+    younger = f"{texts.YOUNGER} {claim['younger']}." if claim.get("younger") else ""
+    reason = f"Why {claim['verdict']}: {claim['reason']}." if claim.get("reason") else ""
+    return " ".join(filter(None, [claim.get("cause"), reason, younger]))
 
 
 def strip(claim: Claim, axis: Axis, at: str) -> str:

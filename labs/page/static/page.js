@@ -10,11 +10,13 @@
   const body = table && table.tBodies[0];
   const rows = body ? [...body.rows] : [];
   const words = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
-  const FILTERS = ["lab", "verdict", "family", "words"];
+  const CHOSEN = ["lab", "verdict", "family"];
+  const FILTERS = [...CHOSEN, "words"];
 
   function matches(row, wanted) {
-    const fixed = ["lab", "verdict", "family"].every((n) => !wanted[n] || row.dataset[n] === wanted[n]);
-    return fixed && wanted.words.toLowerCase().split(/\s+/).every((w) => words.get(row).includes(w));
+    const chosen = CHOSEN.every((name) => !wanted[name] || row.dataset[name] === wanted[name]);
+    const asked = wanted.words.toLowerCase().split(/\s+/);
+    return chosen && asked.every((word) => words.get(row).includes(word));
   }
 
   function filter() {
@@ -94,7 +96,8 @@
   let right = 0;
   let guessed = 0;
 
-  const covered = (chip) => document.body.classList.contains("guessing") && !chip.classList.contains("seen");
+  const guessing = () => document.body.classList.contains("guessing");
+  const covered = (chip) => guessing() && !chip.classList.contains("seen");
 
   function name(chip) {
     if (!covered(chip)) {
@@ -194,7 +197,7 @@
   }
 
   // ---- a link into something closed opens it
-  function open() {
+  function uncover() {
     let place = null;
     try {
       place = one(decodeURIComponent(location.hash.slice(1)));
@@ -206,13 +209,15 @@
       form.reset();
       filter();
     }
-    for (let at = place.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+    for (let at = place.closest("details"); at; at = at.parentElement.closest("details")) {
+      at.open = true;
+    }
     place.scrollIntoView();
   }
 
   window.addEventListener("hashchange", () => {
     if (form) restore();
-    open();
+    uncover();
   });
-  if (location.hash) open();
+  if (location.hash) uncover();
 })();
