@@ -233,6 +233,8 @@ def test_it_prints_with_the_plots_of_all_families_open(opened, page_file):
         page.emulate_media(media="print")
         assert page.locator("#filters").is_hidden()
         assert page.locator("#lab-pooling .family").last.locator(".rows").first.is_visible()
+        page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+        assert page.evaluate("document.querySelector('#claims').scrollWidth") <= 718
         printed = page.pdf(format="A4")
         assert len(printed) > 500_000
         assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 20
