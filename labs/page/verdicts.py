@@ -24,7 +24,7 @@ class Axis:
 
     >>> axis = Axis([0, 10])
     >>> axis.at(5), axis.ticks()
-    (50.0, [0.0, 5.0, 10.0])
+    (50.0, [0.0, 2.0, 4.0, 6.0, 8.0, 10.0])
     """
 
     def __init__(self, values: Iterable[float]) -> None:
@@ -39,7 +39,7 @@ class Axis:
         return round(100 * min(max(share, 0), 1), 2)
 
     def ticks(self) -> list[float]:
-        """Three to six round numbers on it."""
+        """Three to eight round numbers on it."""
         span = self.high - self.low
         power = 10.0 ** math.floor(math.log10(span / 2))
         step = next(s * power for s in (5, 2, 1, 0.5, 0.2) if span / (s * power) >= 2.5)
