@@ -25,6 +25,14 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bench_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of no lab: explorer and quiz alone, which open faster."""
+    path = tmp_path_factory.mktemp("bench") / "page.html"
+    path.write_text(build.page([]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, driven by playwright."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

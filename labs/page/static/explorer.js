@@ -332,5 +332,6 @@ const Explorer = (() => {
   restore();
   change();
 
-  return { python: () => python(state[state.edit]), state: () => state, stages: shownStages };
+  const text = () => python(state[state.edit]);
+  return { python: text, state: () => state, stages: shownStages, templates };
 })();
