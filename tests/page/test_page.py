@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mnist1d
@@ -192,6 +193,19 @@ def test_a_picture_keeps_its_colours():
     large = image.open(path).convert("RGB").resize(size, image.Resampling.LANCZOS)
     errors = [abs(a - b) for a, b in zip(small.tobytes(), large.tobytes(), strict=True)]
     assert sum(errors) / len(errors) < 4
+
+
+def test_a_picture_keeps_pale_areas_and_small_marks_among_many_colours():
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.full((300, 400, 3), 255, dtype=np.uint8)
+    pixels[:100] = np.random.default_rng(0).integers(0, 256, size=(100, 400, 3))  # a busy map
+    pixels[150:200] = 0xED  # the claimed side
+    pixels[250:262, 200:212] = (0x00, 0x9E, 0x73)  # a verdict
+    buffer = io.BytesIO()
+    image.fromarray(pixels).save(buffer, "PNG")
+    content, _ = pictures.webp(buffer.getvalue(), 400)
+    kept = np.asarray(image.open(io.BytesIO(content)).convert("RGB"))
+    np.testing.assert_array_equal(kept[100:], pixels[100:])
 
 
 @pytest.mark.parametrize(
