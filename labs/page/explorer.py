@@ -24,6 +24,11 @@ STATIC = (
     "each drawn from top to bottom."
 )
 
+ADDRESS = (
+    "The address of this page holds all settings: send it to somebody. With &hide=shear,seed at "
+    "its end those controls are gone, for a lesson about the others."
+)
+
 
 class Knob(NamedTuple):
     """A slider: its name in `Recipe`, words and unit, the highest value offered, and its step."""
@@ -303,5 +308,5 @@ def _python() -> str:
         ),
         _buttons(copy="Copy as Python", log="Save what I tried (JSON)"),
         tag("p", role="status", id="explorer-said"),
-        tag("p", "The address of this page holds all settings: send it to somebody.", class_="key"),
+        tag("p", text(ADDRESS), class_="key"),
     )

@@ -10,6 +10,7 @@ from scipy.stats import binomtest
 from labs.data import quiz as signals
 from labs.data.mnist1d import published, shuffled_order
 from labs.page import build, quiz
+from tests.page.test_page_in_browser import CONTRAST
 
 BROWSER = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LABELS = signals.signals("plain").y
@@ -335,6 +336,18 @@ def test_what_is_wrong_in_an_address_is_ignored(opened, bench_file):
         assert page.evaluate("document.querySelector('#quiz-start').elements.kind.value") == "plain"
         assert page.input_value("#quiz-count") == "20"
         assert page.input_value("#quiz-seed") == ""
+
+
+@in_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_results_can_be_read_in_light_and_dark(opened, bench_file, scheme):
+    with opened(bench_file, color_scheme=scheme) as page:
+        begin(page)
+        for _ in range(20):
+            page.keyboard.press("8")
+        seen, low = page.evaluate(CONTRAST, 4.5)
+        assert page.locator("#quiz-results h3").is_visible()
+    assert (seen > 200, low) == (True, [])
 
 
 @in_browser

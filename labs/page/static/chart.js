@@ -37,11 +37,20 @@ const Chart = (() => {
 
   function table(caption, head, rows, name = "") {
     const cells = ([first, ...others]) =>
-      html("tr", {}, html("th", { scope: "row" }, String(first)),
-        ...others.map((cell) => html("td", {}, cell instanceof Node ? cell : String(cell))));
+      html(
+        "tr",
+        {},
+        html("th", { scope: "row" }, String(first)),
+        ...others.map((cell) => html("td", {}, cell instanceof Node ? cell : String(cell))),
+      );
     const columns = html("tr", {}, ...head.map((each) => html("th", { scope: "col" }, each)));
-    const inside = html("table", { class: name },
-      html("caption", {}, caption), html("thead", {}, columns), html("tbody", {}, ...rows.map(cells)));
+    const inside = html(
+      "table",
+      { class: name },
+      html("caption", {}, caption),
+      html("thead", {}, columns),
+      html("tbody", {}, ...rows.map(cells)),
+    );
     const box = { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" };
     return html("div", box, inside);
   }
@@ -56,7 +65,9 @@ const Chart = (() => {
 
   // what stands behind a place's name in the address: #explorer?digit=3
   function asked(place) {
-    const found = location.hash.startsWith(`#${place}?`) ? location.hash.slice(place.length + 2) : "";
+    const found = location.hash.startsWith(`#${place}?`)
+      ? location.hash.slice(place.length + 2)
+      : "";
     return new URLSearchParams(found);
   }
 
@@ -70,7 +81,7 @@ const Chart = (() => {
   }
 
   const data = (name) => JSON.parse(document.getElementById(name).textContent);
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
   return { html, svg, picture, line, written, table, save, asked, keep, data, percent };
 })();

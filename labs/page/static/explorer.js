@@ -1,55 +1,20 @@
 "use strict";
-// The explorer: its state, the controls that change it, and the address that holds it.
+// The explorer: its controls, and what they change.
 const Explorer = (() => {
   const section = document.getElementById("explorer");
   const form = document.getElementById("explorer-controls");
   const one = (name) => document.getElementById(`explorer-${name}`);
-  const { strokes, knobs, seed: published, pen } = Chart.data("explorer-data");
+  const { strokes, knobs, LARGEST, original, fresh, recipe } = ExplorerState;
   const templates = strokes.map(Signal.template);
   const names = knobs.map((knob) => knob.name);
-  const LARGEST = 2 ** 32 - 1; // seed
   const SHOWN = 10; // settings
 
-  const original = () => ({
-    ...Object.fromEntries(knobs.map((knob) => [knob.name, knob.default])),
-    shuffle_seq: false,
-  });
-  const fresh = () => ({
-    digit: "3",
-    seed: published,
-    own: null,
-    compare: false,
-    edit: "a",
-    hide: "",
-    a: original(),
-    b: original(),
-  });
   let state = fresh();
   const tried = []; // all settings measured, for the line of the last ten
   const log = []; // those at which a control came to rest, for the file
   let drawn = null; // what the tables behind the pictures say
 
-  // ---- recipes
-  function recipe(values) {
-    const { padding_low: low, padding_high: high, ...others } = values;
-    return { ...others, padding: [low, high] };
-  }
-
-  function python(values) {
-    const words = [];
-    const say = (name, value, usual) => {
-      if (String(value) !== String(usual)) words.push(`${name}=${value}`);
-    };
-    const usual = original();
-    const pair = (of) => `(${of.padding_low}, ${of.padding_high})`;
-    say("template_len", values.template_len, usual.template_len);
-    say("padding", pair(values), pair(usual));
-    for (const name of names.slice(3)) say(name, values[name], usual[name]);
-    if (values.shuffle_seq) words.push("shuffle_seq=True");
-    say("seed", state.seed, published);
-    return `Recipe(${words.join(", ")})`;
-  }
-
+  const python = (values) => ExplorerState.python(values, state.seed);
   const own = () => Signal.template(state.own || strokes[3]);
   const template = () => (state.digit === "own" ? own() : templates[Number(state.digit)]);
 
@@ -74,7 +39,8 @@ const Explorer = (() => {
       [0, 1, 2].map((k) => {
         const draws = Draws.of(state.seed, `digit ${d} ${k}`, made);
         return Signal.stages(digit, made, draws, moments, order(values)).at(-1).x;
-      }));
+      }),
+    );
   }
 
   const digitName = (d) => (d < 10 ? String(d) : "yours");
@@ -88,7 +54,8 @@ const Explorer = (() => {
     drawn = { stages, blocks };
     ExplorerViews.stages(one("stages"), stages);
     one("samples").replaceChildren(
-      ...blocks.map(({ title, rows }) => ExplorerViews.samples(title, rows, digitName)));
+      ...blocks.map(({ title, rows }) => ExplorerViews.samples(title, rows, digitName)),
+    );
     one("python").value = python(state[state.edit]);
     ExplorerViews.preview(one("preview"), stages, one("level").textContent);
     tables();
@@ -118,7 +85,11 @@ const Explorer = (() => {
     const texts = [Chart.percent(now.accuracy)];
     if (other) {
       const shares = state.edit === "a" ? [now, other] : [other, now];
-      texts.splice(0, 1, ...shares.map((each, k) => `${"AB"[k]}: ${Chart.percent(each.accuracy)}`));
+      texts.splice(
+        0,
+        1,
+        ...shares.map((each, k) => `${"AB"[k]}:\u00a0${Chart.percent(each.accuracy)}`),
+      );
     }
     one("level").textContent = texts.join(", ");
     one("level").setAttribute("aria-busy", "false");
@@ -132,7 +103,13 @@ const Explorer = (() => {
     settled = false;
     one("heard").textContent = `${one("level").textContent} are read right.`;
     const { digit, seed } = state;
-    log.push({ recipe: { ...state[state.edit] }, python: now.python, digit, seed, accuracy: now.accuracy });
+    log.push({
+      recipe: { ...state[state.edit] },
+      python: now.python,
+      digit,
+      seed,
+      accuracy: now.accuracy,
+    });
   }
 
   let settled = false;
@@ -159,7 +136,8 @@ const Explorer = (() => {
     for (const name of ["digit", "seed", "edit"]) form.elements[name].value = state[name];
     form.elements.compare.checked = state.compare;
     form.querySelector(".edit").hidden = !state.compare || hidden("edit");
-    for (const part of section.querySelectorAll("[data-knob]")) part.hidden = hidden(part.dataset.knob);
+    for (const part of section.querySelectorAll("[data-knob]"))
+      part.hidden = hidden(part.dataset.knob);
     if (state.own) pad.set(state.own);
   }
 
@@ -172,13 +150,15 @@ const Explorer = (() => {
     if (name === "edit") state.edit = form.elements.edit.value;
     const values = state[state.edit];
     if (names.includes(name)) values[name] = Number(event.target.value);
-    if (name === "padding_low") values.padding_high = Math.max(values.padding_low, values.padding_high);
-    if (name === "padding_high") values.padding_low = Math.min(values.padding_low, values.padding_high);
+    if (name === "padding_low")
+      values.padding_high = Math.max(values.padding_low, values.padding_high);
+    if (name === "padding_high")
+      values.padding_low = Math.min(values.padding_low, values.padding_high);
     if (name === "shuffle_seq") values.shuffle_seq = event.target.checked;
     if (name === "digit") state.digit = form.elements.digit.value;
     if (name === "compare") compare(event.target.checked);
     if (name === "seed") {
-      const found = whole(event.target.value, LARGEST);
+      const found = ExplorerState.seedOf(event.target.value);
       if (found === null) return; // half typed
       state.seed = found;
     }
@@ -217,7 +197,9 @@ const Explorer = (() => {
     state.own = points;
     state.digit = "own";
     const counts = Difficulty.readings(own(), templates, recipe(state[state.edit]), state.seed);
-    const ranked = counts.map((count, digit) => ({ count, digit })).sort((a, b) => b.count - a.count);
+    const ranked = counts
+      .map((count, digit) => ({ count, digit }))
+      .sort((a, b) => b.count - a.count);
     const words = ranked.filter(({ count }) => count).slice(0, 3);
     one("read").textContent = `Of 100 signals of your digit, a nearest neighbour reads ${words
       .map(({ count, digit }) => `${count} as ${digit}`)
@@ -237,63 +219,11 @@ const Explorer = (() => {
   }
 
   // ---- the address
-  function whole(text, most) {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : Infinity;
-    return value <= most ? value : null;
-  }
-
-  function keep() {
-    const usual = original();
-    const found = {};
-    if (state.digit !== "3") found.digit = state.digit;
-    if (state.seed !== published) found.seed = state.seed;
-    for (const [name, prefix] of [["a", ""], ["b", "b."]]) {
-      if (name === "b" && !state.compare) continue;
-      for (const [knob, value] of Object.entries(state[name])) {
-        if (value !== usual[knob]) found[prefix + knob] = value;
-      }
-    }
-    if (state.own) found.own = state.own.join(",");
-    if (state.compare) found.compare = state.edit;
-    if (state.hide) found.hide = state.hide;
-    Chart.keep("explorer", found);
-  }
-
-  // what is wrong in an address is as if it were not there
-  function legal(knob, text) {
-    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-    if (!(value >= knob.low && value <= knob.high)) return null;
-    return Number((Math.round(value / knob.step) * knob.step).toFixed(2));
-  }
-
-  function restored(found) {
-    const made = fresh();
-    for (const [name, prefix] of [["a", ""], ["b", "b."]]) {
-      for (const knob of knobs) {
-        const value = legal(knob, found.get(prefix + knob.name) ?? "");
-        if (value !== null) made[name][knob.name] = value;
-      }
-      const { padding_low: low, padding_high: high } = made[name];
-      if (low > high) Object.assign(made[name], { padding_low: high, padding_high: low });
-      made[name].shuffle_seq = found.get(`${prefix}shuffle_seq`) === "true";
-    }
-    const points = (found.get("own") ?? "").split(",");
-    const [low, high] = pen;
-    const stroke = { low, high, step: 0.25 };
-    const values = points.map((point) => legal(stroke, point));
-    if (values.length === 12 && !values.includes(null)) made.own = values;
-    const digit = found.get("digit") ?? "";
-    if (/^\d$/.test(digit) || (digit === "own" && made.own)) made.digit = digit;
-    made.seed = whole(found.get("seed") ?? "", LARGEST) ?? published;
-    made.compare = ["a", "b"].includes(found.get("compare"));
-    if (made.compare) made.edit = found.get("compare");
-    made.hide = found.get("hide") ?? "";
-    return made;
-  }
+  const keep = () => Chart.keep("explorer", ExplorerState.kept(state));
 
   function restore() {
     if (!location.hash.startsWith("#explorer?")) return false;
-    state = restored(Chart.asked("explorer"));
+    state = ExplorerState.restored(Chart.asked("explorer"));
     section.scrollIntoView();
     return true;
   }

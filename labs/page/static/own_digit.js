@@ -21,7 +21,9 @@ const OwnDigit = (() => {
         8 + ((v - low) / (high - low)) * (WIDTH - 16),
         ROW * (k + 0.5),
       ]);
-      const marks = places.map(([cx, cy]) => Chart.svg("circle", { cx, cy, r: 3.5, class: "mark" }));
+      const marks = places.map(([cx, cy]) =>
+        Chart.svg("circle", { cx, cy, r: 3.5, class: "mark" }),
+      );
       image.replaceChildren(Chart.line(places, "of-digit"), ...marks);
       for (const point of points) point.setAttribute("aria-valuetext", point.value);
     }

@@ -68,7 +68,13 @@
     const [width, height] = turned ? [HEIGHT, WIDTH] : [WIDTH, HEIGHT];
     one("progress").textContent = `${what} ${k + 1} of ${quiz.items.length}`;
     one("signal").replaceChildren(
-      Chart.picture(width, height, `The signal to read`, QuizResults.drawn(x, turned, width, height)));
+      Chart.picture(
+        width,
+        height,
+        `The signal to read`,
+        QuizResults.drawn(x, turned, width, height),
+      ),
+    );
     one("numbers").textContent = x.map((v) => v.toFixed(2)).join(", ");
     shownAt = performance.now();
   }
@@ -79,7 +85,9 @@
     quiz.seconds.push((performance.now() - shownAt) / 1000);
     if (quiz.kind === "practice") {
       const right = digit === item.digit;
-      one("feedback").textContent = right ? `Right: a ${digit}.` : `No: it was a ${item.digit}, not a ${digit}.`;
+      one("feedback").textContent = right
+        ? `Right: a ${digit}.`
+        : `No: it was a ${item.digit}, not a ${digit}.`;
     }
     if (quiz.answers.length < quiz.items.length) draw();
     else end();

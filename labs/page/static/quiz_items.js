@@ -43,7 +43,8 @@ const QuizItems = (() => {
     const share = right / count;
     const square = (Z * Z) / count;
     const middle = (share + square / 2) / (1 + square);
-    const half = (Z * Math.sqrt((share * (1 - share)) / count + square / (4 * count))) / (1 + square);
+    const half =
+      (Z * Math.sqrt((share * (1 - share)) / count + square / (4 * count))) / (1 + square);
     return [Math.max(0, middle - half), Math.min(1, middle + half)];
   }
 

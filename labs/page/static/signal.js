@@ -86,7 +86,20 @@ const Signal = (() => {
     const white = smooth.map((v, i) => v + recipe.iid_noise_scale * draws.white[i]);
     const sheared = white.map((v, i) => v - slope * (-0.5 + i / (points - 1)));
     const sample = resampled(sheared, recipe.final_seq_length);
-    return { zeros, shift, factor, slope, dilated, scaled, translated, inside, smooth, white, sheared, sample };
+    return {
+      zeros,
+      shift,
+      factor,
+      slope,
+      dilated,
+      scaled,
+      translated,
+      inside,
+      smooth,
+      white,
+      sheared,
+      sample,
+    };
   }
 
   function stage(name, note, x, digit, last, shift = 0) {
@@ -109,14 +122,26 @@ const Signal = (() => {
     const unit = made.sample.map((v) => (v - moments.mean) / moments.sd);
     const slope = -made.slope;
     const all = [
-      stage("template", `${digit.length} points`, digit, digit.map(() => true), digit.length - 1),
+      stage(
+        "template",
+        `${digit.length} points`,
+        digit,
+        digit.map(() => true),
+        digit.length - 1,
+      ),
       stage("pad", `+ ${made.zeros} zeros`, padded, pen, padded.length - 1),
       stage("dilate", `to ${last + 1} points`, made.dilated, whole, last),
       stage("scale", `times ${made.factor.toFixed(2)}`, made.scaled, whole, last),
       stage("translate", `by ${made.shift} points`, made.translated, made.inside, last, made.shift),
       stage("smooth noise", "in the padding", made.smooth, made.inside, last),
       stage("white noise", `sd ${recipe.iid_noise_scale}`, made.white, made.inside, last),
-      stage("shear", `slope ${slope < 0 ? "" : "+"}${slope.toFixed(2)}`, made.sheared, made.inside, last),
+      stage(
+        "shear",
+        `slope ${slope < 0 ? "" : "+"}${slope.toFixed(2)}`,
+        made.sheared,
+        made.inside,
+        last,
+      ),
       stage("subsample", `to ${made.sample.length} points`, made.sample, kept, last),
       stage("standardise", "mean 0, sd 1", unit, kept, last),
     ];
