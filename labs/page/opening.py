@@ -11,7 +11,7 @@ from mnist1d import get_templates
 TITLE = "MNIST-1D labs: what holds when it is run again?"
 QUESTION = "Which published findings on deep learning hold when they are run again?"
 ABOUT = (
-    "MNIST-1D is ten handwritten digits as signals of 40 numbers, so small that a laptop trains "
+    "MNIST-1D is ten digits drawn as signals of 40 numbers, so small that a laptop trains "
     "hundreds of networks on them in minutes."
 )
 PLACES = {
