@@ -151,7 +151,7 @@ def _name(ax: "Axes", points: Mapping[str, tuple[float, float, str]]) -> None:
     heights = apart([(y - low) / (high - low) for _, y, _ in points.values()], 0.062)
     for (name, (x, y, color)), height in zip(points.items(), heights, strict=True):
         ax.annotate(
-            name, (x, y), (1.02, height), textcoords="axes fraction",
+            name, (x, min(max(y, low), high)), (1.02, height), textcoords="axes fraction",
             fontsize=9, color=color, va="center", annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": color, "alpha": 0.5, "lw": 0.7,
                         "relpos": (0, 0.5)},

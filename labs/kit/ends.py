@@ -50,9 +50,11 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     [0.45, 0.1, 0.55]
     >>> [round(place, 3) for place in apart([1.0, 0.97], 0.1)]
     [1.0, 0.9]
+    >>> apart([-20.0, 0.5], 0.1)
+    [0.0, 0.5]
     """
     order = sorted(range(len(places)), key=places.__getitem__)
-    moved = [float(places[i]) for i in order]
+    moved = [min(max(float(places[i]), 0.0), 1.0) for i in order]
     for _ in range(300):
         moved[:1], moved[-1:] = [max(m, 0.0) for m in moved[:1]], [min(m, 1.0) for m in moved[-1:]]
         for i in range(len(moved) - 1):

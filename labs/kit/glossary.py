@@ -44,7 +44,7 @@ WORDS = {
         "a published sentence with a rule fixed before the run; what the interval says of it"
     ),
     "measure, family": (
-        "what gives one number per replicate; claims that share 5 % of wrong verdicts"
+        "what gives one number per replicate; claims that share a 5 % chance of any wrong verdict"
     ),
     "gate, protocol": (
         "why a claim is not judged on some results; the training that its source used"

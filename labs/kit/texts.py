@@ -188,9 +188,10 @@ def lacking(networks: int) -> str:
 def level() -> str:
     """Return the sentence about the intervals."""
     return (
-        f"Interval: the one that was used, with at most {ERROR:.0%} of wrong verdicts in each "
-        f"family (Holm's steps; t, exact for shares); beside it the plain 95 % one. Undecided "
-        f"below {FEWEST} replicates (n). {YOUNGER}: the rule is younger than the networks."
+        f"Interval: the one that was used, with a chance of at most {ERROR:.0%} of any wrong "
+        f"verdict in a family (Holm's steps; t, exact for shares); beside it the plain 95 % one. "
+        f"Undecided below {FEWEST} replicates (n). {YOUNGER}: the rule is younger than the "
+        "networks."
     )
 
 

@@ -19,7 +19,7 @@ from labs.page.results import Shown, shown
 STATIC = Path(__file__).with_name("static")
 STYLES = ("page.css", "explorer.css", "quiz.css")
 SCRIPTS = (  # in the order in which they need each other
-    *("page.js", "signal.js", "draws.js", "chart.js"),
+    *("chart.js", "page.js", "signal.js", "draws.js"),
     *("difficulty.js", "explorer_state.js", "explorer_views.js", "own_digit.js", "explorer.js"),
     *("quiz_items.js", "quiz_results.js", "quiz.js"),
 )

@@ -19,7 +19,7 @@ def overview(shown: Shown) -> str:
     """Return what came out of a lab: question, finding and first picture."""
     name = shown.lab.name
     more = tag("a", f"All about {text(name)}", href=f"#lab-{name}")
-    counts = text(f"Of {len(shown.claims)} claims {texts.tally(shown.claims)}. ")
+    counts = tag("span", text(f"{_counted(shown)} "))
     words = tag(
         "div",
         tag("h3", text(shown.lab.question)),
@@ -27,6 +27,14 @@ def overview(shown: Shown) -> str:
         tag("p", counts, more, class_="counts"),
     )
     return tag("article", words, *_figures(shown, pictures.SMALL, 1), class_="came-out")
+
+
+def _counted(shown: Shown) -> str:
+    """How many claims hold, those of the source apart."""
+    families = texts.families(shown.claims)
+    parts = [f"{title}: {texts.tally(group)}" for title, group in families.items()]
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def finding(shown: Shown) -> str:

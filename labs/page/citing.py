@@ -55,7 +55,7 @@ def section(results: Sequence[Shown]) -> str:
             "One command trains a lab and draws all of its figures, on two cores and without a "
             "graphics card, in about the time that it took here:",
         ),
-        table("Commands", ("lab", "command", "networks", "time here"), map(_row, results)),
+        table("Commands", ("lab", "command", "runs", "time here"), map(_row, results)),
         id="again",
     )
 

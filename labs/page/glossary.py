@@ -11,8 +11,8 @@ VERDICTS = {
     "undecided": f"The interval lies on both sides, or there are fewer than {FEWEST} replicates.",
     "not judged": "There is no data, or a gate is closed.",
     "interval": "Where the mean over all possible replicates lies, with a stated confidence. The "
-    "one that judged a claim is wider than the plain one of 95 %, for each family of claims of a "
-    f"lab has at most {ERROR:.0%} of wrong verdicts.",
+    "one that judged a claim is at least as wide as the plain one of 95 %: the chance of even one "
+    f"wrong verdict in a family of claims of a lab is at most {100 * ERROR:g} %.",
     "prediction interval": "Where one more run would fall; wider than the interval of the mean.",
     "published": "The value that the source gives, where it gives one.",
     "control": "A claim about what must come out if the experiment is sound, such as that an arm "

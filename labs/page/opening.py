@@ -42,16 +42,21 @@ def header(results: Sequence[Shown]) -> str:
 def _asked(results: Sequence[Shown]) -> list[str]:
     main = [shown for shown in results if shown.full]
     claims = [claim for shown in main for claim in shown.claims]
-    networks = sum(shown.found["networks"] for shown in results)
+    published = [c for c in claims if c.get("family", "published") == "published"]
+    cells = sum(shown.found["networks"] for shown in main)
     said = (
-        f"Here {len(main)} experiments are run again, many times each, with {networks:,} networks, "
-        f"and {len(claims):,} sentences are judged by an interval: "
+        f"Here {len(main)} experiments are run again, many times each, {cells:,} trainings and "
+        f"measurements in all, and {len(published):,} sentences of their sources are judged by an "
+        "interval: "
     )
-    counts = Counter(claim["verdict"] for claim in claims)
+    counts = Counter(claim["verdict"] for claim in published)
     return [
         text(said),
         ", ".join(_count(word, counts[word]) for word in SHAPES if counts[word]),
-        ".",
+        text(
+            f". {len(claims) - len(published):,} more are controls, readings of our own, and "
+            "sentences of other papers."
+        ),
     ]
 
 
@@ -96,7 +101,7 @@ def came_out(main: Sequence[Shown]) -> str:
             "Read a question, guess, then look. Numbers in brackets are the interval that judged "
             "the claim; ",
             tag("a", "the glossary", href="#glossary"),
-            " has all other words.",
+            " explains the words of these labs.",
         ),
         _guessing(),
         *(cards.overview(shown) for shown in main),

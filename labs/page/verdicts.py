@@ -11,7 +11,8 @@ from labs.page.results import SHAPES, Claim, Shown, claimed, numeric
 
 MIDDLE = 16  # of the rows' height of 32 pixels
 KEY = (
-    "Thick bar: 95 % interval; thin bar: the interval that judged it; tick: the published value; "
+    "Thick bar: 95 % interval, where it is kept; thin bar: the interval that judged it; tick: the "
+    "published value; "
     f"shaded: the claimed side; {', '.join(f'{shape} {word}' for word, shape in SHAPES.items())}."
 )
 

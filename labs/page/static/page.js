@@ -32,8 +32,7 @@
 
   function keep(wanted) {
     const chosen = Object.entries(wanted).filter(([, value]) => value);
-    const query = new URLSearchParams(chosen).toString();
-    history.replaceState(null, "", query ? `#all?${query}` : "#all");
+    Chart.keep("all", Object.fromEntries(chosen));
   }
 
   function restore() {
@@ -92,6 +91,7 @@
   const chips = all(".verdict").filter((chip) => chip.dataset.verdict !== "not judged");
   const button = one("guess");
   const choices = document.createElement("span");
+  const TELLING = new Set(["verdict", "ours", "interval", "in our 95 %?", "in one run's?"]);
   let asked = null;
   let right = 0;
   let guessed = 0;
@@ -158,12 +158,23 @@
     return made;
   }
 
+  function withhold(on) {
+    // what would tell covered verdicts: their filter, and an order by them or by our numbers
+    form.elements.verdict.value = "";
+    form.elements.verdict.disabled = on;
+    for (const head of all("th button", table.tHead)) {
+      if (TELLING.has(head.textContent)) head.disabled = on;
+    }
+    filter();
+  }
+
   function cover() {
     const on = document.body.classList.toggle("guessing");
     close();
     right = guessed = 0;
     for (const part of all(".seen")) part.classList.remove("seen");
     chips.forEach(name);
+    if (form) withhold(on);
     button.textContent = on ? "Show all verdicts" : "Cover the verdicts: I want to guess";
     score(on ? "Press a covered verdict." : "");
   }
@@ -206,7 +217,7 @@
     }
     if (!place) return;
     if (place.hidden && form) {
-      form.reset();
+      for (const name of FILTERS) form.elements[name].value = ""; // no reset: it keeps "#all"
       filter();
     }
     for (let at = place.closest("details"); at; at = at.parentElement.closest("details")) {

@@ -115,6 +115,7 @@
   function again() {
     one("results").hidden = true;
     one("seed").value = "";
+    Chart.keep("quiz", {});
     form.querySelector("[type=submit]").focus();
   }
 
@@ -127,8 +128,9 @@
   }
 
   // ---- keys and buttons
-  stage.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
     if (!quiz || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, select, textarea") && !stage.contains(event.target)) return;
     if (/^[0-9]$/.test(event.key)) answer(Number(event.key));
     else if (event.key.toLowerCase() === "t") turn();
     else return;

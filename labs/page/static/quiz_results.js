@@ -27,9 +27,9 @@ const QuizResults = (() => {
   function verdict(done, right) {
     const count = done.items.length;
     const ends = wilson(right, count);
-    const open = `${count} signals leave open whether you read more or fewer`;
     const share = `That is ${percent(right / count)}\u00a0%.`;
-    return `${share} ${open}: the 95\u00a0% interval is ${between(ends)}. `;
+    const open = `After ${count} signals your true share may lie anywhere in`;
+    return `${share} ${open} ${between(ends)} (95\u00a0%). `;
   }
 
   function aboutPerson(kind) {
