@@ -11,6 +11,7 @@ from labs.kit.intervals import Interval
 from labs.kit.lab import AnyLab, Remark
 from labs.kit.progress import duration
 from labs.kit.references import MORE, PRESET, captions, finding, reference
+from labs.kit.rounding import ends, number
 from labs.kit.verdicts import FEWEST
 
 
@@ -107,10 +108,10 @@ def _claims(verdicts: Sequence[Mapping[str, Any]], detects: Mapping[str, Any]) -
                 f"**{verdict['id']}** {verdict['sentence']} ({verdict['source']})",
                 f"**{texts.decision(verdict)}**",
                 texts.estimate(verdict),
-                texts.ends(verdict.get("low_95"), verdict.get("high_95")),
+                ends(verdict.get("low_95"), verdict.get("high_95")),
                 str(verdict["n"]),
                 texts.published(verdict),
-                texts.number(seen["detectable"]) if seen else "-",
+                number(seen["detectable"]) if seen else "-",
                 verdict["rule"],
             ]
         )

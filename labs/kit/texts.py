@@ -1,6 +1,5 @@
 """What the labs print: the plan of a run, its finding, the claims by family, remarks, benches."""
 
-import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from labs.kit.lab import Remark
 from labs.kit.memory import size, together_mb
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
+from labs.kit.rounding import ends, number, rounded
 from labs.kit.settings import describe
 from labs.kit.verdicts import ERROR, FEWEST
 
@@ -112,15 +112,6 @@ def _estimate(plan: Plan, todo: Sequence[Stack], jobs: int, device: str) -> str:
     return f"{time} and {memory} of memory with {jobs} process{'es' if jobs > 1 else ''}"
 
 
-def number(value: float) -> str:
-    """Return a number with four significant digits.
-
-    >>> number(68.1234), number(0.0), number(-1234567.0)
-    ('68.12', '0', '-1.235e+06')
-    """
-    return f"{value:.4g}"
-
-
 def estimate(verdict: Judged) -> str:
     """Return a verdict's estimate with its interval and unit."""
     if verdict["estimate"] is None:
@@ -129,25 +120,6 @@ def estimate(verdict: Judged) -> str:
     if verdict["low"] is not None:
         text += f" {ends(verdict['low'], verdict['high'])}"
     return f"{text} {verdict['unit']}".strip()
-
-
-def ends(low: float | None, high: float | None) -> str:
-    """Return the two ends of an interval, a dash where there is none."""
-    if low is None or high is None:
-        return "-"
-    return f"[{rounded(low, low, high)}, {rounded(high, low, high)}]"
-
-
-def rounded(value: float, low: float | None, high: float | None) -> str:
-    """Return a number with the digits that its interval leaves: two of half its width.
-
-    >>> rounded(28.034, 25.94, 30.13), rounded(0.63333, -0.3609, 1.628), rounded(28.034, None, None)
-    ('28.0', '0.63', '28.03')
-    """
-    if low is None or high is None or not 1e-4 < high - low < 2e5:
-        return number(value)
-    digits = max(0, 1 - math.floor(math.log10((high - low) / 2)))
-    return f"{round(value, digits) + 0.0:.{digits}f}"  # no -0.00
 
 
 def published(verdict: Judged) -> str:

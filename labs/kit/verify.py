@@ -14,13 +14,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labs.kit import outputs, references, settings, texts
+from labs.kit import outputs, references, settings
 from labs.kit.checks import check_sizes
 from labs.kit.execute import Stack, execute, expected
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
 from labs.kit.provenance import processor, versions
+from labs.kit.rounding import number
 from labs.kit.store import Store
 from labs.kit.table import Table
 
@@ -164,7 +165,7 @@ def say(found: Sequence[Comparison]) -> str:
     wrong = [c for c in found if not c.agrees]
     lines = [
         f"{c.network}, {c.column}: {c.committed} committed, {c.again} now"
-        + (f" (allowed {texts.number(c.allowed)})" if c.allowed is not None else "")
+        + (f" (allowed {number(c.allowed)})" if c.allowed is not None else "")
         for c in wrong
     ]
     networks = len({c.network for c in found})

@@ -7,6 +7,7 @@ from typing import Any
 from labs.kit import outputs, references, texts
 from labs.kit.lab import Remark
 from labs.kit.progress import duration
+from labs.kit.rounding import ends, number
 from labs.page import pictures
 from labs.page.markup import details, line, sentence, table, tag, text
 from labs.page.results import Claim, Shown
@@ -118,7 +119,7 @@ def _claims(shown: Shown, caption: str, group: Sequence[Claim]) -> str:
                 sentence(claim["sentence"]),
                 shown.chip(claim, mark(claim)),
                 shown.ours(claim, texts.estimate(claim)),
-                shown.ours(claim, texts.ends(claim.get("low_95"), claim.get("high_95"))),
+                shown.ours(claim, ends(claim.get("low_95"), claim.get("high_95"))),
                 text(claim["n"]),
                 sentence(texts.published(claim)),
                 sentence(claim["rule"]),
@@ -160,7 +161,7 @@ def _values(shown: Shown) -> str:
 
 
 def _value(value: float | None) -> str:
-    return text("-" if value is None else texts.number(value))
+    return text("-" if value is None else number(value))
 
 
 def _made(shown: Shown) -> list[str]:

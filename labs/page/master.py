@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from labs.kit import texts
 from labs.kit.claims import FAMILIES
+from labs.kit.rounding import ends, rounded
 from labs.page.agreement import Agreement, agreement, summary
 from labs.page.markup import line, sentence, table, tag, text
 from labs.page.results import SHAPES, Claim, Shown
@@ -42,16 +43,14 @@ def section(results: Sequence[Shown]) -> str:
 def _row(shown: Shown, claim: Claim, agrees: Agreement | None) -> str:
     at, family = shown.at(claim), claim.get("family", "published")
     low, high = claim["low"], claim["high"]
-    own = (
-        texts.rounded(claim["estimate"], low, high) if claim["estimate"] is not None else "no data"
-    )
+    own = rounded(claim["estimate"], low, high) if claim["estimate"] is not None else "no data"
     cells = [
         tag("a", text(claim["id"]), href=f"#{at}"),
         text(shown.lab.name),
         sentence(claim["sentence"]),
         shown.chip(claim, mark(claim)),
         shown.ours(claim, f"{own} {claim['unit']}".strip()),
-        shown.ours(claim, texts.ends(low, high)),
+        shown.ours(claim, ends(low, high)),
         sentence(texts.published(claim)),
         *(_agrees(shown, claim, getattr(agrees, name, None)) for name in ("mean", "run")),
     ]
