@@ -72,7 +72,7 @@ def test_arrow_keys_move_a_slider_and_say_what_is_new(opened, bench_file):
     with opened(bench_file) as page:
         page.focus("#explorer-iid_noise_scale")
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('#explorer-heard').textContent")
+        page.wait_for_selector("#explorer-heard:not(:empty)", state="attached")
         assert page.locator("output[for=explorer-iid_noise_scale]").inner_text() == "0.03"
         level = page.locator("#explorer-level").inner_text()
         assert page.locator("#explorer-heard").text_content() == f"{level} are read right."

@@ -103,7 +103,8 @@ def test_filters_and_their_address(opened, page_file):
         page.fill("[name=words]", "xyzzy")
         assert page.evaluate(SHOWN) == 0
         page.click("#filters button[type=reset]")
-        page.wait_for_function(f"{SHOWN} === {sum(map(len, claims.values()))}")
+        page.wait_for_selector("#claims tbody tr[hidden]", state="detached")
+        assert page.evaluate(SHOWN) == sum(map(len, claims.values()))
     assert address == "#all?lab=pooling&verdict=holds"
     with opened(page_file, address) as page:
         assert page.evaluate(SHOWN) == len(both)
