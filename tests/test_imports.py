@@ -21,6 +21,8 @@ HEAVY = {"torch", "sklearn", "matplotlib"}
 COMING: set[str] = set()
 REGISTERED = {module.rpartition(".")[0] for module in LABS.values()}
 HOMES = REGISTERED | COMING
+TEACHING = {"labs.course", "labs.lessons"}
+ABOVE = {"labs.page", *TEACHING, *HOMES}  # what the rooms below must not know
 ORDER = (
     "lab",
     "pictures",
@@ -71,16 +73,20 @@ def forbidden(name: str) -> set[str]:
     if within(name, {"mnist1d"}):
         return {"labs", "sklearn", "tqdm"}
     if within(name, {"labs.kit"}):
-        return {"torch", "sklearn", "mnist1d", "labs.nn", "labs.data", "labs.page", *HOMES}
+        return {"torch", "sklearn", "mnist1d", "labs.nn", "labs.data", *ABOVE}
     if within(name, {"labs.data"}):
-        return {"torch", "sklearn", "labs.nn", "labs.page", *HOMES}
+        return {"torch", "sklearn", "labs.nn", *ABOVE}
     if within(name, {"labs.page"}):
-        return {"torch", "sklearn", "matplotlib", "labs.nn", *HOMES}
+        return {"torch", "sklearn", "matplotlib", "labs.nn", *TEACHING, *HOMES}
+    if within(name, {"labs.course"}):
+        return {"torch", "sklearn", "labs.nn", "labs.page", "labs.lessons", *HOMES}
+    if within(name, {"labs.lessons"}):  # of a lab its checks take oracles
+        return {"labs.page"} | (set() if name.endswith(".checks") else HOMES)
     if within(name, {"labs.nn"}):
-        return {"labs.page", *HOMES}
+        return ABOVE
     if name in ("labs", "labs.__main__"):
-        return {"torch", "mnist1d", "labs.nn", "labs.page", *HOMES}
-    return {"labs.page", *HOMES} - {home for home in HOMES if within(name, {home})}
+        return {"torch", "mnist1d", "labs.nn", *ABOVE}
+    return ABOVE - {home for home in HOMES if within(name, {home})}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)
@@ -157,7 +163,12 @@ def loaded(name: str) -> set[str]:
     return outside
 
 
-LIGHT = [name for name in MODULES if within(name, {"labs.kit", "labs.data", "labs.page"})]
+LIGHT_ROOMS = {"labs.kit", "labs.data", "labs.page", "labs.course"}
+LIGHT = [
+    n
+    for n in MODULES
+    if within(n, LIGHT_ROOMS) or n.startswith("labs.lessons.") and n.endswith(".plan")
+]
 
 
 @pytest.mark.parametrize("name", ["mnist1d", "labs", "labs.__main__", *LIGHT, *LABS.values()])
@@ -166,7 +177,7 @@ def test_what_is_heavy_is_imported_where_it_is_used(name):
 
 
 def test_every_module_of_labs_has_a_room():
-    rooms = {"labs.kit", "labs.data", "labs.nn", "labs.page", "labs.__main__", *HOMES}
+    rooms = {*LIGHT_ROOMS, "labs.nn", "labs.lessons", "labs.__main__", *HOMES}
     strays = [name for name in MODULES if name.startswith("labs.")]
     assert [name for name in strays if not within(name, rooms)] == []
     assert not COMING & REGISTERED

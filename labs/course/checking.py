@@ -1,0 +1,78 @@
+"""Checking a student's function: every check of its exercise, each with what it says."""
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from labs.course import register
+from labs.course.plan import Answer, Check, Exercise, MismatchError
+
+PUBLIC_SEEDS = (0,)  # that everybody's checks run at; grading adds hidden ones
+
+
+class NotYetError(Exception):
+    """Some checks of an exercise do not pass yet; they have been printed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check found.
+
+    `status` is ``"passed"``, ``"failed"`` (the answer is wrong), ``"missing"`` (the stub stands
+    there still) or ``"error"`` (the answer raised an exception). `message` is empty where passed.
+    """
+
+    name: str
+    status: Literal["passed", "failed", "missing", "error"]
+    message: str = ""
+
+
+def run_check(check: Check, answer: Answer, seed: int) -> Outcome:
+    """Return what one check finds about an answer with the data of one seed."""
+    try:
+        check.run(answer, seed)
+    except MismatchError as wrong:
+        return Outcome(check.name, "failed", str(wrong))
+    except NotImplementedError as stub:
+        return Outcome(check.name, "missing", str(stub) or "not written yet")
+    except Exception as error:
+        return Outcome(check.name, "error", told(error, answer))
+    return Outcome(check.name, "passed")
+
+
+def outcomes(exercise: Exercise, answer: Answer, seed: int) -> Iterator[Outcome]:
+    """Yield what every check of an exercise finds, in their order."""
+    for check in exercise.checks:
+        yield run_check(check, answer, seed)
+
+
+def told(error: Exception, answer: Answer) -> str:
+    """Return an exception in one line, with the line of the student's code that it comes from."""
+    file = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    own = [at for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
+    where = f" in line {own[-1].lineno}: {own[-1].line}" if own and own[-1].line else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def check(path: str, answer: Answer) -> None:
+    """Print what every check of an exercise finds about a function, one line each.
+
+    Args:
+        path: ``"lesson.exercise"``, such as ``"priors.shuffle_positions"``.
+        answer: the function.
+
+    Raises:
+        ValueError: no such exercise.
+        TypeError: `answer` is not a function.
+        NotYetError: after all lines, when a check does not pass.
+    """
+    exercise = register.exercise(path)
+    if not callable(answer):
+        raise TypeError(f"answer must be a function, got {answer!r}")
+    found = [each for seed in PUBLIC_SEEDS for each in outcomes(exercise, answer, seed)]
+    for each in found:
+        print(f"not yet: {each.name}: {each.message}" if each.message else f"ok: {each.name}")
+    open_ = sum(each.status != "passed" for each in found)
+    if open_:
+        raise NotYetError(f"{path}: {open_} of {len(found)} checks do not pass yet")

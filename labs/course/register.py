@@ -1,0 +1,72 @@
+"""Finding lessons by name: their plan, their exercises and their source.
+
+`labs.course` knows the lessons only by the names in `labs.lessons.LESSONS`, never by import.
+"""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from labs.course.plan import Exercise, Lesson
+from labs.kit.checks import known
+
+REGISTER = "labs.lessons"
+FOLDER = Path(__file__).parents[1] / "lessons"
+
+
+def names() -> list[str]:
+    """Return the names of all lessons in teaching order."""
+    return list(_register())
+
+
+def lesson(name: str) -> Lesson:
+    """Return a lesson's plan.
+
+    Raises:
+        ValueError: an unknown lesson.
+    """
+    found: Lesson = importlib.import_module(f"{_package(name)}.plan").LESSON
+    return found
+
+
+def exercises(name: str) -> Mapping[str, Exercise]:
+    """Return a lesson's exercises by name, in the order of the source; this may import torch.
+
+    Raises:
+        ValueError: an unknown lesson.
+    """
+    found: tuple[Exercise, ...] = importlib.import_module(f"{_package(name)}.checks").EXERCISES
+    return {exercise.name: exercise for exercise in found}
+
+
+def exercise(path: str) -> Exercise:
+    """Return the exercise ``"lesson.exercise"``.
+
+    Raises:
+        ValueError: no such lesson, no such exercise in it, or a path without a point.
+    """
+    name, point, own = path.partition(".")
+    if not point:
+        raise ValueError(f"exercise must be LESSON.EXERCISE, got {path!r}")
+    found = exercises(name)
+    return found[known(f"exercise of {name}", own, found)]
+
+
+def source(name: str) -> Path:
+    """Return the file of a lesson's source.
+
+    Raises:
+        ValueError: an unknown lesson.
+    """
+    _package(name)
+    return FOLDER / name / "lesson.py"
+
+
+def _package(name: str) -> str:
+    register = _register()
+    return register[known("lesson", name, register)]
+
+
+def _register() -> Mapping[str, str]:
+    found: Mapping[str, str] = importlib.import_module(REGISTER).LESSONS
+    return found

@@ -1,0 +1,111 @@
+"""What a notebook works with: the lesson it has started, its replicate, its scale and its data."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from labs.course import register
+from labs.course.plan import Lesson
+from labs.kit.checks import check_sizes, known
+from mnist1d import Data, Recipe, generate
+
+SCALES = {"lesson": 1.0, "smoke": 0.05}  # share of the steps
+SEED = 42  # of replicate 0, the published data set
+
+
+@dataclass(frozen=True)
+class Session:
+    """A lesson that has been started.
+
+    `steps` are at the present scale.
+    """
+
+    lesson: Lesson
+    replicate: int
+    scale: str
+    steps: Mapping[str, int] = field(default_factory=dict)
+
+
+_sessions: list[Session] = []  # the last one counts
+
+
+def start(name: str, *, replicate: int = 0, steps: Mapping[str, int] | None = None) -> None:
+    """Begin a lesson: one thread, the question, and whose data these are.
+
+    Args:
+        name: of the lesson.
+        replicate: the student's own; its data set has seed 42 + replicate, and 0 is the published
+            data set, the instructor's.
+        steps: the lesson's numbers of training steps, by name.
+
+    Raises:
+        ValueError: an unknown lesson, a replicate that is no whole number of at least 0, a number
+            of steps below 1.
+    """
+    lesson = register.lesson(name)
+    if isinstance(replicate, bool) or not isinstance(replicate, int) or replicate < 0:
+        raise ValueError(f"replicate must be a whole number of at least 0, got {replicate!r}")
+    check_sizes(**(steps or {}))
+    share = SCALES[scale()]
+    scaled = {key: max(1, round(value * share)) for key, value in (steps or {}).items()}
+    _sessions.append(Session(lesson, replicate, scale(), scaled))
+    _one_thread()
+    print(lesson.question)
+    print(f"replicate {replicate}: the data set of seed {SEED + replicate}")
+    if scale() != "lesson":
+        print(f"scale {scale()}: {share:g} of the steps, to try the code; no results")
+
+
+def current() -> Session:
+    """Return the lesson that was started last.
+
+    Raises:
+        ValueError: none was.
+    """
+    if not _sessions:
+        raise ValueError("lesson must be started first: run the cell with start(...)")
+    return _sessions[-1]
+
+
+def scale() -> str:
+    """Return ``"lesson"``, or what the environment variable ``LABS_SCALE`` says.
+
+    Raises:
+        ValueError: it says neither lesson nor smoke.
+    """
+    return known("LABS_SCALE", os.environ.get("LABS_SCALE", "lesson"), SCALES)
+
+
+def steps(name: str) -> int:
+    """Return one of the lesson's numbers of training steps at the present scale.
+
+    Raises:
+        ValueError: the lesson has not been started, or has no steps of this name.
+    """
+    found = current().steps
+    return found[known("steps", name, found)]
+
+
+def data(**recipe: Any) -> Data:
+    """Return the student's data set: x (N, 40) float32, y (N,) int64, x_test, y_test.
+
+    Args:
+        **recipe: knobs of `mnist1d.Recipe` to change; the seed is the student's own.
+
+    Raises:
+        ValueError, TypeError: the lesson has not been started, an unknown knob, or a value that is
+            refused.
+    """
+    made = generate(Recipe(**{"seed": SEED + current().replicate, **recipe}))
+    arrays = {name: getattr(made, name).astype(np.float32) for name in ("x", "x_val", "x_test")}
+    return replace(made, **arrays)
+
+
+def _one_thread() -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
