@@ -167,7 +167,7 @@ LIGHT_ROOMS = {"labs.kit", "labs.data", "labs.page", "labs.course"}
 LIGHT = [
     n
     for n in MODULES
-    if within(n, LIGHT_ROOMS) or n.startswith("labs.lessons.") and n.endswith(".plan")
+    if within(n, LIGHT_ROOMS) or (n.startswith("labs.lessons.") and n.endswith(".plan"))
 ]
 
 

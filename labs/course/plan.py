@@ -32,8 +32,8 @@ class Check:
 
     Args:
         name: what is asked, such as ``"one permutation for all signals"``.
-        run: (the student's function, seed) -> None; raises `MismatchError` where the answer is wrong.
-            Its data come from the seed; its oracle is independent of the solution.
+        run: (the student's function, seed) -> None; raises `MismatchError` where it is wrong. Its
+            data come from the seed; its oracle is independent of the solution.
         points: what it is worth.
     """
 
