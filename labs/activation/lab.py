@@ -38,9 +38,9 @@ LAB = Lab[Config, Cell, Record](
     question="Can gradient descent find its own nonlinearity?",
     finding="In fresh networks an activation learned by gradient descent leads ReLU by {A1-relu} "
     "after the published training (more than 5: {A1-relu:verdict}), by {A2-long-paper} after a "
-    "longer one at the best rate of each (more than 5: {A2-long-paper:verdict}). Among seven "
-    "activations in the first epoch of a CNN on MNIST-1D it has {A6-1st-mnist1d} (first or "
-    "second: {A6-1st-mnist1d:verdict}).",
+    "longer one at the best rate of each (more than 5: {A2-long-paper:verdict}). In the "
+    "first epoch of a CNN on MNIST-1D it stands, among seven activations, at {A6-1st-mnist1d} "
+    "(first or second: {A6-1st-mnist1d:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 7; 2011.14439v1 (2020), Section on "
     "activation functions",
     presets=PRESETS,

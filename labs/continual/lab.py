@@ -33,12 +33,10 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=1,
     question="Do separate modules prevent forgetting?",
-    finding="Five tasks are learned one after the other, by one network or by frozen parts with a "
-    "new one for each. Over five domains fine-tuning has a backward transfer of "
-    "{C25-full-domains} (below 0: {C25-full-domains:verdict}), with frozen parts it is exactly 0: "
-    "{C25-bwt:verdict}; on permuted labels a LoRA per task ends {C25-joint-permutations} from "
-    "joint training (above -1.5: {C25-joint-permutations:verdict}), and lateral connections bring "
-    "late pairs of classes {C26-late-classes} (above 0: {C26-late-classes:verdict}).",
+    finding="Learning five domains one after the other, fine-tuning moves earlier ones by "
+    "{C25-full-domains} (below 0: {C25-full-domains:verdict}), frozen parts with a new one for "
+    "each task by exactly 0: {C25-bwt:verdict}. On permuted labels a LoRA per task differs from "
+    "joint training by {C25-joint-permutations} (above -1.5: {C25-joint-permutations:verdict}).",
     source="Pfeiffer et al. 2023, arXiv:2302.11529, continual learning",
     presets=PRESETS,
     cell=Cell,

@@ -246,6 +246,7 @@ def _difficulty() -> str:
             class_="key",
         ),
         details("The last ten settings as a table", tag("div", id="explorer-tried")),
+        details("Guessed? Each knob alone, doubled", tag("div", id="explorer-doubled")),
     )
 
 

@@ -23,9 +23,8 @@ LAB = Lab[Config, Cell, Record](
     question="When does pooling help?",
     finding="With 1,000 training examples pooling gains {P1} (more than 12: {P1:verdict}), with "
     "50,000 {P3} (no difference, -1.5 to 2.5: {P3:verdict}; hinders, below 0: "
-    "{P3-hinders:verdict}). There it gains {P5-hinders} over a net with as many parameters "
-    "(hinders: {P5-hinders:verdict}), and stride gains {P4} at its best size (below 0: "
-    "{P4:verdict}).",
+    "{P3-hinders:verdict}). Stride in its place changes accuracy by {P4} at its best size (below "
+    "0: {P4:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 9",
     presets=PRESETS,
     cell=Cell,

@@ -79,6 +79,26 @@ def test_arrow_keys_move_a_slider_and_say_what_is_new(opened, bench_file):
         assert page.evaluate("location.hash") == "#explorer?iid_noise_scale=0.03"
 
 
+def test_a_seed_that_is_none_is_refused_in_words(opened, bench_file):
+    with opened(bench_file) as page:
+        page.fill("#explorer-seed", "-3")
+        page.press("#explorer-seed", "Tab")
+        assert page.locator("#explorer-heard").text_content().startswith("Seed must be a whole")
+        assert page.input_value("#explorer-seed") == "42"
+
+
+def test_the_answer_to_the_guess_is_measured(opened, bench_file):
+    with opened(bench_file) as page:
+        page.click("summary:has-text('Guessed?')")
+        table = page.locator("#explorer-doubled tbody")
+        *names, last = table.locator("tr td:nth-child(1), tr th").all_text_contents()
+        shares = table.locator("tr td:last-child").all_text_contents()
+    assert (sorted(names), last) == (sorted(knob.name for knob in explorer.KNOBS), "as published")
+    levels = [float(share.split()[0]) for share in shares[:-1]]
+    assert levels == sorted(levels)
+    assert levels[0] < levels[-1]
+
+
 def test_the_address_restores_everything(opened, bench_file):
     with opened(bench_file) as page:
         page.check("[name=digit][value='7']", force=True)

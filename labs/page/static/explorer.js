@@ -70,12 +70,26 @@ const Explorer = (() => {
     fill("numbers", () => [ExplorerViews.numbers(drawn.stages)]);
     fill("sample-numbers", () => ExplorerViews.sampleNumbers(drawn.blocks, digitName));
     fill("tried", () => [ExplorerViews.tried(tried.slice(-SHOWN))]);
+    fill("doubled", () => [ExplorerViews.doubled(doubled())]);
   }
 
   // ---- how hard it is
   function measured(name) {
     const accuracy = Difficulty.accuracy(templates, recipe(state[name]), state.seed);
     return { python: python(state[name]), accuracy };
+  }
+
+  // the answer to the guess: the published recipe, and with one knob at twice its value
+  function doubled() {
+    const level = (values) => Difficulty.accuracy(templates, recipe(values), state.seed);
+    const rows = knobs.map((knob) => {
+      const value = Math.min(2 * knob.default, knob.high);
+      const values = { ...original(), [knob.name]: value };
+      values.padding_high = Math.max(values.padding_low, values.padding_high);
+      return { name: knob.name, value, accuracy: level(values) };
+    });
+    rows.sort((a, b) => a.accuracy - b.accuracy);
+    return [...rows, { name: "as published", value: "", accuracy: level(original()) }];
   }
 
   function measure() {
@@ -156,6 +170,7 @@ const Explorer = (() => {
       values.padding_low = Math.min(values.padding_low, values.padding_high);
     if (name === "shuffle_seq") values.shuffle_seq = event.target.checked;
     if (name === "digit") state.digit = form.elements.digit.value;
+    if (state.digit === "own") state.own ??= [...strokes[3]]; // what the pad shows
     if (name === "compare") compare(event.target.checked);
     if (name === "seed") {
       const found = ExplorerState.seedOf(event.target.value);
@@ -244,8 +259,14 @@ const Explorer = (() => {
 
   form.addEventListener("input", read);
   form.addEventListener("change", (event) => {
-    if (event.target.name === "seed") read(event);
-    rested();
+    if (event.target.name === "seed") {
+      if (ExplorerState.seedOf(event.target.value) === null) {
+        one("heard").textContent = `Seed must be a whole number from 0 to ${LARGEST}.`;
+        return show();
+      }
+      read(event);
+    }
+    return rested();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   section.addEventListener("click", (event) => {

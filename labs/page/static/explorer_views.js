@@ -163,5 +163,12 @@ const ExplorerViews = (() => {
       settings.map((setting) => [setting.python, Chart.percent(setting.accuracy)]),
     );
 
-  return { stages, preview, numbers, samples, sampleNumbers, trail, tried };
+  const doubled = (rows) =>
+    Chart.table(
+      "The published recipe with one knob at twice its value, the hardest first",
+      ["knob", "at", "read right"],
+      rows.map(({ name, value, accuracy }) => [name, value, Chart.percent(accuracy)]),
+    );
+
+  return { stages, preview, numbers, samples, sampleNumbers, trail, tried, doubled };
 })();
