@@ -14,7 +14,8 @@ FILES = sorted(path for room in ("mnist1d", "labs") for path in (ROOT / room).rg
 # threadpoolctl and joblib come with scikit-learn, cloudpickle with joblib, PIL with matplotlib
 NEEDED = {"numpy", "scipy"}
 LABS_EXTRA = {"torch", "sklearn", "matplotlib", "tqdm", "threadpoolctl", "joblib", "cloudpickle"}
-OUTSIDE = NEEDED | LABS_EXTRA | {"PIL", "pandas", "dask", "distributed"}
+TEACH_EXTRA = {"jupytext", "nbformat", "nbclient"}
+OUTSIDE = NEEDED | LABS_EXTRA | TEACH_EXTRA | {"PIL", "pandas", "dask", "distributed"}
 MAY_BE_ABSENT = {*OUTSIDE, "resource"} - NEEDED
 HEAVY = {"torch", "sklearn", "matplotlib"}
 # labs that enter the register with their references

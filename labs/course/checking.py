@@ -65,6 +65,7 @@ def check(path: str, answer: Answer) -> None:
     Raises:
         ValueError: no such exercise.
         TypeError: `answer` is not a function.
+        NotImplementedError: after all lines, when the stub stands there still.
         NotYetError: after all lines, when a check does not pass.
     """
     exercise = register.exercise(path)
@@ -73,6 +74,8 @@ def check(path: str, answer: Answer) -> None:
     found = [each for seed in PUBLIC_SEEDS for each in outcomes(exercise, answer, seed)]
     for each in found:
         print(f"not yet: {each.name}: {each.message}" if each.message else f"ok: {each.name}")
+    if any(each.status == "missing" for each in found):
+        raise NotImplementedError(f"{path} is not written yet")
     open_ = sum(each.status != "passed" for each in found)
     if open_:
         raise NotYetError(f"{path}: {open_} of {len(found)} checks do not pass yet")

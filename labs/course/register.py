@@ -1,17 +1,19 @@
 """Finding lessons by name: their plan, their exercises and their source.
 
-`labs.course` knows the lessons only by the names in `labs.lessons.LESSONS`, never by import.
+`labs.course` knows the lessons only by the names in `labs.lessons.LESSONS`, never by import. Where
+the environment variable `LABS_LESSONS` names another package, that one's `LESSONS` are the course.
 """
 
 import importlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 from labs.course.plan import Exercise, Lesson
 from labs.kit.checks import known
 
-REGISTER = "labs.lessons"
-FOLDER = Path(__file__).parents[1] / "lessons"
+REGISTER = os.environ.get("LABS_LESSONS", "labs.lessons")
 
 
 def names() -> list[str]:
@@ -59,7 +61,12 @@ def source(name: str) -> Path:
         ValueError: an unknown lesson.
     """
     _package(name)
-    return FOLDER / name / "lesson.py"
+    return folder() / name / "lesson.py"
+
+
+def folder() -> Path:
+    """Return the folder of the register: of the lessons and what is stored of all of them."""
+    return Path(str(_module().__file__)).parent
 
 
 def _package(name: str) -> str:
@@ -68,5 +75,9 @@ def _package(name: str) -> str:
 
 
 def _register() -> Mapping[str, str]:
-    found: Mapping[str, str] = importlib.import_module(REGISTER).LESSONS
+    found: Mapping[str, str] = _module().LESSONS
     return found
+
+
+def _module() -> ModuleType:
+    return importlib.import_module(REGISTER)

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from labs.kit import commands, console
 from labs.kit.commands import Register
@@ -79,4 +80,13 @@ def parser(register: Register) -> argparse.ArgumentParser:
             sub.add_argument("lab", metavar="LAB", help=f"{known_labs}; or a file, or a module")
         for flag, keywords in OPTIONS[name].items():
             sub.add_argument(flag, **keywords)
+    _add_course(subparsers)
     return top
+
+
+def _add_course(subparsers: Any) -> None:
+    """The commands whose words, options too, the course reads: to us none begins with a dash."""
+    for name, function in {"lessons": commands.list_lessons, "lesson": commands.teach}.items():
+        sub = subparsers.add_parser(name, help=function.__doc__, add_help=False, prefix_chars="\0")
+        sub.add_argument("words", nargs=argparse.REMAINDER)
+        sub.set_defaults(command=function)

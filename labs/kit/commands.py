@@ -42,6 +42,7 @@ Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
 RESULTS, PAGE = Path("results"), Path("page.html")  # where `--out` is when it is not said
 PAGE_WRITER = Deferred("labs.page.build:write")
+LESSONS, LESSON = Deferred("labs.course.cli:lessons"), Deferred("labs.course.cli:lesson")
 
 
 class UsageError(Exception):
@@ -291,6 +292,16 @@ def _report_beside(register: Register, arguments: argparse.Namespace) -> int:
     else:
         print(markdown.page(lab, home))
     return DONE
+
+
+def list_lessons(register: Register, arguments: argparse.Namespace) -> int:
+    """Print the lessons of the course."""
+    return int(LESSONS(arguments.words))
+
+
+def teach(register: Register, arguments: argparse.Namespace) -> int:
+    """Show, build, check or grade a lesson; `lesson --help` lists how."""
+    return int(LESSON(arguments.words))
 
 
 @contextmanager

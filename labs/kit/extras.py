@@ -7,6 +7,7 @@ from collections.abc import Iterable
 EXTRAS = {
     "labs": ("torch", "sklearn", "matplotlib", "tqdm"),
     "cluster": ("distributed",),
+    "teach": ("jupytext", "nbformat", "nbclient", "ipykernel"),
 }
 
 

@@ -1,0 +1,123 @@
+"""The command line of the course: `python -m labs lessons` and `python -m labs lesson ...`.
+
+A new subcommand is one row of `SUBCOMMANDS`; its function takes the arguments, returns the exit
+code, and says what is wrong with them by a ValueError before any work: exit code 2.
+"""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labs.course.source import VARIANTS
+from labs.kit.commands import usage
+from labs.kit.lab import Deferred
+
+KEY = "LABS_COURSE_KEY"  # the environment variable that holds a course's key
+NAME: dict[str, Any] = {"metavar": "NAME", "help": "of the lesson"}
+SWITCH: dict[str, Any] = {"action": "store_true"}
+COURSE: dict[str, Any] = {
+    "metavar": "KEY",
+    "help": f"the course's own secret; default: the environment variable {KEY}",
+}
+JSON = {"--json": {**SWITCH, "help": "print JSON"}}
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """One row of the table.
+
+    Args:
+        help: one sentence.
+        function: where it stands, ``"module:name"``; imported when it is called.
+        options: positional names and flags -> keywords of argparse.
+    """
+
+    help: str
+    function: str
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+LIST = Subcommand(
+    "Print the lessons in teaching order: question, minutes, exercises, labs they lead to.",
+    "labs.course.listing:list_all",
+    JSON,
+)
+SUBCOMMANDS = {
+    "show": Subcommand(
+        "Print what a lesson is about and what students write.",
+        "labs.course.listing:show",
+        {"name": NAME, "--notes": {**SWITCH, "help": "the instructor's page"}},
+    ),
+    "build": Subcommand(
+        "Write a lesson, or all, for students, with solutions, or for the instructor.",
+        "labs.course.build:run",
+        {
+            "name": {**NAME, "help": "of the lesson, or all"},
+            "--variant": {"choices": VARIANTS, "help": "default: student"},
+            "--format": {"choices": ("ipynb", "py"), "help": "default: ipynb"},
+            "--out": {"type": Path, "metavar": "DIR", "help": "default: lessons"},
+            "--committed": {**SWITCH, "help": "write the notebooks of the repository"},
+            "--check": {**SWITCH, "help": "compare them instead; exits 1 where they differ"},
+        },
+    ),
+    "check": Subcommand(
+        "Check the functions of a student's file; exits 1 while some checks do not pass.",
+        "labs.course.grade:check",
+        {
+            "name": NAME,
+            "file": {"type": Path, "metavar": "FILE", "help": "a notebook or a script"},
+            "--exercise": {"metavar": "E", "help": "one exercise; default: all"},
+            **JSON,
+        },
+    ),
+}
+
+
+def lessons(words: Sequence[str]) -> int:
+    """Run `python -m labs lessons` with the words after it; returns the exit code.
+
+    Raises:
+        SystemExit: with code 2, from argparse, for words that it does not know.
+        UsageError: bad input.
+    """
+    return _call(_options(argparse.ArgumentParser(prog="python -m labs lessons"), LIST), words)
+
+
+def lesson(words: Sequence[str]) -> int:
+    """Run `python -m labs lesson` with the words after it; returns the exit code.
+
+    Raises:
+        SystemExit: with code 2, from argparse, for words that are no subcommand.
+        UsageError: bad input.
+    """
+    return _call(parser(), words)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `python -m labs lesson`."""
+    top = argparse.ArgumentParser(
+        prog="python -m labs lesson", description="The course: build, check and grade lessons."
+    )
+    subparsers = top.add_subparsers(metavar="COMMAND", required=True)
+    for name, row in SUBCOMMANDS.items():
+        _options(subparsers.add_parser(name, help=row.help), row)
+    return top
+
+
+def _options(parser: argparse.ArgumentParser, row: Subcommand) -> argparse.ArgumentParser:
+    parser.description = row.help
+    parser.set_defaults(function=Deferred(row.function))
+    for flag, keywords in row.options.items():
+        given = {"default": os.environ.get(KEY)} if flag == "--course" else {}
+        parser.add_argument(flag, **{**keywords, **given})
+    return parser
+
+
+def _call(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
+    arguments = parser.parse_args(words)
+    with usage():
+        code: int = arguments.function(arguments)
+    return code
