@@ -4,6 +4,7 @@ import ast
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 from labs.course.cells import Cell, SourceError
@@ -32,15 +33,13 @@ def obey(cells: Sequence[Cell], name: str, path: Path) -> None:
         path: of its source, for the message.
 
     Raises:
-        SourceError: the first line that breaks one, with its file and number.
+        SourceError: a line that breaks one, with its file and number.
     """
-    problems = [
-        *(problem for cell in cells for rule in OF_A_CELL for problem in rule(cell)),
-        *(problem for rule in OF_ALL_CELLS for problem in rule(cells)),
-        *_checked(cells, name),
-    ]
-    if problems:
-        raise SourceError(path, *min(problems))  # the first line
+    own = (problem for cell in cells for rule in OF_A_CELL for problem in rule(cell, name))
+    # What is wrong with a cell comes first: it mostly explains what is wrong with the whole.
+    for problems in (own, *(rule(cells) for rule in OF_ALL_CELLS)):
+        if found := sorted(problems, key=itemgetter(0)):
+            raise SourceError(path, *found[0])
 
 
 def markers(cell: Cell) -> Iterator[tuple[int, bool]]:
@@ -51,7 +50,7 @@ def markers(cell: Cell) -> Iterator[tuple[int, bool]]:
             yield i, line.strip() == begin
 
 
-def _tags(cell: Cell) -> Iterator[Problem]:
+def _tags(cell: Cell, lesson: str) -> Iterator[Problem]:
     for tag in cell.tags:
         kind, colon, name = tag.partition(":")
         if tag not in TAGS and not (kind in NAMED and name.isidentifier()):
@@ -63,7 +62,7 @@ def _tags(cell: Cell) -> Iterator[Problem]:
             yield cell.line, f"tag {tag!r} must be of a code cell, got markdown"
 
 
-def _markers(cell: Cell) -> Iterator[Problem]:
+def _markers(cell: Cell, lesson: str) -> Iterator[Problem]:
     inside = False
     for i, begins in markers(cell):
         line, text = cell.first + i, cell.lines[i].strip()
@@ -76,7 +75,7 @@ def _markers(cell: Cell) -> Iterator[Problem]:
         yield cell.first + len(cell.lines) - 1, "a solution must have an END SOLUTION, got none"
 
 
-def _python(cell: Cell) -> Iterator[Problem]:
+def _python(cell: Cell, lesson: str) -> Iterator[Problem]:
     if cell.kind == "markdown":
         return
     magics = [i for i, line in enumerate(cell.lines) if line.startswith(("%", "!"))]
@@ -94,13 +93,13 @@ def _python(cell: Cell) -> Iterator[Problem]:
                 yield cell.line + node.lineno, f"a path must be relative, got {text!r}"
 
 
-def _offline(cell: Cell) -> Iterator[Problem]:
+def _offline(cell: Cell, lesson: str) -> Iterator[Problem]:
     for i, line in enumerate(cell.lines if cell.kind == "code" else ()):
         if found := URL.search(line):
             yield cell.first + i, f"code must not name a web address, got {found[0]!r}"
 
 
-def _exercise(cell: Cell) -> Iterator[Problem]:
+def _exercise(cell: Cell, lesson: str) -> Iterator[Problem]:
     name = cell.named("exercise")
     if name is None or cell.kind == "markdown":
         return
@@ -110,12 +109,21 @@ def _exercise(cell: Cell) -> Iterator[Problem]:
         yield cell.line, f"exercise {name!r} must have a solution between markers, got none"
 
 
-def _pairs(cells: Sequence[Cell]) -> Iterator[Problem]:
-    exercises, checks = _places(cells, "exercise"), _places(cells, "check")
-    for kind, places in (("exercise", exercises), ("check", checks)):
-        for name, lines in places.items():
+def _check(cell: Cell, lesson: str) -> Iterator[Problem]:
+    name = cell.named("check")
+    if name is not None and f'check("{lesson}.{name}", {name})' not in cell.content:
+        yield cell.first, f'cell must call check("{lesson}.{name}", {name}), got another text'
+
+
+def _unique(cells: Sequence[Cell]) -> Iterator[Problem]:
+    for kind in NAMED:
+        for name, lines in _places(cells, kind).items():
             for line in lines[1:]:
                 yield line, f"{kind} must have a name of its own, got {name!r} twice"
+
+
+def _pairs(cells: Sequence[Cell]) -> Iterator[Problem]:
+    exercises, checks = _places(cells, "exercise"), _places(cells, "check")
     for name, lines in exercises.items():
         if name not in checks:
             yield lines[0], f"exercise must have a cell tagged check:{name}, got none"
@@ -155,13 +163,6 @@ def _replicate(cells: Sequence[Cell]) -> Iterator[Problem]:
         yield line, f"the line REPLICATE = 0 must stand in it once, got it {len(found)} times"
 
 
-def _checked(cells: Sequence[Cell], name: str) -> Iterator[Problem]:
-    for cell in cells:
-        own = cell.named("check")
-        if own is not None and f'check("{name}.{own}", {own})' not in cell.content:
-            yield cell.first, f'cell must call check("{name}.{own}", {own}), got another'
-
-
 def _places(cells: Sequence[Cell], kind: str) -> dict[str, list[int]]:
     places: dict[str, list[int]] = {}
     for cell in cells:
@@ -170,5 +171,5 @@ def _places(cells: Sequence[Cell], kind: str) -> dict[str, list[int]]:
     return places
 
 
-OF_A_CELL = (_tags, _markers, _python, _offline, _exercise)
-OF_ALL_CELLS = (_pairs, _phases, _replicate)
+OF_A_CELL = (_tags, _markers, _python, _offline, _exercise, _check)
+OF_ALL_CELLS = (_unique, _pairs, _phases, _replicate)

@@ -1,0 +1,29 @@
+"""The toy lesson in place of the course's own, in this process and in those that it starts."""
+
+from pathlib import Path
+
+import pytest
+
+from labs.course import register
+
+TOY = "tests.course.toy_lessons"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """The path of the toy lesson's source."""
+    monkeypatch.setattr(register, "REGISTER", TOY)
+    monkeypatch.setenv("LABS_LESSONS", TOY)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return register.source("toy")
+
+
+@pytest.fixture
+def own_toy(toy, monkeypatch, tmp_path):
+    """The path of a copy of the source that a test may change; its folder is the register's."""
+    path = tmp_path / "lessons" / "toy" / "lesson.py"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(toy.read_bytes())
+    monkeypatch.setattr(register, "folder", lambda: path.parents[1])
+    return path
