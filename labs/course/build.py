@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from labs.course import committed, register, source
+from labs.course import committed, register, source, students
 from labs.course.cells import join
 from labs.course.notebook import notebook
 from labs.kit import files
@@ -42,24 +42,38 @@ def run(arguments: argparse.Namespace) -> int:
         return committed.run(arguments, text)
     names = register.names() if arguments.name == "all" else [arguments.name]
     variant, format = arguments.variant or "student", arguments.format or "ipynb"
-    out, mark = arguments.out or OUT, "" if variant == "student" else f"-{variant}"
-    texts = {out / f"{name}{mark}.{format}": text(name, variant, format) for name in names}
-    refuse_edited(texts)
+    mark = "" if variant == "student" else f"-{variant}"
+    texts = {
+        folder / f"{name}{mark}.{format}": text(name, variant, format, replicate)
+        for name in names
+        for folder, replicate in _folders(arguments).items()
+    }
+    _refuse_edited(texts)
     for path, content in texts.items():
         files.write(path, content)
         print(path)
     return 0
 
 
-def refuse_edited(texts: Mapping[Path, str]) -> None:
-    """Refuse to write over a file with another text, which may be a student's work.
+def _folders(arguments: argparse.Namespace) -> dict[Path, int]:
+    """Where to write, and for whose replicate: a folder of each student's own, if any is named."""
+    out, key = arguments.out or OUT, arguments.course
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out must be a folder, got {str(out)!r}")
+    if arguments.student is not None and arguments.roster is not None:
+        raise ValueError("a build must be for --student or for --roster, got both")
+    if arguments.student is not None:
+        return {out / arguments.student: students.replicate(arguments.student, key)}
+    if arguments.roster is not None:
+        owned = students.roster(students.read(arguments.roster), key)
+        return {out / student: replicate for student, replicate in owned.items()}
+    return {out: 0}
 
-    Raises:
-        ValueError: naming the file.
-    """
+
+def _refuse_edited(texts: Mapping[Path, str]) -> None:
     for path, content in texts.items():
         if path.exists() and files.read(path) != content.encode():
             raise ValueError(
-                f"--out must be a folder without another {path.name}, got {str(path.parent)!r}: "
-                "move that file away"
+                f"--out must hold no other {path.name}, got one in {str(path.parent)!r}, maybe "
+                "somebody's work: move it away"
             )

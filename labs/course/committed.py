@@ -8,7 +8,7 @@ from labs.course import register
 from labs.kit import files
 
 FOLDER = "notebooks"  # beside the lessons
-OTHERS = ("variant", "format", "out")  # options that say what else to build
+OTHERS = ("variant", "format", "student", "roster", "out")  # options that say what else to build
 
 
 def run(arguments: argparse.Namespace, text: Callable[[str], str]) -> int:
