@@ -16,6 +16,19 @@ from labs.kit.commands import usage
 from labs.kit.lab import Deferred
 
 KEY = "LABS_COURSE_KEY"  # the environment variable that holds a course's key
+
+
+def existing(text: str) -> Path:
+    """Return the path of a file or folder that a command reads.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not there.
+    """
+    if not Path(text).exists():
+        raise argparse.ArgumentTypeError(f"must exist, got {text!r}")
+    return Path(text)
+
+
 NAME: dict[str, Any] = {"metavar": "NAME", "help": "of the lesson"}
 SWITCH: dict[str, Any] = {"action": "store_true"}
 COURSE: dict[str, Any] = {
@@ -56,10 +69,14 @@ SUBCOMMANDS = {
         "labs.course.build:run",
         {
             "name": {**NAME, "help": "of the lesson, or all"},
-            "--variant": {"choices": VARIANTS, "help": "default: student"},
-            "--format": {"choices": ("ipynb", "py"), "help": "default: ipynb"},
+            "--variant": {"metavar": "|".join(VARIANTS), "help": "default: student"},
+            "--format": {"metavar": "ipynb|py", "help": "default: ipynb"},
             "--student": {"metavar": "ID", "help": "whose data set it is, and whose folder in DIR"},
-            "--roster": {"type": Path, "metavar": "FILE.csv", "help": "for each of its students"},
+            "--roster": {
+                "type": existing,
+                "metavar": "FILE.csv",
+                "help": "for each of its students",
+            },
             "--course": COURSE,
             "--out": {"type": Path, "metavar": "DIR", "help": "default: lessons"},
             "--committed": {**SWITCH, "help": "write the notebooks of the repository"},
@@ -71,7 +88,7 @@ SUBCOMMANDS = {
         "labs.course.grade:check",
         {
             "name": NAME,
-            "file": {"type": Path, "metavar": "FILE", "help": "a notebook or a script"},
+            "file": {"type": existing, "metavar": "FILE", "help": "a notebook or a script"},
             "--exercise": {"metavar": "E", "help": "one exercise; default: all"},
             **JSON,
         },
