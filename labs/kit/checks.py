@@ -1,8 +1,10 @@
 """Refusing bad input in one form of sentence: "NAME must be RULE, got VALUE"."""
 
 import difflib
+import math
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Real
+from typing import Any
 
 
 def known(name: str, value: str, choices: Iterable[str]) -> str:
@@ -38,3 +40,28 @@ def check_sizes(**sizes: int) -> None:
     for name, value in sizes.items():
         if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+
+
+def finite(name: str, value: Any) -> float:
+    """Return a finite real number as a float; one of numpy or torch is a number, too.
+
+    Raises:
+        ValueError: naming what it is the `name` of, and the value.
+
+    >>> finite("gain", 3)
+    3.0
+    >>> finite("gain", float("nan"))
+    Traceback (most recent call last):
+        ...
+    ValueError: gain must be a finite number, got nan
+    """
+    given = value
+    if callable(getattr(value, "item", None)) and getattr(value, "shape", None) == ():
+        value = value.item()
+    try:
+        fine = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number that is no float
+        fine = False
+    if not fine:
+        raise ValueError(f"{name} must be a finite number, got {given!r}")
+    return float(value)

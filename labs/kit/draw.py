@@ -49,9 +49,19 @@ def style() -> AbstractContextManager[None]:
     """Return a context in which matplotlib draws as the labs do: matplotlib's own defaults and
     `STYLE`. The user's parameters are back after it, his backend is never touched."""
     mpl = load_matplotlib()
-    defaults = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
-    drawing: AbstractContextManager[None] = mpl.rc_context(defaults | STYLE)
+    drawing: AbstractContextManager[None] = mpl.rc_context(_parameters(mpl))
     return drawing
+
+
+def adopt_style() -> None:
+    """Let matplotlib draw as the labs do from now on: a notebook's own pictures, too."""
+    mpl = load_matplotlib()
+    mpl.rcParams.update(_parameters(mpl))
+
+
+def _parameters(mpl: Any) -> dict[str, Any]:
+    defaults = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+    return {**defaults, **STYLE}
 
 
 def load_matplotlib() -> Any:

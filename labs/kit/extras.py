@@ -22,7 +22,7 @@ def require(extra: str, purpose: str, libraries: Iterable[str] = ()) -> None:
         MissingExtraError: naming the purpose, what is missing and what to install.
     """
     names = tuple(libraries) or EXTRAS[extra]
-    missing = [name for name in names if not _installed(name)]
+    missing = [name for name in names if not installed(name)]
     if missing:
         raise MissingExtraError(_sentence(purpose, missing, extra))
 
@@ -36,7 +36,8 @@ def explained(error: ImportError) -> MissingExtraError | None:
     return None
 
 
-def _installed(name: str) -> bool:
+def installed(name: str) -> bool:
+    """Return whether a library can be imported."""
     try:
         return importlib.util.find_spec(name) is not None
     except ValueError:  # it is imported already, by hand
