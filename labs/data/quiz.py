@@ -2,9 +2,24 @@
 
 One author of the data set read them in four quizzes of 100 (Greydanus and Kobak 2024,
 arXiv:2011.14439, Section 3; of the five published quizzes one is stored twice): 383 right.
+
+The quiz of the page exports answers as JSON, one object without a name, which `check_export` reads:
+
+==========  ======================================================================================
+format      ``"mnist1d-labs quiz"``
+version     1
+kind        ``"plain"``, ``"shuffled"`` or ``"noisy"``, as in `signals`
+seed        whole number, 0 to 2**32 - 1: it chose the items; the same seed chooses the same
+items       places of the signals in the published test set, in the order shown, each once
+answers     one digit for each item
+seconds     from the showing of an item to its answer
+==========  ======================================================================================
 """
 
+import math
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +40,11 @@ GUESSES = (  # of the person, one digit each
     "09518557548440243613436430594635561631660154232528"
 )
 KINDS = ("plain", "shuffled", "noisy")
+FORMAT, VERSION = "mnist1d-labs quiz", 1
+COUNTS = {"plain": (20, 40), "shuffled": (20,), "noisy": (20,)}  # items of a quiz
+LISTS = ("items", "answers", "seconds")
+PARTS = ("format", "version", "kind", "seed", *LISTS)
+LARGEST = 2**32 - 1  # seed
 NOISE = 0.06  # `iid_noise_scale` of the noisy kind: the published one is 0.02
 
 
@@ -62,3 +82,60 @@ def _noisy() -> np.ndarray:
     assert data.moments is not None  # generated here, not read from a file
     own_mean, own_sd = data.moments
     return ((data.x_test * own_sd + own_mean - mean) / sd).astype(np.float32)
+
+
+def check_export(found: Any) -> dict[str, Any]:
+    """Return an exported quiz whose every part has been checked.
+
+    Args:
+        found: what the file of an export holds, read as JSON.
+
+    Returns:
+        A copy with the parts of the module's table.
+
+    Raises:
+        ValueError: naming the part that is wrong, the rule and the value.
+
+    >>> check_export({"format": "mnist1d-labs quiz", "version": 2})
+    Traceback (most recent call last):
+        ...
+    ValueError: version must be 1, got 2
+    """
+    if not isinstance(found, Mapping):
+        raise ValueError(f"export must be an object, got {type(found).__name__}")
+    for name, value in {"format": FORMAT, "version": VERSION}.items():
+        fine = type(found.get(name)) is type(value) and found[name] == value
+        _check(fine, name, value, found.get(name))
+    _check(set(found) == set(PARTS), "parts", ", ".join(PARTS), ", ".join(map(str, found)))
+    counts = COUNTS[known("kind", found["kind"], COUNTS)]
+    _check(_whole(found["seed"], LARGEST), "seed", f"whole, 0 to {LARGEST}", found["seed"])
+    lengths = {len(found[name]) if isinstance(found[name], list) else 0 for name in LISTS}
+    rule = f"lists of one length, {' or '.join(map(str, counts))}"
+    _check(len(lengths) == 1 and lengths <= set(counts), ", ".join(LISTS), rule, sorted(lengths))
+    _check_items(found["items"])
+    for answer in found["answers"]:
+        _check(_whole(answer, 9), "answers", "digits", answer)
+    for second in found["seconds"]:
+        _check(_seconds(second), "seconds", "finite numbers of at least 0", second)
+    return {name: found[name] for name in PARTS}
+
+
+def _check_items(items: list[Any]) -> None:
+    for item in items:
+        fine = _whole(item, max(INDICES)) and item in INDICES
+        _check(fine, "items", "places of the quiz in the published test set", item)
+    _check(len(set(items)) == len(items), "items", "different from each other", items)
+
+
+def _whole(value: Any, largest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest
+
+
+def _seconds(value: Any) -> bool:
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    return real and 0 <= value < math.inf
+
+
+def _check(fine: bool, name: str, rule: Any, value: Any) -> None:
+    if not fine:
+        raise ValueError(f"{name} must be {rule}, got {value!r}")

@@ -1,22 +1,12 @@
 """The quiz of the page: read signals, then stand beside the models and the one person who did.
 
-Its answers leave the page as JSON, one object without a name, which `check_export` reads:
-
-==========  ======================================================================================
-format      ``"mnist1d-labs quiz"``
-version     1
-kind        ``"plain"``, ``"shuffled"`` or ``"noisy"``, as in `labs.data.quiz`
-seed        whole number, 0 to 2**32 - 1: it chose the items; the same seed chooses the same
-items       places of the signals in the published test set, in the order shown, each once
-answers     one digit for each item
-seconds     from the showing of an item to its answer
-==========  ======================================================================================
+Its answers leave the page as JSON, one object without a name, which `labs.data.quiz` describes and
+checks.
 """
 
 import csv
 import io
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,15 +14,10 @@ import numpy as np
 from labs.data import quiz
 from labs.data.mnist1d import published, shuffled_order
 from labs.kit import files
-from labs.kit.checks import known
 from labs.kit.places import FIGURES
 from labs.page.markup import details, table, tag, text
 
 TITLE = "Can you read it?"
-FORMAT, VERSION = "mnist1d-labs quiz", 1
-COUNTS = {"plain": (20, 40), "shuffled": (20,), "noisy": (20,)}  # items of a quiz
-LISTS = ("items", "answers", "seconds")
-PARTS = ("format", "version", "kind", "seed", *LISTS)
 KINDS = {
     "plain": "as published",
     "shuffled": "one order of the positions for all",
@@ -40,7 +25,6 @@ KINDS = {
 }
 MODELS = {"logistic": "logistic regression", "mlp": "MLP", "gru": "GRU", "cnn": "CNN"}
 PERSON = "one person, an author of the data set"
-LARGEST = 2**32 - 1  # seed
 PRACTICE = 30  # training signals to practise on, three of each digit
 THOUSAND = 1000  # signals are stored as whole thousandths
 TELL = (
@@ -71,10 +55,10 @@ def data() -> dict[str, Any]:
         "noisy": _thousandths(quiz.signals("noisy").x),
         "order": shuffled_order(0).tolist(),
         "practice": _practice(),
-        "counts": COUNTS,
-        "models": {kind: _models(kind) for kind in COUNTS},
-        "format": FORMAT,
-        "version": VERSION,
+        "counts": quiz.COUNTS,
+        "models": {kind: _models(kind) for kind in quiz.COUNTS},
+        "format": quiz.FORMAT,
+        "version": quiz.VERSION,
     }
 
 
@@ -175,9 +159,9 @@ def _start() -> str:
         )
         for kind, words in KINDS.items()
     ]
-    counts = [tag("option", str(n), value=n) for n in COUNTS["plain"]]
+    counts = [tag("option", str(n), value=n) for n in quiz.COUNTS["plain"]]
     name, count = "quiz-seed", "quiz-count"
-    seed = tag("input", type="number", id=name, name="seed", min=0, max=LARGEST, step=1)
+    seed = tag("input", type="number", id=name, name="seed", min=0, max=quiz.LARGEST, step=1)
     note = "the same number gives a class the same signals; empty: new ones"
     return tag(
         "form",
@@ -220,60 +204,3 @@ def _stage() -> str:
         aria_label="Signal to read",
         hidden=True,
     )
-
-
-def check_export(found: Any) -> dict[str, Any]:
-    """Return an exported quiz whose every part has been checked.
-
-    Args:
-        found: what the file of an export holds, read as JSON.
-
-    Returns:
-        A copy with the parts of the module's table.
-
-    Raises:
-        ValueError: naming the part that is wrong, the rule and the value.
-
-    >>> check_export({"format": "mnist1d-labs quiz", "version": 2})
-    Traceback (most recent call last):
-        ...
-    ValueError: version must be 1, got 2
-    """
-    if not isinstance(found, Mapping):
-        raise ValueError(f"export must be an object, got {type(found).__name__}")
-    for name, value in {"format": FORMAT, "version": VERSION}.items():
-        fine = type(found.get(name)) is type(value) and found[name] == value
-        _check(fine, name, value, found.get(name))
-    _check(set(found) == set(PARTS), "parts", ", ".join(PARTS), ", ".join(map(str, found)))
-    counts = COUNTS[known("kind", found["kind"], COUNTS)]
-    _check(_whole(found["seed"], LARGEST), "seed", f"whole, 0 to {LARGEST}", found["seed"])
-    lengths = {len(found[name]) if isinstance(found[name], list) else 0 for name in LISTS}
-    rule = f"lists of one length, {' or '.join(map(str, counts))}"
-    _check(len(lengths) == 1 and lengths <= set(counts), ", ".join(LISTS), rule, sorted(lengths))
-    _check_items(found["items"])
-    for answer in found["answers"]:
-        _check(_whole(answer, 9), "answers", "digits", answer)
-    for second in found["seconds"]:
-        _check(_seconds(second), "seconds", "finite numbers of at least 0", second)
-    return {name: found[name] for name in PARTS}
-
-
-def _check_items(items: list[Any]) -> None:
-    for item in items:
-        fine = _whole(item, max(quiz.INDICES)) and item in quiz.INDICES
-        _check(fine, "items", "places of the quiz in the published test set", item)
-    _check(len(set(items)) == len(items), "items", "different from each other", items)
-
-
-def _whole(value: Any, largest: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest
-
-
-def _seconds(value: Any) -> bool:
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and 0 <= value < math.inf
-
-
-def _check(fine: bool, name: str, rule: Any, value: Any) -> None:
-    if not fine:
-        raise ValueError(f"{name} must be {rule}, got {value!r}")

@@ -82,7 +82,7 @@ def test_forty_signals_by_keyboard(opened, bench_file, tmp_path):
         line = f"{digit} {asked - counts[digit, digit]} of {asked} {missed_of} of {asked_of}"
         assert line in [" ".join(each.split()) for each in missed]
     assert sorted(wrong) == sorted(f"a {LABELS[items[k]]}" for k in range(0, 40, 7))
-    export = quiz.check_export(json.loads((tmp_path / "quiz.json").read_text()))
+    export = signals.check_export(json.loads((tmp_path / "quiz.json").read_text()))
     assert export["items"] == [signals.INDICES[item] for item in items]
     assert (export["answers"], export["kind"], export["seed"]) == (answers, "plain", 7)
     assert all(0 < second < 30 for second in export["seconds"])
