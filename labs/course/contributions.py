@@ -111,16 +111,16 @@ def settings(lesson: Lesson, scale: str, steps: Mapping[str, int]) -> str:
     return documents.code(documents.canonical([lesson.name, lesson.version, scale, dict(steps)]))
 
 
-def read(path: Path, name: str) -> Contribution:
+def parsed(found: Mapping[str, Any], name: str) -> Contribution:
     """Return a contribution to the lesson of a name, every part of it checked.
+
+    Args:
+        found: what its file holds.
+        name: of the lesson.
 
     Raises:
         ValueError: naming the part that is wrong, the rule and the value.
-        OSError: the file cannot be read.
     """
-    found, _ = documents.load(path)
-    if found.get("schema") != SCHEMA:
-        raise ValueError(f"schema must be {SCHEMA}, got {found.get('schema')!r}")
     if set(found) != set(PARTS):
         raise ValueError(f"parts must be {', '.join(PARTS)}, got {sorted(found)!r}")
     lesson = register.lesson(name)

@@ -22,17 +22,16 @@ from labs.kit import files
 
 FOLDER = Path("predictions")
 SCHEMA = "mnist1d-labs/prediction/1"
+PARTS = {"schema", "lesson", "version", "replicate", "answers", "salt"}
 SALT = 16  # random bytes, so that no code can be guessed from likely answers
 WIDTH = 88  # of what is printed
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a seal holds: the lesson, whose replicate, the answers, and the code."""
+    """What a seal holds: the lesson, the answers, and the code that closes it."""
 
     lesson: str
-    version: int
-    replicate: int
     answers: Mapping[str, Any]
     code: str
 
@@ -114,14 +113,12 @@ def read(path: Path) -> Prediction:
         OSError: it is not there or cannot be read.
     """
     found, raw = documents.load(path)
-    parts = {"schema", "lesson", "version", "replicate", "answers", "salt"}
-    if found.get("schema") != SCHEMA or set(found) != parts:
+    if found.get("schema") != SCHEMA or set(found) != PARTS:
         raise ValueError(f"{path.name} must be a sealed prediction, got {sorted(found)}")
     if not isinstance(found["lesson"], str):
         raise ValueError(f"lesson must be a name, got {found['lesson']!r}")
     answers = checked(register.lesson(found["lesson"]), found["answers"])
-    code = documents.code(raw)
-    return Prediction(found["lesson"], found["version"], found["replicate"], answers, code)
+    return Prediction(found["lesson"], answers, documents.code(raw))
 
 
 def scored(
