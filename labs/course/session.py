@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labs.course import register
+from labs.course import clock, register
 from labs.course.plan import Lesson
 from labs.kit import draw
 from labs.kit.checks import check_sizes, known
@@ -65,6 +65,9 @@ def start(name: str, *, replicate: int = 0, steps: Mapping[str, int] | None = No
         _adopt_style()
     print(lesson.question)
     print(f"replicate {replicate}: the data set of seed {SEED + replicate}")
+    seconds = clock.estimate(name)
+    if seconds is not None:
+        print(f"the run takes about {float(f'{share * seconds:.1g}'):g} s here")
     if scale() != "lesson":
         print(f"scale {scale()}: {share:g} of the steps, to try the code; no results")
 

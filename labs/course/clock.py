@@ -1,0 +1,43 @@
+"""How long a lesson's run takes: measured once, and told for the machine at hand.
+
+``labs/lessons/times.json`` holds ``lessons``, name -> seconds of the run cell on one thread, and
+``yardstick``, what `yardstick` gave on the machine that they were measured on.
+"""
+
+import json
+import time
+
+import numpy as np
+
+from labs.course.register import FOLDER
+
+TIMES = FOLDER / "times.json"
+STEPS, TRIES = 100, 3
+
+
+def estimate(name: str) -> float | None:
+    """Return about how many seconds the run of a lesson takes here, None where it is not known."""
+    if not TIMES.exists():
+        return None
+    times = json.loads(TIMES.read_text(encoding="utf-8"))
+    seconds = times["lessons"].get(name)
+    return None if seconds is None else seconds * yardstick() / times["yardstick"]
+
+
+def yardstick() -> float:
+    """Return the seconds of 100 training steps of a small network in numpy, the best of three."""
+    return min(_seconds() for _ in range(TRIES))
+
+
+def _seconds() -> float:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(100, 40)), rng.normal(size=(100, 10))
+    w, v = rng.normal(size=(40, 100)) / 6, rng.normal(size=(100, 10)) / 10
+    start = time.perf_counter()
+    for _ in range(STEPS):
+        hidden = np.maximum(x @ w, 0)
+        error = (hidden @ v - y) / len(x)
+        slope = (error @ v.T) * (hidden > 0)
+        v -= 0.01 * hidden.T @ error
+        w -= 0.01 * x.T @ slope
+    return time.perf_counter() - start

@@ -1,0 +1,73 @@
+"""The class's figure: every student a dot, the class's interval, and the lab's beside it."""
+
+from collections.abc import Sequence
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from labs.course.plan import Lesson, Measure
+from labs.course.truths import referred
+from labs.kit import draw
+from labs.kit.claims import Verdict
+from labs.kit.forest import forest
+from labs.kit.table import Table
+
+if TYPE_CHECKING:  # matplotlib may be absent
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 40  # letters of a row's name
+BELOW = 0.24  # of a row, where the lab's interval stands
+NOTE = (
+    "Thick bar 95 %, thin bar as judged; shaded: the claimed side. "
+    "Filled circle: holds; triangle: contradicted; open circle: undecided."
+)
+
+
+def figure(lesson: Lesson, table: Table, verdicts: Sequence[Verdict]) -> "Figure":
+    """Return one panel for each unit, one row for each measure.
+
+    Args:
+        lesson: with the measures.
+        table: one row per student.
+        verdicts: of the measures.
+    """
+    with draw.style():
+        units = dict.fromkeys(measure.unit for measure in lesson.measures)
+        rows = [[each for each in lesson.measures if each.unit == unit] for unit in units]
+        height = 1.0 + 1.05 * max(map(len, rows))
+        drawn, axes = draw.figure(1, len(rows), width=8.0, height=height)
+        for ax, unit, measures in zip(axes, units, rows, strict=True):
+            _panel(ax, unit, measures, {verdict.id: verdict for verdict in verdicts})
+        _key(drawn, axes[0], any(measure.reference for measure in lesson.measures))
+        draw.note(drawn, table, NOTE, intervals="one dot is one student")
+    return drawn
+
+
+def _panel(
+    ax: "Axes", unit: str, measures: Sequence[Measure], verdicts: dict[str, Verdict]
+) -> None:
+    for place, measure in enumerate(measures):
+        if measure.reference is not None:
+            _reference(ax, place + BELOW, measure)
+    forest(ax, {_named(each, verdicts[each.name]): each.name for each in measures}, verdicts)
+    ax.set_xlabel(unit)
+
+
+def _reference(ax: "Axes", place: float, measure: Measure) -> None:
+    assert measure.reference is not None
+    found, color = referred(measure.reference), draw.COLORS[1]
+    if found.low is not None and found.high is not None:
+        ax.plot([found.low, found.high], [place] * 2, color=color, linewidth=4.0, zorder=3)
+    ax.plot([found.value], [place], "D", color=color, ms=6, zorder=5)
+
+
+def _key(drawn: "Figure", ax: "Axes", referred: bool) -> None:
+    names = {"o-": "the class", "D-": "the lab's reference, 95 %"}
+    for (marker, name), color in zip(names.items(), draw.COLORS, strict=False):
+        if marker == "o-" or referred:
+            ax.plot([], [], marker, color=color, linewidth=4.0, label=name)
+    draw.key(drawn, ax)
+
+
+def _named(measure: Measure, verdict: Verdict) -> str:
+    return f"{fill(measure.sentence, WIDTH)}\n{verdict.verdict}"
