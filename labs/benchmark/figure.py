@@ -1,10 +1,8 @@
 """What each model reaches, by how much, over training; the changed MLPs; the CNN and the human."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from labs.benchmark.grid import CHANGES, NAMES, NETS, SKLEARN
 from labs.benchmark.measures import arm, final
@@ -13,7 +11,7 @@ from labs.data.mnist1d import CLASSES, EXAMPLES
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import ARMS, NOTE, bar, forest
-from labs.kit.intervals import Interval, interval
+from labs.kit.intervals import interval, wilson
 from labs.kit.table import Table
 
 if TYPE_CHECKING:
@@ -128,21 +126,6 @@ def human(table: Table, verdicts: VerdictsById) -> "Figure":
     _digits(axes[1], table)
     draw.note(figure, table, NOTE, arms=COLUMNS, intervals="other bars are 95 % (human: Wilson)")
     return figure
-
-
-def wilson(hits: int, of: int) -> Interval:
-    """Return a share with Wilson's interval of 95 %, in percent.
-
-    Args:
-        hits, of: how many of how many; at least one.
-
-    >>> "{:.1f} [{:.1f}, {:.1f}]".format(*wilson(383, 400))
-    '95.8 [93.3, 97.3]'
-    """
-    z = float(ndtri(0.975))
-    middle = (hits + z * z / 2) / (of + z * z)
-    half = z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
-    return Interval(100 * hits / of, 100 * (middle - half), 100 * (middle + half))
 
 
 def _label(model: str, table: Table) -> str:

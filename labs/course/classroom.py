@@ -247,7 +247,7 @@ def _sheet(path: Path) -> dict[str, str]:
 def _seals(
     name: str, inbox: Inbox, sheet: dict[str, str], given: Mapping[str, Contribution]
 ) -> list[str]:
-    now = {who: paper.code for who, paper in first_seals(inbox, name).items()}
+    now = {who: paper.code for who, paper in inbox.first_seals(name).items()}
     said = {
         who: each.seal for who, each in given.items() if each.seal
     } | sheet  # at the run, before
@@ -257,15 +257,3 @@ def _seals(
         "no code on the sheet": sorted(now.keys() - sheet.keys()) if sheet else [],
     }
     return [printable(f"{what}: {', '.join(who)}") for what, who in remarks.items() if who]
-
-
-def first_seals(inbox: Inbox, name: str) -> dict[str, Paper]:
-    """Return the first seal of a lesson by student."""
-    found: dict[str, Paper] = {}
-    for paper in inbox.papers:
-        if paper.schema == predictions.SCHEMA and paper.content.get("lesson") == name:
-            if paper.path.name == f"{name}.json":
-                found[paper.student] = paper
-            else:
-                found.setdefault(paper.student, paper)
-    return found

@@ -21,11 +21,9 @@ def seen(name: str, inbox: Inbox) -> dict[str, dict[str, int]]:
         exercise -> wrong answer -> count, the most frequent first; those never seen left out.
     """
     counts: dict[str, Counter[str]] = {}
-    reports = [paper for paper in inbox.papers if paper.schema == SCHEMA]
+    reports = [paper for paper in inbox.papers if paper.is_of(SCHEMA, name)]
     exercises = register.exercises(name) if reports else {}  # which may import torch
     for paper in reports:
-        if paper.content.get("lesson") != name:
-            continue
         try:
             said = _messages(paper.content)
         except (KeyError, TypeError, AttributeError):

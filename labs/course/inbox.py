@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.course import documents
+from labs.course.predictions import SCHEMA
 
 LONGEST = 200  # letters of a reason that are told
 
@@ -30,6 +31,10 @@ class Paper:
         said = self.content.get("schema", self.content.get("format"))
         return said if isinstance(said, str) else ""
 
+    def is_of(self, schema: str, lesson: str) -> bool:
+        """Whether it is of a kind and of a lesson."""
+        return self.schema == schema and self.content.get("lesson") == lesson
+
 
 @dataclass
 class Inbox:
@@ -42,6 +47,12 @@ class Inbox:
         """Put a path, relative to the folder, among the refused."""
         told = str(why)
         self.refused[path] = told if len(told) <= LONGEST else f"{told[: LONGEST - 3]}..."
+
+    def first_seals(self, lesson: str) -> dict[str, Paper]:
+        """Return the first seal of a lesson by student."""
+        seals = [each for each in self.papers if each.is_of(SCHEMA, lesson)]
+        later = sorted(seals, key=lambda paper: paper.path.name != f"{lesson}.json")
+        return {paper.student: paper for paper in reversed(later)}
 
     def told(self) -> list[str]:
         """Return one line for each that was refused, without letters that a screen obeys."""

@@ -22,7 +22,7 @@ from labs.kit import files
 
 FOLDER = Path("predictions")
 SCHEMA = "mnist1d-labs/prediction/1"
-PARTS = {"schema", "lesson", "version", "replicate", "answers", "salt"}
+PARTS = ("schema", "lesson", "version", "replicate", "answers", "salt")
 SALT = 16  # random bytes, so that no code can be guessed from likely answers
 WIDTH = 88  # of what is printed
 
@@ -106,19 +106,33 @@ def path(name: str, folder: Path = Path()) -> Path:
 
 
 def read(path: Path) -> Prediction:
-    """Return what a seal holds.
+    """Return what the file of a seal holds; errors as `parsed`.
 
     Raises:
-        ValueError: the file is no seal of a lesson, or its answers do not fit the questions.
         OSError: it is not there or cannot be read.
     """
     found, raw = documents.load(path)
-    if found.get("schema") != SCHEMA or set(found) != PARTS:
-        raise ValueError(f"{path.name} must be a sealed prediction, got {sorted(found)}")
+    return parsed(found, documents.code(raw))
+
+
+def parsed(found: Mapping[str, Any], code: str) -> Prediction:
+    """Return a sealed prediction, every part of it checked.
+
+    Args:
+        found: what its file holds.
+        code: of the file.
+
+    Raises:
+        ValueError: it is no seal of a lesson, or its answers do not fit the questions.
+    """
+    if found.get("schema") != SCHEMA or set(found) != set(PARTS):
+        raise ValueError(
+            f"a sealed prediction must have {', '.join(PARTS)}, got {', '.join(found)}"
+        )
     if not isinstance(found["lesson"], str):
         raise ValueError(f"lesson must be a name, got {found['lesson']!r}")
     answers = checked(register.lesson(found["lesson"]), found["answers"])
-    return Prediction(found["lesson"], answers, documents.code(raw))
+    return Prediction(found["lesson"], answers, code)
 
 
 def scored(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from labs.kit.intervals import Sample, interval
+from labs.kit.intervals import Sample, interval, wilson
 
 FINITE = st.floats(-1e6, 1e6)
 SHARES = st.lists(st.integers(0, 1), min_size=1, max_size=40)
@@ -120,3 +120,11 @@ def test_intervals_refuse():
         interval([])
     with pytest.raises(ValueError, match=r"confidence must be between 0 and 1, got 1\.5"):
         interval([1.0], 1.5)
+
+
+@pytest.mark.parametrize(("hits", "of"), [(383, 400), (0, 40), (17, 400), (30, 30), (1, 1)])
+def test_wilsons_interval_is_scipys(hits, of):
+    share, low, high = wilson(hits, of)
+    interval = stats.binomtest(hits, of).proportion_ci(0.95, "wilson")
+    np.testing.assert_allclose((low, high), 100 * np.array(interval), atol=1e-9)
+    assert share == 100 * hits / of

@@ -8,7 +8,7 @@ import torch
 from scipy.stats import binomtest
 from sklearn.neighbors import KNeighborsClassifier
 
-from labs.benchmark import claims, figure, grid, published, training
+from labs.benchmark import claims, grid, published, training
 from labs.benchmark.lab import LAB
 from labs.benchmark.measures import changed
 from labs.benchmark.remarks import remarks
@@ -282,11 +282,3 @@ def test_remarks_give_means_with_their_intervals():
     assert not any(remark.rows for remark in remarks(Table([])))
     apart = Table(own for own in rows if bool(own["change"]) == (own["replicate"] < 3))
     assert "dropout" not in str([remark.rows for remark in remarks(apart)])
-
-
-@pytest.mark.parametrize(("hits", "of"), [*published.QUIZ[:3], (0, 40), (17, 400), (30, 30)])
-def test_the_humans_intervals_are_wilsons(hits, of):
-    share, low, high = figure.wilson(hits, of)
-    interval = binomtest(hits, of).proportion_ci(0.95, "wilson")
-    np.testing.assert_allclose((low, high), 100 * np.array(interval), atol=1e-9)
-    assert share == 100 * hits / of
