@@ -47,7 +47,7 @@ def outcomes(exercise: Exercise, answer: Answer, seed: int) -> Iterator[Outcome]
         yield run_check(check, answer, seed)
 
 
-def told(error: Exception, answer: Answer) -> str:
+def told(error: BaseException, answer: Answer) -> str:
     """Return an exception in one line, with the line of the student's code that it comes from."""
     file = getattr(getattr(answer, "__code__", None), "co_filename", None)
     own = [at for at in traceback.extract_tb(error.__traceback__) if at.filename == file]
