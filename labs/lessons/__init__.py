@@ -2,7 +2,9 @@
 nothing.
 """
 
-LESSONS: dict[str, str] = {}
+LESSONS: dict[str, str] = {
+    "pooling": "labs.lessons.pooling",
+}
 
 # Labs of which some or all claims are reached by no lesson, and why: ten weeks end somewhere.
 LEFT_OUT: dict[str, str] = {

@@ -1,0 +1,1 @@
+"""The lesson on pooling: what it gains, by the number of training examples."""
