@@ -35,6 +35,7 @@ COURSE: dict[str, Any] = {
     "metavar": "KEY",
     "help": f"the course's own secret; default: the environment variable {KEY}",
 }
+FORMATS = ("text", "json", "csv", "gradescope")
 JSON = {"--json": {**SWITCH, "help": "print JSON"}}
 
 
@@ -91,6 +92,23 @@ SUBCOMMANDS = {
             "file": {"type": existing, "metavar": "FILE", "help": "a notebook or a script"},
             "--exercise": {"metavar": "E", "help": "one exercise; default: all"},
             **JSON,
+        },
+    ),
+    "grade": Subcommand(
+        "Grade a file, or all that a class has handed in.",
+        "labs.course.grade:grade",
+        {
+            "name": NAME,
+            "file": {
+                "type": Path,
+                "metavar": "FILE",
+                "help": "a notebook, a script, or a folder with one file or folder per student",
+            },
+            "--course": COURSE,
+            "--format": {"choices": FORMATS, "default": "text", "help": "default: text"},
+            "--jobs": {"type": int, "default": 1, "metavar": "N", "help": "at once; default: 1"},
+            "--deadline": {"metavar": "TIME", "help": "files changed later are late"},
+            "--out": {"type": Path, "metavar": "DIR", "help": "of a folder: grades/NAME"},
         },
     ),
 }

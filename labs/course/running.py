@@ -42,13 +42,13 @@ class Finding:
     """What was found of one check.
 
     `status` and `message` are those of an outcome at the public seeds, `printed` what the answer
-    printed there; `elsewhere` is the status at the hidden seeds, empty where it was not asked.
+    printed there; `hidden` is the status at the hidden seeds, empty where it was not asked.
     """
 
     status: str = "error"
     message: str = ""
     printed: str = ""
-    elsewhere: str = ""
+    hidden: str = ""
 
 
 @dataclass
@@ -88,8 +88,14 @@ class Run:
             if workers > 1 + DEATHS * (1 + len(self.exercises)):
                 self._abandon("not run: the submission has ended too many processes")
             else:
-                with _Worker(self._request()) as worker:
-                    self._follow(worker)
+                self._try()
+
+    def _try(self) -> None:
+        try:
+            with _Worker(self._request()) as worker:
+                self._follow(worker)
+        except OSError as error:  # of this machine: no memory, no more processes
+            self._blame(["starting"], str(error))
 
     def _request(self) -> dict[str, Any]:
         seeds = {"public": list(self.public), "hidden": list(self.hidden)}
@@ -137,7 +143,7 @@ class Run:
         if stage == "public":
             self.findings[place] = Finding(status, message, printed)
         else:
-            self.findings[place].elsewhere = status
+            self.findings[place].hidden = status
         if stage == "hidden" or not self.hidden or status != "passed":
             self._waiting.remove(place)
 
@@ -226,7 +232,8 @@ class _Worker:
         with out:
             for line in iter(lambda: out.readline(LINE), b""):
                 if line.startswith(token):
-                    self._events.put(json.loads(line[len(token) :]))
+                    with suppress(ValueError):  # torn by an answer that has forked
+                        self._events.put(json.loads(line[len(token) :]))
         self._events.put(["ended"])
 
 

@@ -101,6 +101,10 @@ class Scope:
         else:
             self.modules[name] = value
 
+    def defines(self, name: str) -> bool:
+        """Whether there is a function of a name, or another name of a library's."""
+        return name in self.functions or name in self.modules
+
     def meaning(self, dotted: str) -> str:
         """Return a dotted name with its first part replaced by the module that it stands for."""
         first, point, rest = dotted.partition(".")
