@@ -1,6 +1,7 @@
 """Wheel, source distribution and editable install: what is in them, and that they work from any
 folder, as `python -m labs` and as modules."""
 
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from packaging.utils import canonicalize_name
 from labs import LABS
 from labs.kit import texts
 from labs.kit.references import reference
+from labs.lessons import LESSONS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -69,6 +71,8 @@ def test_the_wheel_is_the_code_and_the_references_without_pictures(built):
     assert in_wheel(built[1]) == expected
     assert {"mnist1d/py.typed", "labs/py.typed", "labs/kit/new_lab.txt"} < expected
     assert {f"labs/figures/{name}.json" for name in LABS} < expected
+    assert {f"labs/lessons/{name}/lesson.py" for name in LESSONS} < expected
+    assert {f"labs/lessons/notebooks/{name}.ipynb" for name in LESSONS} < expected
     assert built[1].stat().st_size < 4e6
 
 
@@ -178,6 +182,15 @@ def test_the_reference_is_told_before_anything_was_run(call, folder):
     assert said.count("    not run here") == len(LABS)
     rows = len((ROOT / "figures" / "benchmark.csv").read_text().splitlines()) - 1
     assert call("-c", READS_THE_TABLE).stdout == f"{rows}\n"
+
+
+@slow
+def test_lessons_are_there_without_a_checkout(call, folder):
+    rows = json.loads(call("-m", "labs", "lessons", "--json").stdout)
+    assert [row["name"] for row in rows] == list(LESSONS)
+    call("-m", "labs", "lesson", "build", "all", "--format", "py", "--variant", "solution")
+    built = {path.name for path in folder.glob("lessons/*")}
+    assert built == {f"{name}-solution.py" for name in LESSONS}
 
 
 @slow
