@@ -76,6 +76,7 @@ def run(made: Any) -> tuple[int, str] | None:
 
     paths = [str(HERE), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    environment.pop("MPLBACKEND", None)  # so that figures are shown
     with tempfile.TemporaryDirectory() as folder:
         client = nbclient.NotebookClient(
             made,
