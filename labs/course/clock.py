@@ -9,9 +9,9 @@ import time
 
 import numpy as np
 
-from labs.course.register import FOLDER
+from labs.course.register import folder
 
-TIMES = FOLDER / "times.json"
+TIMES = folder() / "times.json"
 STEPS, TRIES = 100, 3
 
 
