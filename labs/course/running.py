@@ -28,8 +28,8 @@ sys.path[:] = json.loads(sys.argv[1])
 from labs.course.worker import main
 main()
 """
-START = 180.0  # seconds in which a worker has imported what the checks need
-LOAD = 10.0  # seconds that one statement may take when a submission is loaded
+START = 180.0  # seconds in which libraries are imported
+LOAD = 10.0  # seconds that any other statement may take when a submission is loaded
 DEATHS = 2  # workers that an exercise may end
 LINE = 2**16  # bytes; longer than every line of a worker
 ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -120,8 +120,8 @@ class Run:
             match event:
                 case ["problem", str(text)]:
                     self._note(text)
-                case ["loading", *_]:
-                    step, limit = event, LOAD
+                case ["loading", _, _, imports]:
+                    step, limit = event, START if imports else LOAD
                 case ["checking", str(name), *_]:
                     step, limit = event, self._limit(name)
                 case ["outcome", str(name), int(place), str(stage), *found]:
@@ -155,7 +155,7 @@ class Run:
                     self._found((name, place), stage, "error", text, "")
                 if self._deaths[name] >= DEATHS:
                     self._abandon("not run, after two checks that did not finish", name)
-            case ["loading", number, place]:
+            case ["loading", number, place, _]:
                 self._skip.append([number, place])
                 piece = self.pieces[number]
                 line = parse(piece.text).body[place].lineno

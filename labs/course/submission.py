@@ -218,9 +218,9 @@ def _python(cell: _Cell, problems: list[str]) -> tuple[Any, str]:
             return tree, text
         return None, cell.text
     if cell.code and not _explains(cell.text):
-        problems.append(
-            f"{where(cell.place, error.lineno if error else None)}: not Python, skipped"
-        )
+        first = len(cell.text) - len(cell.text.lstrip("\n"))  # lines of a script before this cell
+        line = (error.lineno if error else None) or first + 1
+        problems.append(f"{where(cell.place, line)}: not Python, skipped")
         return parse(""), ""
     return None, cell.text
 
