@@ -121,6 +121,8 @@ def parsed(found: Mapping[str, Any], name: str) -> Contribution:
     Raises:
         ValueError: naming the part that is wrong, the rule and the value.
     """
+    if found.get("schema") != SCHEMA:
+        raise ValueError(f"schema must be {SCHEMA}, got {found.get('schema')!r}")
     if set(found) != set(PARTS):
         raise ValueError(f"parts must be {', '.join(PARTS)}, got {sorted(found)!r}")
     lesson = register.lesson(name)

@@ -1,4 +1,4 @@
-"""The toy lesson in place of the course's own, in this process and in those that it starts."""
+"""Small lessons in place of the course's own: `toy` in the processes that a test starts, too."""
 
 from pathlib import Path
 
@@ -27,3 +27,9 @@ def own_toy(toy, monkeypatch, tmp_path):
     path.write_bytes(toy.read_bytes())
     monkeypatch.setattr(register, "folder", lambda: path.parents[1])
     return path
+
+
+@pytest.fixture
+def term(monkeypatch):
+    """Two small lessons, `gain` and `many`."""
+    monkeypatch.setattr(register, "REGISTER", "tests.course.term")

@@ -1,0 +1,1 @@
+"""One exercise, two measures, four questions."""

@@ -1,0 +1,1 @@
+"""Thirteen intervals, so that a calibration has enough of a student."""

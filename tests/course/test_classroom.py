@@ -1,0 +1,402 @@
+"""A class's contributions: what is judged, what is refused by name, what is written."""
+
+import argparse
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from labs.course import classroom, contribute, contributions, register, start, students
+from labs.kit.claims import Claim
+from labs.kit.measures import column
+from labs.kit.table import Table
+from labs.kit.verdicts import judge
+from tests.course.students import VALUES, said, sealed, takes_part
+from tests.course.term.gain.plan import LESSON
+
+KEY = "a long key of autumn"
+pytestmark = pytest.mark.usefixtures("term")
+
+
+def values_of(number):
+    rng = np.random.default_rng(number)
+    return {
+        "gain": rng.normal(25, 5),
+        "cost": rng.normal(2.8, 2),
+        "slope": rng.normal(2, 1),
+    }
+
+
+@pytest.fixture(scope="module")
+def twenty(tmp_path_factory):
+    """The folder of a class of 20, with the codes that were called out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(register, "REGISTER", "tests.course.term")
+        folder = tmp_path_factory.mktemp("class")
+        rows = ["student,code"]
+        for i, (name, own) in enumerate(
+            students.roster([f"s{i:02}" for i in range(20)], KEY).items()
+        ):
+            rows.append(f"{name},{takes_part(folder / name, own, values_of(i))}")
+        (folder / "codes.csv").write_text("\n".join(rows))
+    return folder
+
+
+@pytest.fixture
+def folder(twenty, tmp_path):
+    """A copy of the class's folder that a test may change."""
+    return shutil.copytree(twenty, tmp_path / "class")
+
+
+def gathered(folder):
+    return classroom.gather("gain", folder, folder / "codes.csv")
+
+
+def verdicts(found):
+    return {verdict.id: verdict for verdict in found.verdicts}
+
+
+def own(folder, student="s03"):
+    return folder / student / "contributions" / "gain.json"
+
+
+def changed(path, **parts):
+    content = {**json.loads(path.read_text()), **parts}
+    path.write_text(json.dumps(content))
+
+
+def test_twenty_students_are_judged_as_a_lab_judges(twenty):
+    found = gathered(twenty)
+    rows = [{"replicate": i, **values_of(i)} for i in range(20)]
+    claims = [
+        Claim(
+            id=m.name,
+            sentence=m.sentence,
+            source="s",
+            unit=m.unit,
+            measure=column(m.name),
+            because=m.because,
+            above=m.above,
+            below=m.below,
+            limits=m.range,
+        )
+        for m in LESSON.measures
+    ]
+    expected = {verdict.id: verdict for verdict in judge(claims, Table(rows))}
+    assert {name: v.verdict for name, v in verdicts(found).items()} == {
+        "gain": "holds",
+        "cost": "undecided",
+        "slope": "contradicted",
+    }
+    for name, verdict in verdicts(found).items():
+        assert verdict.verdict == expected[name].verdict
+        assert (verdict.low, verdict.high) == pytest.approx(
+            (expected[name].low, expected[name].high)
+        )
+        assert verdict.error == expected[name].error
+        assert verdict.n == 20
+    assert (found.refused, found.seals) == ([], [])
+
+
+def test_the_level_is_that_of_all_measures_of_the_lesson(twenty):
+    assert min(verdict.error for verdict in gathered(twenty).verdicts) == 0.05 / 3
+
+
+def test_what_is_written_names_nobody_and_is_the_same_twice(twenty, tmp_path):
+    paths = [classroom.write(gathered(twenty), tmp_path / place) for place in "ab"]
+    assert [path.name for path in paths[0]] == ["class.json", "class.png", "class.svg"]
+    for one, other in zip(*paths, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert b"s03" not in one.read_bytes() or one.suffix != ".json"
+    written = json.loads(paths[0][0].read_text())
+    assert [measure["id"] for measure in written["measures"]] == ["gain", "cost", "slope"]
+    assert len(written["measures"][0]["values"]) == written["n"] == 20
+    assert written["steps"] == {"mlp": 100}
+
+
+def test_files_of_students_serve_like_folders(twenty, tmp_path):
+    for path in twenty.glob("s*/contributions/gain.json"):
+        shutil.copy(path, tmp_path / f"{path.parts[-3]}.json")
+    assert verdicts(classroom.gather("gain", tmp_path)) == verdicts(gathered(twenty))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"", "must be JSON"),
+        (b'{"schema": "mnist1d-labs/contribu', "must be JSON"),
+        (b"\xff\xfe\x00", "must be JSON, got bytes that are no text"),
+        (b"[" * 100_000, "must be JSON"),
+        (b"[]", "must be a JSON object, got list"),
+        (b"{}", "schema must be mnist1d-labs/contribution/1, got None"),
+        (b'{"schema": ["x"]}', "schema must be"),
+        (b'{"schema": "mnist1d-labs/contribution/1"}', "parts must be"),
+        (b'{"a": NaN}', "must be JSON, got the number NaN"),
+        (b'{"a": ' + b"1" * 5000 + b"}", "must be JSON"),
+        (b" " * 1_000_001, "must have at most 1,000,000 bytes, got 1,000,001"),
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+def test_a_file_that_is_no_contribution_is_named(folder, text, words):
+    own(folder).write_bytes(text)
+    found = gathered(folder)
+    assert len(found.given) == 19
+    assert len(found.refused) == 1
+    assert found.refused[0].startswith("s03/contributions/gain.json: ")
+    assert words in found.refused[0]
+    assert len(found.refused[0]) < 300
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"lesson": "many"}, "lesson must be gain, got 'many'"),
+        ({"lesson": ["gain"]}, "lesson must be gain, got ['gain']"),
+        ({"version": 2}, "version must be 1, got 2"),
+        ({"version": True}, "version must be 1, got True"),
+        ({"replicate": 1.5}, "replicate must be a whole number, got 1.5"),
+        ({"replicate": -1}, "replicate must be a whole number, got -1"),
+        ({"replicate": "7"}, "replicate must be a whole number, got '7'"),
+        ({"replicate": True}, "replicate must be a whole number, got True"),
+        ({"replicate": 10**300}, "replicate must be a whole number"),
+        ({"replicate": 0}, "replicate must be the student's own, got 0, the instructor's"),
+        ({"scale": "full"}, "scale must be one of lesson, smoke, got 'full'"),
+        ({"scale": {}}, "scale must be one of"),
+        ({"scale": "x" * 900_000}, "scale must be one of"),
+        ({"steps": [1]}, "steps must be"),
+        ({"steps": {"mlp": "100"}}, "steps must be"),
+        ({"steps": {"mlp": 500}}, "settings must be the code of version, scale and steps"),
+        ({"settings": 3}, "settings must be"),
+        ({"versions": {"torch": 2}}, "versions must be"),
+        ({"versions": None}, "versions must be"),
+        ({"seal": 3}, "seal must be a code, got 3"),
+        ({"values": [1, 2]}, "values must be"),
+        ({"values": {}}, "measures must be gain, cost, slope, got no gain"),
+        ({"values": {**VALUES, "extra": 1}}, "measure must be one of gain, cost, slope"),
+        ({"values": {**VALUES, "gain": 101}}, "gain must lie between -100 and 100, got 101"),
+        ({"values": {**VALUES, "gain": 10**400}}, "gain must be a finite number"),
+        ({"values": {**VALUES, "gain": None}}, "gain must be a finite number, got None"),
+        ({"values": {**VALUES, "gain": "29"}}, "gain must be a finite number, got '29'"),
+        ({"values": {**VALUES, "gain": True}}, "gain must be a finite number, got True"),
+        ({"values": {**VALUES, "gain": [29]}}, "gain must be a finite number, got [29]"),
+        ({"name": "Ada"}, "parts must be"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_a_contribution_with_a_wrong_part_is_named(folder, parts, words):
+    changed(own(folder), **parts)
+    found = gathered(folder)
+    assert len(found.given) == 19
+    assert [line for line in found.refused if words in line] == found.refused
+    assert len(found.refused) == 1
+    assert len(found.refused[0]) < 300
+
+
+def test_a_doubled_replicate_counts_for_nobody(folder):
+    shutil.copy(own(folder, "s05"), own(folder, "s03"))
+    found = gathered(folder)
+    assert set(found.given) == {f"s{i:02}" for i in range(20)} - {"s03", "s05"}
+    number = json.loads(own(folder).read_text())["replicate"]
+    assert found.refused == [
+        f"s{a}/contributions/gain.json: replicate {number} must have one contribution, "
+        f"got s{b}/contributions/gain.json, too"
+        for a, b in (("03", "05"), ("05", "03"))
+    ]
+
+
+def test_two_contributions_of_one_student_count_for_none_but_a_copy_is_one(folder):
+    copy = folder / "s03" / "backup" / "gain.json"
+    copy.parent.mkdir()
+    shutil.copy(own(folder), copy)
+    assert len(gathered(folder).given) == 20
+    changed(copy, replicate=4)
+    found = gathered(folder)
+    assert len(found.given) == 19
+    assert [line.split(":")[0] for line in found.refused] == [
+        "s03/backup/gain.json",
+        "s03/contributions/gain.json",
+    ]
+    assert all("student s03 must have one contribution" in line for line in found.refused)
+
+
+def test_other_settings_than_most_have_are_refused(folder):
+    takes_part(folder / "late", 77, steps={"mlp": 50})
+    found = gathered(folder)
+    assert len(found.given) == 20
+    assert found.refused == [
+        "late/contributions/gain.json: steps must be {'mlp': 100}, as most have, got {'mlp': 50}"
+    ]
+
+
+def test_the_scale_smoke_is_no_result(folder, monkeypatch):
+    monkeypatch.setenv("LABS_SCALE", "smoke")
+    takes_part(folder / "hasty", 77)
+    found = gathered(folder)
+    assert len(found.given) == 20
+    assert found.refused == ["hasty/contributions/gain.json: scale must be lesson, got smoke"]
+
+
+def test_links_folders_and_pipes_are_named_and_never_followed(folder, tmp_path):
+    secret = tmp_path / "elsewhere"
+    takes_part(secret, 77)
+    (folder / "x1.json").symlink_to(secret / "contributions" / "gain.json")
+    (folder / "x2").symlink_to(secret)
+    (folder / "x3.json").mkdir()
+    (folder / "x4.json").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "x5.json")
+    (folder / "x6").symlink_to(folder)
+    found = gathered(folder)
+    assert len(found.given) == 20
+    assert [line.split(":")[0] for line in found.refused] == [
+        "x1.json",
+        "x2",
+        "x3.json",
+        "x4.json",
+        "x5.json",
+        "x6",
+    ]
+
+
+def test_what_a_screen_obeys_is_written_out(folder):
+    (folder / "s\x1b[2J\n.json").write_text('{"schema": "\x1b[31m"}')
+    changed(own(folder), lesson="\x1b[2J\n")
+    text = "\n".join(gathered(folder).refused)
+    assert "\x1b" not in text
+    assert text.count("\n") == 1
+
+
+def test_other_weeks_and_other_files_are_no_faults(folder):
+    content = {**json.loads(own(folder).read_text()), "lesson": "many"}
+    (folder / "s03" / "contributions" / "many.json").write_text(json.dumps(content))
+    sealed(folder / "s03", "many", {f"q{i}": (0, 1) for i in range(13)})
+    (folder / "s03" / "quiz.json").write_text('{"format": "mnist1d-labs quiz"}')
+    (folder / "s03" / ".hidden.json").write_text("{")
+    (folder / "s03" / "notes.txt").write_text("{")
+    classroom.write(gathered(folder), folder / "class" / "gain")
+    found = gathered(folder)
+    assert (len(found.given), found.refused) == (20, [])
+
+
+def test_seals_are_compared_with_the_codes_that_were_called_out(folder):
+    def edit(student):
+        path = folder / student / "predictions" / "gain.json"
+        path.chmod(0o644)
+        path.write_text(path.read_text().replace("[10.0,30.0]", "[24.0,30.0]"))
+
+    edit("s09")
+    shutil.rmtree(folder / "s04" / "predictions")
+    takes_part(folder / "new", 77)
+    found = gathered(folder)
+    assert found.seals == [
+        "edited after sealing: s09",
+        "no sealed prediction: s04",
+        "no code on the sheet: new",
+    ]
+    assert len(found.given) == 21
+    # without a sheet the contribution, made after the seal, tells it
+    assert classroom.gather("gain", folder).seals == [
+        "edited after sealing: s09",
+        "no sealed prediction: s04",
+    ]
+
+
+def test_a_second_seal_is_no_edit_but_a_deleted_first_is(folder):
+    answers = {"lab": (0, 9), "class": (0, 9), "best": "CNN", "order": ("CNN", "MLP", "logistic")}
+    sealed(folder / "s03", answers=answers)
+    assert gathered(folder).seals == []
+    (folder / "s03" / "predictions" / "gain.json").unlink()
+    assert gathered(folder).seals == ["edited after sealing: s03"]
+
+
+def test_wrong_answers_are_counted_from_grade_reports(folder):
+    def report(student, message, lesson="gain"):
+        check = {"name": "value", "message": message}
+        found = {
+            "schema": "mnist1d-labs/grade/1",
+            "lesson": lesson,
+            "exercises": [{"name": "half", "checks": [check]}],
+        }
+        (folder / f"report-{student}.json").write_text(json.dumps(found))
+
+    report("s01", "got twice as much")
+    report("s02", "got twice as much")
+    report("s03", "got the number itself")
+    report("s04", "")
+    report("s05", "got twice as much", lesson="many")
+    (folder / "broken.json").write_text('{"schema": "mnist1d-labs/grade/1", "lesson": "gain"}')
+    found = gathered(folder)
+    assert found.wrong == {"half": {"double": 2, "itself": 1}}
+    assert [line.split(":")[0] for line in found.refused] == ["broken.json"]
+
+
+def test_without_a_contribution_nothing_is_written(tmp_path):
+    (tmp_path / "s01.json").write_text("{")
+    arguments = argparse.Namespace(name="gain", dir=tmp_path, codes=None, out=None)
+    with pytest.raises(ValueError, match=r"got none that counts\n  s01\.json: "):
+        classroom.run(arguments)
+    assert [path.name for path in tmp_path.iterdir()] == ["s01.json"]
+
+
+@pytest.mark.parametrize("name", ["gian", "../gain", ""])
+def test_an_unknown_lesson_is_refused(folder, name):
+    with pytest.raises(ValueError, match="lesson must be one of gain, many"):
+        classroom.gather(name, folder)
+
+
+def test_a_folder_or_a_sheet_that_is_none_is_refused(folder, tmp_path):
+    with pytest.raises(ValueError, match="DIR must be a folder"):
+        classroom.gather("gain", tmp_path / "none")
+    (tmp_path / "sheet.csv").write_text("who,what\na,b\n")
+    with pytest.raises(ValueError, match=r"sheet.csv must have a column student, got who, what"):
+        classroom.gather("gain", folder, tmp_path / "sheet.csv")
+
+
+def test_the_command_tells_names_to_the_instructor_alone(folder, capsys):
+    own(folder).write_text("{")
+    arguments = argparse.Namespace(name="gain", dir=folder, codes=folder / "codes.csv", out=None)
+    assert classroom.run(arguments) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("gain: 19 contributions count\n  gain: holds: ")
+    assert "(benchmark C1-cnn-mlp, n = 12)" in text
+    assert "s03/contributions/gain.json: gain.json must be JSON" in text
+    assert (folder / "class" / "gain" / "class.svg").exists()
+
+
+def test_versions_that_differ_are_told(folder):
+    versions = json.loads(own(folder).read_text())["versions"]
+    changed(own(folder), versions={**versions, "numpy": "1.26.0"})
+    text = "\n".join(classroom.lines(gathered(folder)))
+    assert f"versions of numpy: 1.26.0 (1), {versions['numpy']} (19)" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"gian": 1}, "measure must be one of gain, cost, slope, got 'gian': did you mean 'gain'"),
+        ({"gain": float("nan")}, "gain must be a finite number, got nan"),
+        ({"gain": 1e9}, "gain must lie between -100 and 100, got 1e.09"),
+        ({"gain": "29"}, "gain must be a finite number"),
+    ],
+)
+def test_a_wrong_number_is_refused_before_anything_is_written(tmp_path, monkeypatch, change, words):
+    monkeypatch.chdir(tmp_path)
+    said(start, "gain", replicate=3)
+    with pytest.raises(ValueError, match=words):
+        contribute("gain", **{**VALUES, **change})
+    with pytest.raises(ValueError, match="got no cost, no slope"):
+        contribute("gain", gain=1)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_contribution_holds_no_name_and_the_later_replaces_the_earlier(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said(start, "gain", replicate=3, steps={"mlp": 100})
+    said(contribute, "gain", **VALUES)
+    text = said(contribute, "gain", **{**VALUES, "gain": np.float32(21.5)})
+    assert "replicate 3" in text
+    found = json.loads((tmp_path / "contributions" / "gain.json").read_text())
+    assert set(found) == set(contributions.PARTS)
+    assert (found["values"]["gain"], found["replicate"], found["seal"]) == (21.5, 3, None)
+    assert {"python", "numpy"} <= set(found["versions"])
