@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labs.course import predictions, register, truths
 from labs.course.answers import probabilities
-from labs.course.inbox import Inbox, collect, printable
+from labs.course.inbox import collect, printable
 from labs.course.plan import Lesson
 from labs.course.predictions import Scored
 from labs.kit import draw
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
 
 FEWEST = 12  # intervals of a student of whom something is said
 STATED = 80  # percent
+CLASSES = Path("class")
 BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # ends of the groups of probabilities
 NOTE = (
     "Bars: Wilson's 95 % intervals, too short where many answer the same question. "
@@ -57,19 +58,21 @@ class Calibration:
         return list(zip(means, [[t for _, t in group] for group in groups if group], strict=True))
 
 
-def calibrate(folder: Path) -> Calibration:
+def calibrate(folder: Path, classes: Path = CLASSES) -> Calibration:
     """Return the calibration of all sealed predictions in a folder of students' folders.
 
-    The truths that classes have measured are read from ``class/LESSON/class.json`` in the folder,
-    where `lesson gather` writes it.
+    Args:
+        folder: the students'.
+        classes: where ``LESSON/class.json`` lies, as `lesson gather` writes it: truths that the
+            class has measured.
 
     Raises:
-        ValueError: no folder, or no prediction in it whose truth is known.
+        ValueError: no folder, a damaged file of a class, or no prediction whose truth is known.
     """
     inbox, found = collect(folder), Calibration()
     for name in register.names():
         lesson = register.lesson(name)
-        measured = _measured(inbox, name)
+        measured = truths.class_measures(classes / name / truths.CLASS_FILE, name)
         for student, paper in sorted(inbox.first_seals(name).items()):
             try:
                 sealed = predictions.parsed(paper.content, paper.code)
@@ -85,10 +88,10 @@ def calibrate(folder: Path) -> Calibration:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print and draw how well the class knows what it knows."""
-    found = calibrate(arguments.dir)
+    found = calibrate(arguments.dir, arguments.classes)
     print("\n".join(lines(found)))
-    stem = (arguments.out or arguments.dir / "class") / "calibration"
-    print(f"written: {', '.join(map(str, draw.save(figure(found), stem)))}")
+    paths = draw.save(figure(found), arguments.out / "calibration")
+    print(f"written: {', '.join(map(str, paths))}")
     return 0
 
 
@@ -165,12 +168,6 @@ def _add(
 def _chances(each: Scored) -> list[tuple[float, bool]]:
     stated = probabilities(each.question, each.answer)
     return [(chance, option == each.question.truth) for option, chance in stated.items()]
-
-
-def _measured(inbox: Inbox, name: str) -> dict[str, Any]:
-    written = Path("class", name, truths.CLASS_FILE)
-    papers = [each for each in inbox.papers if each.path == written]
-    return {each["id"]: each for paper in papers for each in paper.content["measures"]}
 
 
 def _enough(cases: Sequence[bool]) -> bool:

@@ -49,13 +49,16 @@ class Gathered:
         return _table(self.given.values())
 
 
-def gather(name: str, folder: Path, codes: Path | None = None) -> Gathered:
+def gather(
+    name: str, folder: Path, codes: Path | None = None, grades: Path | None = None
+) -> Gathered:
     """Judge a lesson's measures on the contributions of a class.
 
     Args:
         name: of the lesson.
         folder: of students' folders, or of their files.
         codes: CSV with columns ``student`` and ``code``: the codes that were called out.
+        grades: folder of grade reports, beside those in `folder`; it may be absent.
 
     Files that do not count are named with the reason, and change nothing: what is no contribution,
     other settings than most have, the scale smoke, a replicate that two students have.
@@ -67,6 +70,7 @@ def gather(name: str, folder: Path, codes: Path | None = None) -> Gathered:
     lesson = register.lesson(name)
     sheet = _sheet(codes) if codes else {}
     inbox = collect(folder)
+    reports = collect(grades) if grades and grades.is_dir() else Inbox()
     given = counted(lesson, inbox)
     if not given:
         why = "".join(f"\n  {line}" for line in inbox.told())
@@ -75,9 +79,9 @@ def gather(name: str, folder: Path, codes: Path | None = None) -> Gathered:
         lesson=lesson,
         given=given,
         verdicts=judge(claims(lesson), _table(given.values())),
-        wrong=seen(name, inbox),
+        wrong=seen(name, (inbox, reports)),
         seals=_seals(name, inbox, sheet, given),
-        refused=inbox.told(),
+        refused=[*inbox.told(), *reports.told()],
     )
 
 
@@ -132,9 +136,10 @@ def write(gathered: Gathered, folder: Path) -> list[Path]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge a lesson's measures on the class's contributions, and draw them."""
-    gathered = gather(arguments.name, arguments.dir, arguments.codes)
-    out = arguments.out or arguments.dir / "class" / arguments.name
-    paths = write(gathered, out)
+    name = arguments.name
+    grades = arguments.grades or Path("grades") / name  # where `lesson grade` writes them
+    gathered = gather(name, arguments.dir, arguments.codes, grades)
+    paths = write(gathered, arguments.out or Path("class") / name)
     print("\n".join(lines(gathered)))
     print(f"written: {', '.join(map(str, paths))}")
     return 0

@@ -30,6 +30,7 @@ def existing(text: str) -> Path:
 
 
 NAME: dict[str, Any] = {"metavar": "NAME", "help": "of the lesson"}
+FOLDER: dict[str, Any] = {"type": Path, "metavar": "DIR"}
 SWITCH: dict[str, Any] = {"action": "store_true"}
 COURSE: dict[str, Any] = {
     "metavar": "KEY",
@@ -109,6 +110,42 @@ SUBCOMMANDS = {
             "--jobs": {"type": int, "default": 1, "metavar": "N", "help": "at once; default: 1"},
             "--deadline": {"metavar": "TIME", "help": "files changed later are late"},
             "--out": {"type": Path, "metavar": "DIR", "help": "of a folder: grades/NAME"},
+        },
+    ),
+    "roster": Subcommand(
+        "Print which replicate each student owns, as CSV.",
+        "labs.course.students:run",
+        {
+            "file": {"type": existing, "metavar": "FILE.csv", "help": "with a column student"},
+            "--course": COURSE,
+        },
+    ),
+    "gather": Subcommand(
+        "Judge what a class has measured, and draw it.",
+        "labs.course.classroom:run",
+        {
+            "name": NAME,
+            "dir": {**FOLDER, "help": "with a file or a folder of each student"},
+            "--codes": {
+                "type": existing,
+                "metavar": "FILE.csv",
+                "help": "with columns student and code: the codes of their predictions",
+            },
+            "--grades": {**FOLDER, "help": "reports, to count wrong answers; default: grades/NAME"},
+            "--out": {**FOLDER, "help": "default: class/NAME"},
+        },
+    ),
+    "calibration": Subcommand(
+        "Print and draw how often the predictions of a term came true.",
+        "labs.course.calibration:run",
+        {
+            "dir": {**FOLDER, "help": "with a folder of each student"},
+            "--classes": {
+                **FOLDER,
+                "default": Path("class"),
+                "help": "with NAME/class.json, what gather wrote; default: class",
+            },
+            "--out": {**FOLDER, "default": Path("class"), "help": "default: class"},
         },
     ),
 }

@@ -9,17 +9,18 @@ import time
 
 import numpy as np
 
-from labs.course.register import folder
+from labs.course import register
 
-TIMES = folder() / "times.json"
+TIMES = "times.json"
 STEPS, TRIES = 100, 3
 
 
 def estimate(name: str) -> float | None:
     """Return about how many seconds the run of a lesson takes here, None where it is not known."""
-    if not TIMES.exists():
+    path = register.folder() / TIMES
+    if not path.exists():
         return None
-    times = json.loads(TIMES.read_text(encoding="utf-8"))
+    times = json.loads(path.read_text(encoding="utf-8"))
     seconds = times["lessons"].get(name)
     return None if seconds is None else seconds * yardstick() / times["yardstick"]
 

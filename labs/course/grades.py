@@ -1,6 +1,7 @@
 """What the grade reports of a class say of its wrong answers."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from labs.course import register
@@ -10,29 +11,27 @@ from labs.course.plan import Exercise
 SCHEMA = "mnist1d-labs/grade/1"
 
 
-def seen(name: str, inbox: Inbox) -> dict[str, dict[str, int]]:
-    """Return in how many grade reports the message of each wrong answer was seen.
+def seen(name: str, inboxes: Iterable[Inbox]) -> dict[str, dict[str, int]]:
+    """Return of how many students the message of each wrong answer was seen.
 
     Args:
         name: of the lesson.
-        inbox: with the reports among its papers; one that is damaged is refused there.
+        inboxes: with the reports among their papers; one that is damaged is refused there.
 
     Returns:
         exercise -> wrong answer -> count, the most frequent first; those never seen left out.
     """
-    counts: dict[str, Counter[str]] = {}
-    reports = [paper for paper in inbox.papers if paper.is_of(SCHEMA, name)]
-    exercises = register.exercises(name) if reports else {}  # which may import torch
-    for paper in reports:
-        try:
-            said = _messages(paper.content)
-        except (KeyError, TypeError, AttributeError):
-            inbox.refuse(paper.path, "a grade report must list exercises with checks, got others")
-            continue
-        for exercise in said.keys() & exercises.keys():
-            found = _wrong(exercises[exercise], said[exercise])
-            counts.setdefault(exercise, Counter()).update(found)
-    return {each: dict(counts[each].most_common()) for each in exercises if counts.get(each)}
+    said: dict[str, dict[str, str]] = {}
+    for inbox in inboxes:
+        for paper in inbox.papers:
+            if paper.is_of(SCHEMA, name):
+                try:
+                    said[str(paper.content["student"])] = _messages(paper.content)
+                except (KeyError, TypeError):
+                    inbox.refuse(paper.path, "a grade report must hold exercises with checks")
+    exercises = register.exercises(name) if said else {}  # which may import torch
+    counts = {each: _counted(exercises[each], said.values()) for each in exercises}
+    return {each: found for each, found in counts.items() if found}
 
 
 def _messages(report: dict[str, Any]) -> dict[str, str]:
@@ -42,5 +41,8 @@ def _messages(report: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _wrong(exercise: Exercise, said: str) -> list[str]:
-    return [name for name, (_, words) in exercise.wrong.items() if words in said]
+def _counted(exercise: Exercise, reports: Iterable[dict[str, str]]) -> dict[str, int]:
+    texts = [report.get(exercise.name, "") for report in reports]
+    words = {name: words for name, (_, words) in exercise.wrong.items()}
+    found = Counter({name: sum(words[name] in text for text in texts) for name in words})
+    return {name: count for name, count in found.most_common() if count}

@@ -1,6 +1,5 @@
 """Calibration: of students who know how little they know, and of those who do not."""
 
-import argparse
 import json
 import shutil
 
@@ -8,7 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from labs import LABS
 from labs.course import calibration, register
+from labs.kit.cli import main
 from tests.course.students import ANSWERS, sealed
 from tests.course.term.many.plan import LESSON
 
@@ -81,7 +82,10 @@ def test_the_first_seal_counts(tmp_path):
     assert not any(calibration.calibrate(tmp_path).all_held)
 
 
-def test_what_the_class_measured_is_a_truth_but_not_what_a_student_says_it_did(tmp_path):
+def test_what_the_class_measured_is_a_truth_but_not_what_a_student_says_it_did(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
     sealed(tmp_path / "s1")  # the reference holds the first interval, the class is not known
     assert calibration.calibrate(tmp_path).held == {"s1": [True]}
     measure = {"id": "gain", "estimate": 30.0, "low_95": 29, "high_95": 31, "n": 5}
@@ -107,14 +111,15 @@ def test_damaged_seals_are_named(folder):
     ]
 
 
-def test_the_figure_is_the_same_twice_and_names_nobody(folder, capsys):
+def test_the_figure_is_the_same_twice_and_names_nobody(folder, tmp_path, monkeypatch, capsys):
     sealed(folder / "rare")
-    arguments = argparse.Namespace(dir=folder, out=None)
-    assert calibration.run(arguments) == 0
-    first = [path.read_bytes() for path in sorted((folder / "class").iterdir())]
-    assert "written: " in capsys.readouterr().out
-    calibration.run(arguments)
-    assert first == [path.read_bytes() for path in sorted((folder / "class").iterdir())]
+    monkeypatch.chdir(tmp_path)
+    written = [tmp_path / "class" / f"calibration.{ending}" for ending in ("png", "svg")]
+    assert main(LABS, ["lesson", "calibration", str(folder)]) == 0
+    assert "written: class/calibration.png, class/calibration.svg" in capsys.readouterr().out
+    first = [path.read_bytes() for path in written]
+    assert main(LABS, ["lesson", "calibration", str(folder)]) == 0
+    assert first == [path.read_bytes() for path in written]
     figure = calibration.figure(calibration.calibrate(folder))
     shown = {text.get_text() for ax in figure.axes for text in ax.get_yticklabels()}
     assert "the class" in shown

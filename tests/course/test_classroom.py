@@ -1,6 +1,5 @@
 """A class's contributions: what is judged, what is refused by name, what is written."""
 
-import argparse
 import json
 import os
 import shutil
@@ -8,8 +7,10 @@ import shutil
 import numpy as np
 import pytest
 
+from labs import LABS
 from labs.course import classroom, contribute, contributions, register, start, students
 from labs.kit.claims import Claim
+from labs.kit.cli import main
 from labs.kit.measures import column
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
@@ -310,32 +311,39 @@ def test_a_second_seal_is_no_edit_but_a_deleted_first_is(folder):
     assert gathered(folder).seals == ["edited after sealing: s03"]
 
 
-def test_wrong_answers_are_counted_from_grade_reports(folder):
+def test_wrong_answers_are_counted_from_grade_reports(folder, tmp_path):
+    grades = tmp_path / "grades"
+    grades.mkdir()
+
     def report(student, message, lesson="gain"):
         check = {"name": "value", "message": message}
         found = {
             "schema": "mnist1d-labs/grade/1",
             "lesson": lesson,
+            "student": student,
             "exercises": [{"name": "half", "checks": [check]}],
         }
-        (folder / f"report-{student}.json").write_text(json.dumps(found))
+        place = grades if student == "s02" else folder
+        (place / f"report-{student}.json").write_text(json.dumps(found))
 
     report("s01", "got twice as much")
     report("s02", "got twice as much")
     report("s03", "got the number itself")
     report("s04", "")
     report("s05", "got twice as much", lesson="many")
+    (grades / "torn.json").write_text("{")
     (folder / "broken.json").write_text('{"schema": "mnist1d-labs/grade/1", "lesson": "gain"}')
-    found = gathered(folder)
+    shutil.copy(grades / "report-s02.json", folder)  # counts once
+    found = classroom.gather("gain", folder, grades=grades)
     assert found.wrong == {"half": {"double": 2, "itself": 1}}
-    assert [line.split(":")[0] for line in found.refused] == ["broken.json"]
+    assert [line.split(":")[0] for line in found.refused] == ["broken.json", "torn.json"]
 
 
-def test_without_a_contribution_nothing_is_written(tmp_path):
+def test_without_a_contribution_nothing_is_written(tmp_path, monkeypatch, capsys):
     (tmp_path / "s01.json").write_text("{")
-    arguments = argparse.Namespace(name="gain", dir=tmp_path, codes=None, out=None)
-    with pytest.raises(ValueError, match=r"got none that counts\n  s01\.json: "):
-        classroom.run(arguments)
+    monkeypatch.chdir(tmp_path)
+    assert main(LABS, ["lesson", "gather", "gain", "."]) == 2
+    assert "got none that counts\n  s01.json: " in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["s01.json"]
 
 
@@ -353,15 +361,16 @@ def test_a_folder_or_a_sheet_that_is_none_is_refused(folder, tmp_path):
         classroom.gather("gain", folder, tmp_path / "sheet.csv")
 
 
-def test_the_command_tells_names_to_the_instructor_alone(folder, capsys):
+def test_the_command_tells_names_to_the_instructor_alone(folder, tmp_path, monkeypatch, capsys):
     own(folder).write_text("{")
-    arguments = argparse.Namespace(name="gain", dir=folder, codes=folder / "codes.csv", out=None)
-    assert classroom.run(arguments) == 0
+    monkeypatch.chdir(tmp_path)
+    words = ["lesson", "gather", "gain", str(folder), "--codes", str(folder / "codes.csv")]
+    assert main(LABS, words) == 0
     text = capsys.readouterr().out
     assert text.startswith("gain: 19 contributions count\n  gain: holds: ")
     assert "(benchmark C1-cnn-mlp, n = 12)" in text
     assert "s03/contributions/gain.json: gain.json must be JSON" in text
-    assert (folder / "class" / "gain" / "class.svg").exists()
+    assert (tmp_path / "class" / "gain" / "class.svg").exists()
 
 
 def test_versions_that_differ_are_told(folder):

@@ -1,6 +1,5 @@
 """Replicates, rosters and hidden seeds: all follow from the course's key."""
 
-import argparse
 import hashlib
 import json
 
@@ -8,7 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from labs import LABS
 from labs.course import students
+from labs.kit.cli import main
 
 KEY = "a long key of autumn"
 
@@ -113,7 +114,7 @@ def test_a_student_stands_once_in_a_roster(twice):
 def test_the_command_prints_replicates_as_csv(tmp_path, capsys):
     path = tmp_path / "roster.csv"
     path.write_text("student\ns1\ns2\n")
-    assert students.run(argparse.Namespace(file=path, course=KEY)) == 0
+    assert main(LABS, ["lesson", "roster", str(path), "--course", KEY]) == 0
     out, remark = capsys.readouterr()
     owned = students.roster(["s1", "s2"], KEY)
     assert out == f"student,replicate\ns1,{owned['s1']}\ns2,{owned['s2']}\n"
@@ -121,3 +122,14 @@ def test_the_command_prints_replicates_as_csv(tmp_path, capsys):
     shown = out + remark
     seeds = [str(seed) for name in ("gain", "many") for seed in students.hidden_seeds(KEY, name)]
     assert not any(seed in shown for seed in [*seeds, KEY])
+
+
+def test_the_key_may_come_from_the_environment(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "roster.csv"
+    path.write_text("student\ns1\n")
+    monkeypatch.delenv("LABS_COURSE_KEY", raising=False)
+    assert main(LABS, ["lesson", "roster", str(path)]) == 2
+    assert "course key must hold a text" in capsys.readouterr().err
+    monkeypatch.setenv("LABS_COURSE_KEY", KEY)
+    assert main(LABS, ["lesson", "roster", str(path)]) == 0
+    assert str(students.replicate("s1", KEY)) in capsys.readouterr().out
