@@ -19,7 +19,7 @@ EXACT = 1e-8  # relative: two ways to compute the same in float64
 SINGLE = 1e-4  # relative: through float32, or a finite difference
 RARE = 1e-6  # a right random answer fails a check of its law with this chance
 
-Mistakes = Mapping[str, Any]  # what was done wrong, in words -> the value that it gives
+Mistakes = Mapping[str, Any]  # what was done, as words before a "?" -> the value that it gives
 
 
 def expect_array(
@@ -149,7 +149,7 @@ def expect_law(
     if chisquare(found, asked).pvalue > RARE:
         return
     at = int(np.argmax((found - asked) ** 2 / asked))
-    told = f"{what}: asked for about {asked[at]:.4g}, got {found[at]:.4g} at [{at}]"
+    told = f"{what}: asked for about {asked[at]:.0f}, got {found[at]:.0f} at [{at}]"
     raise MismatchError(told + _which(counts, mistakes, 0))
 
 

@@ -3,6 +3,7 @@ nothing.
 """
 
 LESSONS: dict[str, str] = {
+    "signals": "labs.lessons.signals",
     "pooling": "labs.lessons.pooling",
 }
 

@@ -1,0 +1,1 @@
+"""Can you read these digits, and what makes them hard?"""
