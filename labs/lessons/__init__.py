@@ -4,6 +4,7 @@ nothing.
 
 LESSONS: dict[str, str] = {
     "signals": "labs.lessons.signals",
+    "priors": "labs.lessons.priors",
     "pooling": "labs.lessons.pooling",
 }
 

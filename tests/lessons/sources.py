@@ -14,6 +14,7 @@ SOLUTION = re.compile(
     r"^(?P<indent> *)### BEGIN SOLUTION\n.*?^(?P=indent)### END SOLUTION\n",
     re.DOTALL | re.MULTILINE,
 )
+TEXT = re.compile(r"<!-- BEGIN SOLUTION -->.*?<!-- END SOLUTION -->", re.DOTALL)
 STUB = '# YOUR CODE HERE\nraise NotImplementedError("{name} is not written yet")\n'
 
 
@@ -48,8 +49,9 @@ def _cell(head: re.Match, text: str) -> Cell:
 
 
 def prose(lesson: str) -> str:
-    """All markdown cells."""
-    return "\n".join(cell.text for cell in cells(lesson) if cell.markdown)
+    """All markdown cells, as a student gets them."""
+    text = "\n".join(cell.text for cell in cells(lesson) if cell.markdown)
+    return TEXT.sub("", text)
 
 
 def student(lesson: str) -> str:
@@ -92,7 +94,9 @@ def definition(lesson: str, name: str) -> ast.FunctionDef:
 def _defines(node: ast.stmt) -> bool:
     if isinstance(node, ast.Assign):
         return all(isinstance(at, ast.Name) for at in node.targets) and _literal(node.value)
-    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+    if isinstance(node, ast.ImportFrom):
+        return node.module != "labs.course"  # which runs the lesson and defines nothing
+    return isinstance(node, ast.Import | ast.FunctionDef | ast.ClassDef)
 
 
 def _literal(value: ast.expr) -> bool:

@@ -24,7 +24,9 @@ WRONG = [
 ]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*empty parameter set:pytest.PytestWarning")
-of_every_exercise = pytest.mark.parametrize(("lesson", "name"), EXERCISES, ids=".".join)
+of_every_exercise = pytest.mark.parametrize(
+    ("lesson", "name"), EXERCISES, ids=map(".".join, EXERCISES)
+)
 
 
 @cache
@@ -73,7 +75,7 @@ def test_the_stub_fails_every_check_as_missing(lesson, name):
     assert {each.message for each in said} == {f"{name} is not written yet"}
 
 
-@pytest.mark.parametrize(("lesson", "name", "mistake"), WRONG, ids=".".join)
+@pytest.mark.parametrize(("lesson", "name", "mistake"), WRONG, ids=map(".".join, WRONG))
 def test_a_wrong_answer_is_told_what_is_wrong(lesson, name, mistake):
     _, words = register.exercises(lesson)[name].wrong[mistake]
     for seed, said in zip(SEEDS, found(lesson, name, mistake), strict=True):

@@ -1,0 +1,1 @@
+"""Lesson: which priors does a model need?"""
