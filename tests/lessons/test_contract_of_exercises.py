@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from labs.course import register
+from labs.course import register, source
 from labs.course.checking import Outcome, outcomes
 from labs.course.plan import Answer, Exercise
 from tests.lessons import sources
@@ -57,6 +57,15 @@ def test_the_solution_passes_in_a_fifth_of_the_time(lesson, name):
     start = time.process_time()
     list(outcomes(exercise, answer, 0))
     assert time.process_time() - start < exercise.limit / 5
+
+
+@of_every_exercise
+def test_the_solution_uses_what_it_may(lesson, name):
+    exercise = register.exercises(lesson)[name]
+    solution = sources.handed_in(lesson, "solution")
+    assert solution.refused(name, exercise.without) is None
+    assert solution.problems == ()
+    assert sources.handed_in(lesson, "student").problems == ()
 
 
 @of_every_exercise
@@ -129,6 +138,7 @@ def test_the_docstring_has_a_worked_number_that_is_true(lesson, name):
 @pytest.mark.parametrize("lesson", register.names())
 def test_exercises_stand_in_the_order_of_their_checks(lesson):
     assert sources.exercises(lesson) == list(register.exercises(lesson))
+    source.agree(source.read(lesson), register.lesson(lesson), register.exercises(lesson))
     assert 3 <= len(sources.exercises(lesson)) <= 6
     minutes = sum(exercise.minutes for exercise in register.exercises(lesson).values())
     assert minutes <= register.lesson(lesson).phases["Build"]

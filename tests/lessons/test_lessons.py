@@ -87,14 +87,7 @@ def test_every_picture_is_announced(name):
     cells = sources.cells(name)
     looks = [place for place, cell in enumerate(cells) if "look" in cell.tags]
     assert looks
-    assert [place for place in looks if not cells[place - 1].markdown] == []
-
-
-@of_every_lesson
-def test_a_replicate_is_one_literal(name):
-    lines = [line for cell in sources.cells(name) for line in cell.text.splitlines()]
-    assert lines.count("REPLICATE = 0") == 1
-    assert sum(line.startswith("REPLICATE =") for line in lines) == 1
+    assert [place for place in looks if cells[place - 1].kind == "code"] == []
 
 
 def run(script: Path) -> subprocess.CompletedProcess[str]:
@@ -115,7 +108,7 @@ def run(script: Path) -> subprocess.CompletedProcess[str]:
 @of_every_lesson
 def test_the_solution_runs_alone(name, tmp_path):
     script = tmp_path / f"{name}.py"
-    script.write_text(register.source(name).read_text("utf-8"), "utf-8")
+    script.write_text(sources.text(name, "solution"), "utf-8")
     done = run(script)
     assert done.returncode == 0, done.stderr
     assert "not yet" not in done.stdout
@@ -128,7 +121,7 @@ def test_the_solution_runs_alone(name, tmp_path):
 @of_every_lesson
 def test_the_student_version_stops_at_the_first_exercise(name, tmp_path):
     script = tmp_path / f"{name}.py"
-    script.write_text(sources.student(name), "utf-8")
+    script.write_text(sources.text(name, "student"), "utf-8")
     done = run(script)
     first, *others = sources.exercises(name)
     checks = register.exercises(name)[first].checks
