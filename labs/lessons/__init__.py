@@ -5,6 +5,7 @@ nothing.
 LESSONS: dict[str, str] = {
     "signals": "labs.lessons.signals",
     "priors": "labs.lessons.priors",
+    "tickets": "labs.lessons.tickets",
     "pooling": "labs.lessons.pooling",
 }
 
