@@ -7,6 +7,7 @@ LESSONS: dict[str, str] = {
     "priors": "labs.lessons.priors",
     "tickets": "labs.lessons.tickets",
     "pooling": "labs.lessons.pooling",
+    "views": "labs.lessons.views",
 }
 
 # Labs of which some or all claims are reached by no lesson, and why: ten weeks end somewhere.

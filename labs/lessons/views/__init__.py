@@ -1,0 +1,1 @@
+"""Which layer holds the digit when no label was used?"""
