@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from labs.course import notes, register, source
+from labs.course import clock, notes, register, source
 from labs.course.cells import Cell
 from labs.course.plan import Lesson, Question
 from labs.kit import files
@@ -29,6 +29,7 @@ def _row(number: int, name: str) -> dict[str, Any]:
         "name": name,
         "question": lesson.question,
         "minutes": sum(lesson.phases.values()),
+        "seconds": clock.estimate(name),
         "home": lesson.home,
         "exercises": list(source.read(name).exercises),
         "leads": {lab: list(claims) for lab, claims in lesson.leads.items()},
@@ -37,10 +38,10 @@ def _row(number: int, name: str) -> dict[str, Any]:
 
 def _told(row: Mapping[str, Any]) -> str:
     where = " at home" if row["home"] else ""
-    exercises = ", ".join(row["exercises"])
+    run = f", a run of about {row['seconds']:.0f} s here" if row["seconds"] else ""
     return (
         f"{row['number']:2} {row['name']}: {row['question']}\n"
-        f"   {row['minutes']} minutes{where}; you write {exercises}\n"
+        f"   {row['minutes']} minutes{where}{run}; you write {', '.join(row['exercises'])}\n"
         f"   leads to {', '.join(row['leads']) or 'no lab yet'}\n"
     )
 
@@ -69,7 +70,7 @@ def _page(lesson: Lesson, found: source.Source) -> str:
 
 
 def _question(question: Question) -> str:
-    of = f" {', '.join(question.options)}" if question.options else ""
+    of = f" {' / '.join(question.options)}" if question.options else ""
     return f"{question.text} ({KINDS[question.kind]}{of})"
 
 

@@ -71,7 +71,9 @@ def _question(lesson: Lesson, question: Question) -> str:
 
 def _measure(measure: Measure) -> str:
     side = f"above {measure.above:g}" if measure.above is not None else f"below {measure.below:g}"
-    return f"`{measure.name}` {side} {measure.unit}: {measure.sentence} {measure.because}"
+    return (
+        f"`{measure.name}` {side} {measure.unit}: {measure.sentence} Why there: {measure.because}"
+    )
 
 
 def _items(items: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from labs import LABS
-from labs.course import cli, register
+from labs.course import cli, clock, register
 from labs.course.cli import SUBCOMMANDS
 from labs.kit.cli import main
 from labs.kit.lab import Deferred
@@ -44,10 +44,17 @@ def test_lessons_are_listed(call):
         "name": "toy",
         "question": "How far apart are two means?",
         "minutes": 90,
+        "seconds": None,
         "home": False,
         "exercises": ["mean", "gap"],
         "leads": {"benchmark": ["C1-cnn-mlp"]},
     }
+
+
+def test_the_seconds_of_a_run_are_told_where_they_were_measured(call, monkeypatch):
+    monkeypatch.setattr(clock, "estimate", {"toy": 41.4}.get)
+    assert "   90 minutes, a run of about 41 s here; you write mean, gap\n" in call("lessons").out
+    assert json.loads(call("lessons", "--json").out)[0]["seconds"] == 41.4
 
 
 def test_an_empty_course(call, monkeypatch):
@@ -78,7 +85,7 @@ def test_the_instructors_page_tells_everything(call):
         "- 1:30 end\n",
         "- `mean(x: np.ndarray) -> float`, 3 points: sum, degrees of freedom\n",
         "**what the class will measure.** The data are standardised.",
-        "- `gap` above 0 units: The first mean is above the second. At 0 both are the same.\n",
+        "- `gap` above 0 units: The first mean is above the second. Why there: At 0 both are the",
         "- A mean of 0. The sum was divided twice. Say: Count the divisions.\n",
         "20 in all.",
         "- What is a mean?\n- What is a difference?\n",
@@ -137,6 +144,7 @@ WRONG = {  # words -> what is said
     ("lesson", "show", "tyo", "--notes"): "lesson must be one of toy, got 'tyo'",
     ("lesson", "show", "../toy"): "lesson must be one of toy, got '../toy'",
     ("lesson", "check", "toy"): "the following arguments are required: FILE",
+    ("lesson", "check", "toy", "roster.csv"): "must be a notebook or a Python file",
     (*BUILD,): "the following arguments are required: NAME",
     (*BUILD, "tyo"): "lesson must be one of toy, got 'tyo': did you mean 'toy'?",
     (*BUILD, "ALL"): "lesson must be one of toy, got 'ALL'",
