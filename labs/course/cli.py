@@ -101,7 +101,7 @@ SUBCOMMANDS = {
         {
             "name": NAME,
             "file": {
-                "type": Path,
+                "type": existing,
                 "metavar": "FILE",
                 "help": "a notebook, a script, or a folder with one file or folder per student",
             },

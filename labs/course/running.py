@@ -182,15 +182,11 @@ class _Worker:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._token = secrets.token_hex(16)
         self._events: queue.Queue[list[Any]] = queue.Queue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", BOOT, json.dumps(_path())],
-            cwd=self._folder.name,
-            env=_environment(self._folder.name),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # what an answer starts ends with it
-        )
+        try:
+            self._process = _process(self._folder.name)
+        except OSError:
+            self._folder.cleanup()
+            raise
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         out = self._process.stdout
@@ -235,6 +231,18 @@ class _Worker:
                     with suppress(ValueError):  # torn by an answer that has forked
                         self._events.put(json.loads(line[len(token) :]))
         self._events.put(["ended"])
+
+
+def _process(folder: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", BOOT, json.dumps(_path())],
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # what an answer starts ends with it
+    )
 
 
 def _path() -> list[str]:
