@@ -28,11 +28,31 @@ def handed_in(path: Path, lesson: str) -> list[Handed]:
     if not path.is_dir():
         raise ValueError(f"FILE must be a file or a folder, got {str(path)!r}")
     if _own(path, lesson):
-        return [_of_folder(path.resolve(), lesson)]
+        return [of_folder(path.resolve(), lesson)]
     found = [_of_entry(entry, lesson) for entry in sorted(path.iterdir()) if _student(entry)]
     if not found:
         raise ValueError(f"FILE must be a folder with submissions, got none in {str(path)!r}")
     return _one_each(found)
+
+
+def of_folder(folder: Path, lesson: str) -> Handed:
+    """Return what one student's folder holds: the file of the lesson's name, or the only one.
+
+    Args:
+        folder: of the student's name.
+        lesson: its name.
+    """
+    own = _own(folder, lesson)
+    found = own or [each for each in sorted(folder.iterdir()) if each.suffix in ENDINGS]
+    whole = [each for each in found if each.is_file() and not each.is_symlink()]
+    names = ", ".join(each.name for each in whole) or "none"
+    problem = (
+        "" if len(whole) == 1 else f"one file {lesson}.ipynb or .py was asked for, got {names}"
+    )
+    if not whole or (not own and len(whole) > 1):
+        return Handed(folder.name, None, folder, problem)
+    newest = max(whole, key=lambda each: each.stat().st_mtime)
+    return Handed(folder.name, newest, folder, problem and f"{problem}: graded {newest.name}")
 
 
 def reports(handed: list[Handed], marking: Marking, jobs: int) -> Iterator[Report]:
@@ -64,23 +84,8 @@ def _of_entry(entry: Path, lesson: str) -> Handed:
     if entry.is_symlink():
         return Handed(entry.stem, None, problem=f"{entry.name} must be a file, got a link")
     if entry.is_dir() and entry.suffix not in ENDINGS:
-        return _of_folder(entry, lesson)
+        return of_folder(entry, lesson)
     return Handed(entry.stem, entry)
-
-
-def _of_folder(folder: Path, lesson: str) -> Handed:
-    """The file of the lesson's name, or the only one."""
-    own = _own(folder, lesson)
-    found = own or [each for each in sorted(folder.iterdir()) if each.suffix in ENDINGS]
-    whole = [each for each in found if each.is_file() and not each.is_symlink()]
-    names = ", ".join(each.name for each in whole) or "none"
-    problem = (
-        "" if len(whole) == 1 else f"one file {lesson}.ipynb or .py was asked for, got {names}"
-    )
-    if not whole or (not own and len(whole) > 1):
-        return Handed(folder.name, None, folder, problem)
-    newest = max(whole, key=lambda each: each.stat().st_mtime)
-    return Handed(folder.name, newest, folder, problem and f"{problem}: graded {newest.name}")
 
 
 def _own(folder: Path, lesson: str) -> list[Path]:

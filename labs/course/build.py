@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from labs.course import committed, register, source, students
+from labs.course import committed, nbgrader, register, source, students
 from labs.course.cells import join
 from labs.course.notebook import notebook
 from labs.kit import files
 from labs.kit.checks import known
 
-FORMATS = ("ipynb", "py")
+FORMATS = ("ipynb", "py", "nbgrader")
+ENDINGS = {"nbgrader": "ipynb"}  # of formats that are not endings themselves
 OUT = Path("lessons")  # where built lessons go when it is not said
 
 
@@ -21,7 +22,8 @@ def text(name: str, variant: str = "student", format: str = "ipynb", replicate: 
         name: of the lesson.
         variant: ``"student"``, ``"solution"`` or ``"instructor"``; the instructor's notebook is
             executed, so it has outputs.
-        format: ``"ipynb"`` or ``"py"``.
+        format: ``"ipynb"``, ``"py"``, or ``"nbgrader"``, its source notebook, which has solutions
+            and markers whatever the variant.
         replicate: whose data set it is; 0 is the instructor's, the published one.
 
     Raises:
@@ -33,6 +35,8 @@ def text(name: str, variant: str = "student", format: str = "ipynb", replicate: 
     found = source.read(name)
     if format == "py":
         return join(found.view(variant, replicate))
+    if format == "nbgrader":
+        return nbgrader.notebook(found, register.lesson(name), register.exercises(name))
     return notebook(found, variant, replicate)
 
 
@@ -44,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     variant, format = arguments.variant or "student", arguments.format or "ipynb"
     mark = "" if variant == "student" else f"-{variant}"
     texts = {
-        folder / f"{name}{mark}.{format}": text(name, variant, format, replicate)
+        folder / f"{name}{mark}.{ENDINGS.get(format, format)}": text(
+            name, variant, format, replicate
+        )
         for name in names
         for folder, replicate in _folders(arguments).items()
     }

@@ -1,13 +1,16 @@
 """Checking a student's function: every check of its exercise, each with what it says."""
 
+import os
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from labs.course import register
+from labs.course import register, students
 from labs.course.plan import Answer, Check, Exercise, MismatchError
+from labs.kit.checks import known
 
+ELSEWHERE = "also at other data: not yet"
 PUBLIC_SEEDS = (0,)  # that everybody's checks run at; grading adds hidden ones
 
 
@@ -79,3 +82,30 @@ def check(path: str, answer: Answer) -> None:
     open_ = sum(each.status != "passed" for each in found)
     if open_:
         raise NotYetError(f"{path}: {open_} of {len(found)} checks do not pass yet")
+
+
+def check_one(path: str, name: str, answer: Answer) -> None:
+    """Run one check of an exercise, as one cell of a grader does.
+
+    Where the environment variable `LABS_COURSE_KEY` holds the course's key, the check runs at the
+    hidden seeds too, of which nothing is told.
+
+    Args:
+        path: ``"lesson.exercise"``.
+        name: of the check.
+        answer: the function.
+
+    Raises:
+        ValueError: no such exercise or check.
+        NotYetError: the check does not pass.
+    """
+    checks = {each.name: each for each in register.exercise(path).checks}
+    check = checks[known("check", name, checks)]
+    for seed in PUBLIC_SEEDS:
+        found = run_check(check, answer, seed)
+        if found.status != "passed":
+            raise NotYetError(f"{name}: {found.message}")
+    key = os.environ.get(students.KEY)
+    hidden = students.hidden_seeds(key, path.partition(".")[0]) if key else []
+    if any(run_check(check, answer, seed).status != "passed" for seed in hidden):
+        raise NotYetError(f"{name}: {ELSEWHERE}")

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from labs.course.source import VARIANTS
+from labs.course.students import KEY
 from labs.kit.commands import usage
 from labs.kit.lab import Deferred
-
-KEY = "LABS_COURSE_KEY"  # the environment variable that holds a course's key
 
 
 def existing(text: str) -> Path:
@@ -72,7 +71,7 @@ SUBCOMMANDS = {
         {
             "name": {**NAME, "help": "of the lesson, or all"},
             "--variant": {"metavar": "|".join(VARIANTS), "help": "default: student"},
-            "--format": {"metavar": "ipynb|py", "help": "default: ipynb"},
+            "--format": {"metavar": "ipynb|py|nbgrader", "help": "default: ipynb"},
             "--student": {"metavar": "ID", "help": "whose data set it is, and whose folder in DIR"},
             "--roster": {
                 "type": existing,
@@ -146,6 +145,16 @@ SUBCOMMANDS = {
                 "help": "with NAME/class.json, what gather wrote; default: class",
             },
             "--out": {**FOLDER, "default": Path("class"), "help": "default: class"},
+        },
+    ),
+    "pack": Subcommand(
+        "Write the zip of an autograder that grades a lesson elsewhere.",
+        "labs.course.pack:run",
+        {
+            "name": NAME,
+            "--format": {"choices": ("gradescope",), "default": "gradescope", "help": "whose"},
+            "--course": COURSE,
+            "--out": {"type": Path, "metavar": "FILE.zip", "help": "default: NAME-gradescope.zip"},
         },
     ),
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from labs.course import formats, register
-from labs.course.batch import handed_in, reports
+from labs.course.batch import handed_in, of_folder, reports
 from labs.course.documents import code
 from labs.course.marking import Handed, Marking, Report, report
 from labs.course.students import hidden_seeds
@@ -34,7 +34,7 @@ def check(arguments: argparse.Namespace) -> int:
 def grade(arguments: argparse.Namespace) -> int:
     """Grade a file, or all that were handed in; print the result, write each report."""
     marking, out = _marking(arguments), _out(arguments)
-    handed = handed_in(arguments.file, marking.lesson.name)
+    handed = _handed(arguments)
     done = list[Report]()
     for found in reports(handed, marking, arguments.jobs):
         done.append(found)
@@ -69,10 +69,17 @@ def _time(text: str) -> datetime:
         raise ValueError(f"deadline must be as 2026-11-30T18:00, got {text!r}") from None
 
 
+def _handed(arguments: argparse.Namespace) -> list[Handed]:
+    path: Path = arguments.file
+    if arguments.format == "gradescope" and path.is_dir():  # which grades one student at a time
+        return [of_folder(path.resolve(), arguments.name)]
+    return handed_in(path, arguments.name)
+
+
 def _out(arguments: argparse.Namespace) -> Path | None:
     """Where reports are written: of a class somewhere, of one file where it is asked for."""
     out: Path | None = arguments.out
-    if out is None and arguments.file.is_dir():
+    if out is None and arguments.file.is_dir() and arguments.format != "gradescope":
         out = Path("grades") / arguments.name
     if out is not None and out.exists() and not out.is_dir():
         raise ValueError(f"out must be a folder, got {str(out)!r}")
@@ -91,6 +98,5 @@ def _told(found: list[Report], arguments: argparse.Namespace) -> str:
     if arguments.format == "json":
         return files.as_json(found if one is None else one)
     if arguments.format == "gradescope":
-        results = {each["student"]: formats.gradescope(each) for each in found}
-        return files.as_json(results) if one is None else files.as_json(formats.gradescope(one))
+        return files.as_json(formats.gradescope(found[0]))
     return formats.summary(found) if one is None else formats.text(one)

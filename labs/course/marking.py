@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.course import predictions
-from labs.course.checking import PUBLIC_SEEDS
+from labs.course.checking import ELSEWHERE, PUBLIC_SEEDS
 from labs.course.inbox import printable
 from labs.course.plan import Exercise, Lesson
 from labs.course.running import Finding, Run
@@ -19,7 +19,6 @@ from mnist1d import __version__
 SCHEMA = "mnist1d-labs/grade/1"
 EXPLAIN = 6.0  # points of all texts together, given by a person
 NO_OPINION = 0.0  # score of a prediction that says nothing
-ELSEWHERE = "also at other data: not yet"
 LOST = (
     "{}; grading runs functions, imports and literals alone: the function must set it itself, "
     "or take it as an argument"

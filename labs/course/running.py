@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from labs.course import register
 from labs.course.plan import Exercise
+from labs.course.students import KEY
 from labs.course.submission import Piece, where
 from labs.course.syntax import parse
 
@@ -253,5 +254,5 @@ def _path() -> list[str]:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name != "LABS_COURSE_KEY"}
+    kept = {name: value for name, value in os.environ.items() if name != KEY}
     return {**kept, **dict.fromkeys(ONE_THREAD, "1"), "MPLBACKEND": "agg", "TMPDIR": folder}

@@ -17,6 +17,7 @@ from pathlib import Path
 from labs.kit import files
 from labs.kit.checks import check_sizes
 
+KEY = "LABS_COURSE_KEY"  # the environment variable that holds a course's key
 REPLICATES = 1_000_000  # of students: 1 to this; 0 is the instructor's
 COLUMN = "student"
 NAME = re.compile(r"[\w@+-][\w.@+-]{0,63}")  # it becomes the name of a folder

@@ -12,8 +12,9 @@ import pytest
 from labs import LABS
 from labs.course import batch, build, marking, predictions, register, running
 from labs.course.batch import handed_in
+from labs.course.checking import ELSEWHERE
 from labs.course.cli import lesson
-from labs.course.marking import ELSEWHERE, Handed, Marking, report
+from labs.course.marking import Handed, Marking, report
 from labs.course.predictions import seal
 from labs.course.session import start
 from labs.course.students import hidden_seeds
