@@ -1,4 +1,4 @@
-"""A class's contributions: what is judged, what is refused by name, what is written."""
+"""A class: what is judged, what is refused by name, what is written."""
 
 import json
 import os
@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from labs import LABS
-from labs.course import classroom, contribute, contributions, register, start, students
+from labs.course import classroom, register, students
 from labs.kit.claims import Claim
 from labs.kit.cli import main
 from labs.kit.measures import column
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
-from tests.course.students import VALUES, said, sealed, takes_part
+from tests.course.students import VALUES, sealed, takes_part
 from tests.course.term.gain.plan import LESSON
 
 KEY = "a long key of autumn"
@@ -22,12 +22,8 @@ pytestmark = pytest.mark.usefixtures("term")
 
 
 def values_of(number):
-    rng = np.random.default_rng(number)
-    return {
-        "gain": rng.normal(25, 5),
-        "cost": rng.normal(2.8, 2),
-        "slope": rng.normal(2, 1),
-    }
+    normal = np.random.default_rng(number).normal
+    return {"gain": normal(25, 5), "cost": normal(2.8, 2), "slope": normal(2, 1)}
 
 
 @pytest.fixture(scope="module")
@@ -153,45 +149,18 @@ def test_a_file_that_is_no_contribution_is_named(folder, text, words):
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ({"lesson": "many"}, "lesson must be gain, got 'many'"),
-        ({"lesson": ["gain"]}, "lesson must be gain, got ['gain']"),
-        ({"version": 2}, "version must be 1, got 2"),
-        ({"version": True}, "version must be 1, got True"),
-        ({"replicate": 1.5}, "replicate must be a whole number, got 1.5"),
-        ({"replicate": -1}, "replicate must be a whole number, got -1"),
-        ({"replicate": "7"}, "replicate must be a whole number, got '7'"),
-        ({"replicate": True}, "replicate must be a whole number, got True"),
-        ({"replicate": 10**300}, "replicate must be a whole number"),
         ({"replicate": 0}, "replicate must be the student's own, got 0, the instructor's"),
-        ({"scale": "full"}, "scale must be one of lesson, smoke, got 'full'"),
-        ({"scale": {}}, "scale must be one of"),
-        ({"scale": "x" * 900_000}, "scale must be one of"),
-        ({"steps": [1]}, "steps must be"),
-        ({"steps": {"mlp": "100"}}, "steps must be"),
-        ({"steps": {"mlp": 500}}, "settings must be the code of version, scale and steps"),
-        ({"settings": 3}, "settings must be"),
-        ({"versions": {"torch": 2}}, "versions must be"),
-        ({"versions": None}, "versions must be"),
-        ({"seal": 3}, "seal must be a code, got 3"),
-        ({"values": [1, 2]}, "values must be"),
-        ({"values": {}}, "measures must be gain, cost, slope, got no gain"),
-        ({"values": {**VALUES, "extra": 1}}, "measure must be one of gain, cost, slope"),
-        ({"values": {**VALUES, "gain": 101}}, "gain must lie between -100 and 100, got 101"),
-        ({"values": {**VALUES, "gain": 10**400}}, "gain must be a finite number"),
-        ({"values": {**VALUES, "gain": None}}, "gain must be a finite number, got None"),
-        ({"values": {**VALUES, "gain": "29"}}, "gain must be a finite number, got '29'"),
-        ({"values": {**VALUES, "gain": True}}, "gain must be a finite number, got True"),
-        ({"values": {**VALUES, "gain": [29]}}, "gain must be a finite number, got [29]"),
-        ({"name": "Ada"}, "parts must be"),
+        ({"scale": "x" * 900_000}, "scale must be one of lesson, smoke, got 'xxx"),
+        ({"values": {**VALUES, "gain": 10**400}}, "gain must be a finite number, got 1000"),
     ],
-    ids=lambda value: repr(value)[:40],
+    ids=["the instructor's", "long", "huge"],
 )
-def test_a_contribution_with_a_wrong_part_is_named(folder, parts, words):
+def test_a_contribution_with_a_wrong_part_is_named_in_short(folder, parts, words):
     changed(own(folder), **parts)
     found = gathered(folder)
     assert len(found.given) == 19
-    assert [line for line in found.refused if words in line] == found.refused
     assert len(found.refused) == 1
+    assert words in found.refused[0]
     assert len(found.refused[0]) < 300
 
 
@@ -378,34 +347,3 @@ def test_versions_that_differ_are_told(folder):
     changed(own(folder), versions={**versions, "numpy": "1.26.0"})
     text = "\n".join(classroom.lines(gathered(folder)))
     assert f"versions of numpy: 1.26.0 (1), {versions['numpy']} (19)" in text
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"gian": 1}, "measure must be one of gain, cost, slope, got 'gian': did you mean 'gain'"),
-        ({"gain": float("nan")}, "gain must be a finite number, got nan"),
-        ({"gain": 1e9}, "gain must lie between -100 and 100, got 1e.09"),
-        ({"gain": "29"}, "gain must be a finite number"),
-    ],
-)
-def test_a_wrong_number_is_refused_before_anything_is_written(tmp_path, monkeypatch, change, words):
-    monkeypatch.chdir(tmp_path)
-    said(start, "gain", replicate=3)
-    with pytest.raises(ValueError, match=words):
-        contribute("gain", **{**VALUES, **change})
-    with pytest.raises(ValueError, match="got no cost, no slope"):
-        contribute("gain", gain=1)
-    assert [*tmp_path.iterdir()] == []
-
-
-def test_a_contribution_holds_no_name_and_the_later_replaces_the_earlier(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    said(start, "gain", replicate=3, steps={"mlp": 100})
-    said(contribute, "gain", **VALUES)
-    text = said(contribute, "gain", **{**VALUES, "gain": np.float32(21.5)})
-    assert "replicate 3" in text
-    found = json.loads((tmp_path / "contributions" / "gain.json").read_text())
-    assert set(found) == set(contributions.PARTS)
-    assert (found["values"]["gain"], found["replicate"], found["seal"]) == (21.5, 3, None)
-    assert {"python", "numpy"} <= set(found["versions"])
