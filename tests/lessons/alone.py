@@ -27,6 +27,8 @@ def watch(event: str, args: tuple[Any, ...]) -> None:
 
 
 if __name__ == "__main__":
+    import ssl  # noqa: F401  makes a class of the socket that is refused below
+
     import matplotlib.font_manager  # noqa: F401  writes its cache of fonts, once on a machine
 
     warnings.simplefilter("error")
