@@ -53,7 +53,7 @@ def contribute(name: str, **numbers: Any) -> None:
 
     Args:
         name: of the started lesson.
-        **numbers: every measure of the lesson, in its unit.
+        **numbers: every measure of the lesson, in its unit; one that is optional may be left out.
 
     Raises:
         ValueError: another lesson, an unknown or a missing measure, a value that is not finite or
@@ -90,7 +90,7 @@ def path(name: str, folder: Path = Path()) -> Path:
 
 
 def checked(lesson: Lesson, numbers: Any) -> dict[str, float]:
-    """Return a value for every measure of a lesson, in the lesson's order.
+    """Return a value for every measure of a lesson that has one, in the lesson's order.
 
     Raises:
         ValueError: an unknown or a missing measure, a value that is not finite or out of its range.
@@ -100,10 +100,12 @@ def checked(lesson: Lesson, numbers: Any) -> dict[str, float]:
     measures = {measure.name: measure for measure in lesson.measures}
     for name in numbers:
         known("measure", name, measures)
-    missing = [name for name in measures if name not in numbers]
+    needed = [measure.name for measure in lesson.measures if not measure.optional]
+    missing = [name for name in needed if name not in numbers]
     if missing:
         raise ValueError(f"measures must be {', '.join(measures)}, got no {', no '.join(missing)}")
-    return {name: _inside(name, numbers[name], each.range) for name, each in measures.items()}
+    given = {name: each for name, each in measures.items() if name in numbers}
+    return {name: _inside(name, numbers[name], each.range) for name, each in given.items()}
 
 
 def settings(lesson: Lesson, scale: str, steps: Mapping[str, int]) -> str:

@@ -150,6 +150,7 @@ class Measure:
         because: why the threshold is where it is.
         range: lowest and highest possible value.
         reference: the claim of a lab that measures the same at full length, where there is one.
+        optional: a contribution may leave it out, where not everybody can have it.
     """
 
     name: str
@@ -160,6 +161,7 @@ class Measure:
     above: float | None = None
     below: float | None = None
     reference: Reference | None = None
+    optional: bool = False
 
     def __post_init__(self) -> None:
         if (self.above is None) == (self.below is None):
