@@ -6,8 +6,14 @@ import os
 import numpy as np
 import pytest
 
+from labs.course import classroom, contributions
 from labs.data import quiz
+from labs.kit.table import Table
+from labs.kit.verdicts import judge
 from labs.lessons.signals import quizzes
+from labs.lessons.signals.plan import LESSON
+
+MACHINES = {"shift_over_smooth": 4.0, "one_step_cost": 66.0, "one_over_ten": 5.0}
 
 
 def export(kind="plain", count=40, seconds=2.0, mistakes=0, **changes):
@@ -78,3 +84,18 @@ def test_the_ladder_ascends_to_the_person():
     assert levels == sorted(levels)
     assert levels[-1] == 95.75
     assert np.isnan(quizzes.person().seconds).all()
+
+
+def test_a_contribution_may_lack_the_share_of_a_person_and_nothing_else():
+    assert contributions.checked(LESSON, MACHINES) == MACHINES
+    with pytest.raises(ValueError, match="got no one_over_ten"):
+        contributions.checked(LESSON, {"shift_over_smooth": 4.0, "one_step_cost": 66.0})
+
+
+@pytest.mark.parametrize(("readers", "verdict"), [(0, "not judged"), (7, "holds")])
+def test_a_class_is_judged_by_those_who_read(readers, verdict):
+    people = [{"own_share": 90.0 + i} if i < readers else {} for i in range(12)]
+    rows = [{"replicate": i + 1, **MACHINES, **share} for i, share in enumerate(people)]
+    found = {each.id: each for each in judge(classroom.claims(LESSON), Table(rows))}
+    assert (found["own_share"].n, found["own_share"].verdict) == (readers, verdict)
+    assert found["one_step_cost"].n == 12

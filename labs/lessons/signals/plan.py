@@ -59,6 +59,7 @@ MEASURES = (
         above=65,
         because="the MLP of the reference reads 65.0 %",
         range=(0, 100),
+        optional=True,
     ),
     Measure(
         name="shift_over_smooth",
