@@ -4,6 +4,7 @@ nothing.
 
 LESSONS: dict[str, str] = {
     "signals": "labs.lessons.signals",
+    "verdicts": "labs.lessons.verdicts",
     "priors": "labs.lessons.priors",
     "tickets": "labs.lessons.tickets",
     "pooling": "labs.lessons.pooling",
