@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 
-def refuse(*args: Any, **kwargs: Any) -> Any:
-    """Stands for `socket.socket`."""
-    raise OSError("a lesson must not use the network")
+class NoSocket(socket.socket):
+    """Stands for `socket.socket`, from which libraries inherit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise OSError("a lesson must not use the network")
 
 
 def watch(event: str, args: tuple[Any, ...]) -> None:
@@ -32,6 +34,6 @@ if __name__ == "__main__":
     import matplotlib.font_manager  # noqa: F401  writes its cache of fonts, once on a machine
 
     warnings.simplefilter("error")
-    socket.socket = refuse  # type: ignore[assignment,misc]
+    socket.socket = NoSocket  # type: ignore[misc]
     sys.addaudithook(watch)
     runpy.run_path(sys.argv[1], run_name="__main__")
