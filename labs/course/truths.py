@@ -67,7 +67,8 @@ def truth(
 
 
 def referred(reference: Reference) -> Truth:
-    """Return the estimate of a claim in a committed reference, with its plain 95 % interval.
+    """Return the estimate of a claim in a committed reference, with its plain 95 % interval, or its
+    verdict's where the reference is older than the plain one.
 
     Raises:
         ValueError: no such reference, no such claim in it, or one without an estimate.
@@ -78,7 +79,8 @@ def referred(reference: Reference) -> Truth:
     if claim["estimate"] is None:
         raise ValueError(f"claim of {reference.lab} must have an estimate, got {reference.claim}")
     source = f"{reference.lab} {reference.claim}, n = {claim['n']}"
-    return Truth(claim["estimate"], claim["low_95"], claim["high_95"], source)
+    low, high = (claim.get(f"{end}_95", claim[end]) for end in ("low", "high"))
+    return Truth(claim["estimate"], low, high, source)
 
 
 def class_measures(path: Path, name: str) -> dict[str, Any]:

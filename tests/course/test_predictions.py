@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from labs import LABS
 from labs.course import predictions as module
 from labs.course import require_seal, reveal, seal, start
 from labs.course.answers import checked, probabilities
-from labs.course.plan import Question
+from labs.course.plan import Question, Reference
 from labs.course.scoring import interval_score, kendall, score
-from labs.course.truths import truth
+from labs.course.truths import referred, truth
 from labs.kit.references import reference
 from tests.course.students import ANSWERS, said, sealed
 from tests.course.term.gain.plan import CLAIM, LESSON
@@ -174,6 +175,15 @@ def test_the_class_of_another_lesson_says_nothing(tmp_path):
     sealed(tmp_path)
     (tmp_path / "class.json").write_text(json.dumps({**CLASS, "lesson": "many"}))
     assert "after the class has gathered" in said(reveal, "gain")
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_every_claim_of_every_reference_can_be_a_truth(lab):
+    for claim in reference(lab)["claims"]:
+        if claim["estimate"] is not None:
+            found = referred(Reference(lab, claim["id"]))
+            assert found.value == claim["estimate"]
+            assert found.low is None or found.low <= found.value <= found.high
 
 
 def test_a_truth_that_does_not_exist_is_named():
