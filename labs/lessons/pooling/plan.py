@@ -3,7 +3,7 @@
 from labs.course.plan import Lesson, Measure, Pitfall, Question, Reference
 
 NEVER = "at no size measured"
-POOLED, BARE, FEWER = "max pooling", "no pooling", "no pooling, 8 channels"
+POOLED, BARE, FEWER = "max pooling", "no pooling", "no pooling (8 channels)"
 
 LESSON = Lesson(
     name="pooling",
