@@ -7,6 +7,7 @@ LESSONS: dict[str, str] = {
     "verdicts": "labs.lessons.verdicts",
     "priors": "labs.lessons.priors",
     "tickets": "labs.lessons.tickets",
+    "activations": "labs.lessons.activations",
     "pooling": "labs.lessons.pooling",
     "views": "labs.lessons.views",
 }
@@ -17,8 +18,7 @@ LEFT_OUT: dict[str, str] = {
     "lottery": "the week takes the ticket, its controls and its neighbours; new data are at home",
     "double_descent": "no lesson yet",
     "hyperparameters": "no lesson yet",
-    "activation": "no lesson yet",
-    "pooling": "no lesson yet",
+    "activation": "noise, images and other starts are for who runs the whole lab",
     "self_supervised": "no lesson yet",
     "embedding": "no lesson yet",
     "modular_rules": "no lesson yet",
