@@ -253,6 +253,7 @@ left.set_ylabel("f(h)")
 right.plot(trained, with_relu, "s--", color="grey", label="ReLU")
 right.plot(trained, with_learned, "o-", color="C0", label="learned")
 right.set_xlabel("training steps")
+right.set_xticks(trained[::2])
 right.set_ylabel("test accuracy (%)")
 for axes in (left, right):
     axes.legend()
@@ -286,8 +287,8 @@ reveal("activations")
 # sentences)
 #
 # <!-- BEGIN SOLUTION -->
-# It led by about 6 points after 300 steps, in every run that we saw, and by about none after 2,100.
-# One run is off by a point or two, so the first lead is certain and the second may be zero.
+# It led by about 6 points after 300 steps, in every run that we saw, and by 1 or 2 after 2,100. One
+# run is off by a point or two, so the first lead is certain and the second may be zero.
 # <!-- END SOLUTION -->
 
 # %% [markdown] tags=["explain:cause"]

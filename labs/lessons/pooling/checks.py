@@ -1,7 +1,6 @@
 """The exercises of the lesson on pooling, each with right and wrong answers."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 import torch
@@ -144,8 +143,6 @@ MAX_POOL = Exercise(
 
 
 def _count(channels: int, positions: int) -> int:
-    if channels < 1:  # of which torch makes no layers
-        return CLASSES
     net = nn.Sequential(
         nn.Conv1d(1, channels, 3),
         nn.Conv1d(channels, channels, 3),
@@ -185,6 +182,10 @@ def _as_torch_counts(answer: Answer, seed: int) -> None:
         _expect_count(found, channels, positions, ": what does each layer read?")
 
 
+def _collected(c: int, p: int) -> int:
+    return 3 * c * (1 + c) + 2 * c + CLASSES * (c * p + 1)
+
+
 PARAMETERS = Exercise(
     name="parameters",
     signature="(channels: int, positions: int) -> int",
@@ -195,7 +196,7 @@ PARAMETERS = Exercise(
         Check(name="as torch counts", run=_as_torch_counts),
     ),
     right={
-        "collected": lambda c, p: 3 * c * (1 + c) + 2 * c + CLASSES * (c * p + 1),
+        "collected": _collected,
         "by shapes": lambda c, p: sum(
             int(np.prod(s)) for s in ((3, 1, c), (c,), (3, c, c), (c,), (c * p, 10), (10,))
         ),
@@ -257,11 +258,13 @@ def _ends(answer: Answer, seed: int) -> None:
 
 
 def _any_count(answer: Answer, seed: int) -> None:
-    right = int(np.random.default_rng(seed).integers(2, 30))
-    for positions in (40, 10, 7 + seed % 20):
-        count = partial(_count, positions=positions)
-        hint = f"`count` is that of {positions} positions here; is it asked?"
-        _expect_channels(answer, count(right), count, right, hint)
+    right, each = (int(n) for n in np.random.default_rng(seed).integers((2, 100), (30, 900)))
+
+    def count(channels: int) -> int:
+        return each * channels + CLASSES
+
+    hint = f"`count` adds {each} for each channel here; is it asked?"
+    _expect_channels(answer, count(right), count, right, hint)
 
 
 def _down(target: int, count: Callable[[int], int]) -> int:
@@ -311,7 +314,7 @@ MATCHED = Exercise(
             "both ends among them",
         ),
         "its own count": (
-            lambda target, count: int(np.argmin(_gaps(target, lambda c: _count(c, 40)))) + 1,
+            lambda target, count: int(np.argmin(_gaps(target, lambda c: _collected(c, 40)))) + 1,
             "is it asked?",
         ),
     },
