@@ -49,7 +49,8 @@ seal(
 #
 # The function is given by its values at some *knots*. Between two knots it is straight; beyond the
 # outermost knots the last piece goes on. The values are what will be learned, so gradients must
-# come back through your function: use torch from the first line to the last.
+# come back through your function: use torch from the first line to the last. `torch.searchsorted`
+# finds the piece of every number.
 
 
 # %% tags=["exercise:polyline"]
@@ -187,7 +188,7 @@ def learn(values: torch.Tensor, penalty: float = 0.002) -> torch.Tensor:
     values = values.clone().requires_grad_()
     outer = torch.optim.Adam([values], lr=0.01)
     for restart in range(4):
-        seeds = [100 * restart, 100 * restart + 1]
+        seeds = [10_000 * REPLICATE + 10 * restart + m for m in range(2)]
         net = MLP(2, lambda h: polyline(h, KNOTS, values)).reset(seeds)
         inner = Optimizer(net, torch.optim.Adam, lr=0.01)
         orders = [torch.Generator().manual_seed(seed) for seed in seeds]
@@ -195,7 +196,7 @@ def learn(values: torch.Tensor, penalty: float = 0.002) -> torch.Tensor:
             loss = cross_entropy(net(x[0, rows]), y[0, rows]).sum()
             (loss + penalty * curvature_penalty(values, SPACING)).backward()
             inner.step()
-            if step >= steps("short") // 3:
+            if step >= steps("short") // 3:  # weights that have just started say little
                 outer.step()
             outer.zero_grad()
     return values.detach()
@@ -215,7 +216,7 @@ RATES, NETS = (0.003, 0.01, 0.03), 2
 
 def judged(activation: Callable) -> list[float]:
     """Return the mean test accuracy in percent at the best rates, after every 300 steps."""
-    seeds = [5000 + m for m in range(NETS)] * len(RATES)
+    seeds = [10_000 * REPLICATE + 5000 + m for m in range(NETS)] * len(RATES)
     net = MLP(len(seeds), activation).reset(seeds)
     rates = [rate for rate in RATES for _ in range(NETS)]
     orders = [torch.Generator().manual_seed(seed) for seed in seeds]

@@ -54,8 +54,8 @@ seal(
 #
 # ### 1. Max pooling
 #
-# The net is trained through your function, so use torch from the first line to the last. Mind the
-# positions that are left over at the end, and numbers below zero.
+# The net is trained through your function, so use torch from the first line to the last. A tensor's
+# `unflatten` splits one axis into two. Mind positions left over at the end, and negative numbers.
 
 
 # %% tags=["exercise:max_pool"]
@@ -80,17 +80,17 @@ check("pooling.max_pool", max_pool)
 # ### 2. How many numbers does a net have?
 #
 # Pooling changes more than it seems. The last layer, the *readout*, reads all positions that are
-# left. So a net with pooling also has fewer trainable numbers. Count them.
+# left: 40 without pooling, 10 after two poolings by two. So a net with pooling also has fewer
+# trainable numbers. Count them.
 
 
 # %% tags=["exercise:parameters"]
 def parameters(channels: int, positions: int) -> int:
     """Count the trainable numbers, weights and biases, of our net.
 
-    Its layers, each with one bias for every number that it gives at a place:
-    1. a convolution of width 3 from 1 channel to `channels`,
-    2. a convolution of width 3 from `channels` to `channels`,
-    3. a readout from all `channels` at all `positions` that are left to the 10 classes.
+    1. A convolution of width 3 from 1 channel to `channels`, with one bias for each of these.
+    2. A convolution of width 3 from `channels` to `channels`, with one bias for each.
+    3. A readout from all channels at all `positions` to 10 classes, with one bias for each class.
 
     2 channels and 5 positions: (3 * 2 + 2) + (3 * 2 * 2 + 2) + (2 * 5 * 10 + 10) = 132.
     """
@@ -131,7 +131,7 @@ check("pooling.matched_channels", matched_channels)
 # ### 4. How fast does the gain fall?
 #
 # Sizes like 1,000, 4,000 and 16,000 are equal steps on a logarithmic axis. So draw a straight line
-# there, and say by how many points it changes for each *factor of ten* in examples.
+# there (`np.polyfit` does it), and say how many points it changes by for each *factor of ten*.
 
 
 # %% tags=["exercise:log_slope"]
@@ -154,9 +154,9 @@ check("pooling.log_slope", log_slope)
 # ## Run
 #
 # Your data: 16,000 training examples, of which the nets see the first 250, 1,000, 4,000 or all, and
-# 4,000 others to test. The four sizes train side by side, as four members of one stack. Repeating
-# the small sets makes all four equally long; a member still meets its own examples alone, over and
-# over.
+# 4,000 others to test. The four sizes train side by side, as four members of one stack: one tensor
+# computation for four nets. Repeating the small sets makes all four equally long; a member still
+# meets its own examples alone, over and over.
 
 # %% tags=["run"]
 require_seal("pooling")
@@ -203,7 +203,8 @@ class PoolNet(Net):
 
 
 # %% [markdown]
-# All three nets see the same examples in the same order. (About 20 seconds on one core.)
+# Now train all three: 600 steps of 100 examples, the same ones in the same order. This takes about
+# 20 seconds.
 
 # %% tags=["run"]
 from labs.nn.training import Optimizer, evaluate, fit
