@@ -93,7 +93,8 @@ def detrend(x: np.ndarray) -> np.ndarray:
 check("views.detrend", detrend)
 
 # %% [markdown]
-# A view, given here: a signal turned round by 0 to 9 positions, with a new slope and height.
+# A view, given here: a signal turned by 0 to 9 positions (what falls off at the end comes in at the
+# front), with a new slope and height.
 
 
 # %% tags=["setup"]
@@ -120,9 +121,8 @@ for column in range(3):
     axes[column].plot(flat[column], color="black", label="detrended")
     axes[3 + column].plot(pairs[0][column], label="one view")
     axes[3 + column].plot(pairs[1][column], label="another")
-for row in (0, 3):
-    axes[row].legend(fontsize=8)
-show(drawing, "Three signals, and below each two views of it.", name="pairs")
+axes[3].legend(fontsize=8)
+show(drawing, "Three signals, grey, detrended, black, and two views of each.", name="pairs")
 
 # %% [markdown]
 # ### 2. The loss
@@ -157,14 +157,15 @@ check("views.info_nce", info_nce)
 # %% [markdown]
 # ### 3. Neighbours
 #
-# The first way to read a layer: are a signal's nearest neighbours of its own digit?
+# The first way to read a layer: are a signal's nearest neighbours of its own digit? Mind memory:
+# not all differences of all pairs at once. Go row by row, or use |a - b|² = |a|² + |b|² - 2 a·b.
 
 
 # %% tags=["exercise:purity"]
 def purity(x: np.ndarray, y: np.ndarray, k: int) -> float:
     """Percent of the examples' k nearest neighbours that are of the example's own class.
 
-    x (N, D): examples, compared by the length of their difference; N is at most 1000. y (N,):
+    x (N, D): examples, compared by the length of their difference; up to (1000, 475). y (N,):
     classes. An example is no neighbour of its own, but a copy of it elsewhere in x is one.
 
     x = [[0], [1], [3], [7]], y = [0, 0, 1, 1] and k = 1: the nearest are at 1, 0, 1 and 3, three of
@@ -216,7 +217,7 @@ check("views.probe", probe)
 # %% [markdown]
 # ## Run
 #
-# The encoder, with its layers by name:
+# The encoder, and the places in it of the layers that you will read:
 
 # %% tags=["run"]
 LAYERS = {"first convolution": 1, "second": 3, "last convolution": 5, "hidden": 8, "embedding": 9}
@@ -300,8 +301,7 @@ axes[1].legend()
 lead, purer = after[0, 3] - after[0, 5], after[1, 5] - after[1, 3]
 show(
     drawing,
-    f"One run. The last convolution's lead: {lead:.1f} points by probe, {-purer:.1f} by neighbours.",
-    name="own",
+    f"Own run. Lead of the last convolution: {lead:.1f} points by probe, {-purer:.1f} by purity.",
 )
 
 # %% [markdown]
@@ -345,6 +345,5 @@ reveal("views")
 # %% tags=["vary"]
 EXPECTED = "harder views, better features"
 varied = read(trained(shifts=40, slope=0.04))
-print("expected:", EXPECTED)
 for at, name in enumerate(names):
     print(f"{name:18}", after[:, at].round(1), "->", varied[:, at].round(1))
