@@ -144,7 +144,6 @@ WRONG = {  # words -> what is said
     ("lesson", "show", "tyo", "--notes"): "lesson must be one of toy, got 'tyo'",
     ("lesson", "show", "../toy"): "lesson must be one of toy, got '../toy'",
     ("lesson", "check", "toy"): "the following arguments are required: FILE",
-    ("lesson", "check", "toy", "roster.csv"): "must be a notebook or a Python file",
     (*BUILD,): "the following arguments are required: NAME",
     (*BUILD, "tyo"): "lesson must be one of toy, got 'tyo': did you mean 'toy'?",
     (*BUILD, "ALL"): "lesson must be one of toy, got 'ALL'",
