@@ -84,7 +84,10 @@ def _of_entry(entry: Path, lesson: str) -> Handed:
     if entry.is_symlink():
         return Handed(entry.stem, None, problem=f"{entry.name} must be a file, got a link")
     if entry.is_dir() and entry.suffix not in ENDINGS:
-        return of_folder(entry, lesson)
+        try:
+            return of_folder(entry, lesson)
+        except OSError as error:
+            return Handed(entry.name, None, problem=f"{entry.name}: not read: {error.strerror}")
     return Handed(entry.stem, entry)
 
 

@@ -1,5 +1,9 @@
 """Running the functions of one submission in processes that may hang, crash or end at any moment:
-a new one goes on where the last one stopped."""
+a new one goes on where the last one stopped.
+
+This protects a batch against accidents, not against somebody who attacks it from inside: for exams
+run the same command in a container.
+"""
 
 import json
 import os
@@ -222,7 +226,8 @@ class _Worker:
             return "the descriptor of its results was closed"
         if code >= 0:
             return "the answer ended the program"
-        return f"the program crashed by {signal.Signals(-code).name} (endless recursion, memory?)"
+        name = next((each.name for each in signal.Signals if each == -code), f"signal {-code}")
+        return f"the program crashed by {name} (endless recursion, memory?)"
 
     def _listen(self, out: IO[bytes]) -> None:
         token = self._token.encode()

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 LIBRARIES = ("numpy", "scipy", "torch", "sklearn", "mnist1d", "labs.nn")
-REFUSED = ("subprocess", "socket", "ctypes", "multiprocessing")  # of the standard library
+PROCESSES = ("subprocess", "multiprocessing", "ctypes")
+REFUSED = (*PROCESSES, "socket", "webbrowser", "antigravity")  # of the standard library
 CONTAINERS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
 LITERALS = (ast.Constant, *CONTAINERS, ast.UnaryOp, ast.unaryop, ast.Load)
 NAMES = (ast.Name, ast.Store)  # beside them in what is assigned to

@@ -172,6 +172,15 @@ def test_who_has_handed_in_what(folder):
     assert found["s04"].folder is None
 
 
+def test_a_folder_that_cannot_be_read(folder, monkeypatch):
+    def refuse(path, lesson):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(batch, "of_folder", refuse)
+    found = {each.student: each.problem for each in handed_in(folder, "toy")}
+    assert (found["s01"], found["s04"]) == ("s01: not read: Permission denied", "")
+
+
 def test_one_file_or_one_students_folder(folder):
     (one,) = handed_in(folder / "s01", "toy")
     assert (one.student, one.path.name) == ("s01", "toy.py")

@@ -145,6 +145,7 @@ def test_a_file_that_is_none(tmp_path):
         ("from labs.course import check", False),
         ("import labs", False),
         ("import subprocess", False),
+        ("import antigravity", False),
         ("import matplotlib.pyplot as plt", False),
         ("from . import x", False),
         ("from __future__ import annotations", False),
