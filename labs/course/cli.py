@@ -36,6 +36,7 @@ COURSE: dict[str, Any] = {
     "help": f"the course's own secret; default: the environment variable {KEY}",
 }
 FORMATS = ("text", "json", "csv", "gradescope")
+PACKS = ("gradescope", "otter")
 JSON = {"--json": {**SWITCH, "help": "print JSON"}}
 
 
@@ -148,13 +149,13 @@ SUBCOMMANDS = {
         },
     ),
     "pack": Subcommand(
-        "Write the zip of an autograder that grades a lesson elsewhere.",
+        "Write the zip of an autograder: for Gradescope, or what otter-grader generates one from.",
         "labs.course.pack:run",
         {
             "name": NAME,
-            "--format": {"choices": ("gradescope",), "default": "gradescope", "help": "whose"},
+            "--format": {"choices": PACKS, "default": "gradescope", "help": "default: gradescope"},
             "--course": COURSE,
-            "--out": {"type": Path, "metavar": "FILE.zip", "help": "default: NAME-gradescope.zip"},
+            "--out": {"type": Path, "metavar": "FILE.zip", "help": "default: NAME-FORMAT.zip"},
         },
     ),
 }

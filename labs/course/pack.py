@@ -1,16 +1,17 @@
-"""An autograder as Gradescope takes it: a zip of this package, its needs and the course's key.
+"""A lesson packed for a grader elsewhere: a zip for Gradescope or for otter-grader.
 
-The container of a submission is its own; the key is deleted before a student's code is loaded.
+Gradescope's holds this package, what it needs, and the course's key. The container of a submission
+is its own; the key is deleted before a student's code is loaded.
 """
 
 import argparse
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
-from labs.course import register
+from labs.course import build, otter, register
 from labs.course.students import digest
 from labs.kit import files
 from labs.kit.places import FIGURES, LABS
@@ -41,11 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the zip of an autograder."""
     name: str = arguments.name
     register.lesson(name)
-    digest(arguments.course)  # refuses an empty key
+    if arguments.format == "gradescope":
+        digest(arguments.course)  # refuses an empty key
     out: Path = arguments.out or Path(f"{name}-{arguments.format}.zip")
     if out.suffix != ".zip" or out.is_dir():
         raise ValueError(f"out must be a file FILE.zip, got {str(out)!r}")
-    files.write(out, gradescope(name, arguments.course))
+    made = otter_grader(name) if arguments.format == "otter" else gradescope(name, arguments.course)
+    files.write(out, made)
     print(out)
     return 0
 
@@ -68,6 +71,27 @@ def gradescope(name: str, key: str) -> bytes:
         KEY_FILE: key.encode(),
         **dict(_package()),
     }
+    return _zip(contents)
+
+
+def otter_grader(name: str) -> bytes:
+    """Return the zip of what `otter generate` starts from: a student's notebook and its tests.
+
+    Args:
+        name: of the lesson.
+
+    Raises:
+        ValueError: an unknown lesson.
+        MissingExtraError: a notebook needs the extra `teach`.
+    """
+    tests = {
+        f"tests/{exercise.name}.py": otter.tests(name, exercise).encode()
+        for exercise in register.exercises(name).values()
+    }
+    return _zip({f"{name}.ipynb": build.text(name).encode(), **tests})
+
+
+def _zip(contents: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as packed:
         for path, content in contents.items():

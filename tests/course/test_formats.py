@@ -1,4 +1,4 @@
-"""A report as text, table and Gradescope's results, a zip that grades, and nbgrader's notebook."""
+"""A report as text, table and Gradescope's results; what other graders take."""
 
 import csv
 import io
@@ -167,8 +167,9 @@ def test_a_zip_that_grades(toy, tmp_path):
 
 
 def test_a_pack_that_cannot_be(toy, tmp_path):
-    with pytest.raises(ValueError, match="lesson must be one of toy, got 'toi'"):
-        pack.gradescope("toi", "k")
+    for make in (lambda name: pack.gradescope(name, "k"), pack.otter_grader):
+        with pytest.raises(ValueError, match="lesson must be one of toy, got 'toi'"):
+            make("toi")
 
 
 def test_one_check_alone(toy, monkeypatch):
@@ -232,3 +233,37 @@ def test_nbgrader_accepts_it(notebook):
     assert "raise NotImplementedError" in kinds(student)["toy-mean"].source
     assert "x.sum()" not in str(student)
     MetadataValidator().validate_nb(student)
+
+
+@pytest.fixture
+def otter_zip(toy, tmp_path):
+    """The folder that the zip for otter-grader opens to."""
+    pytest.importorskip("nbformat")
+    with zipfile.ZipFile(io.BytesIO(pack.otter_grader("toy"))) as opened:
+        opened.extractall(tmp_path)
+    return tmp_path
+
+
+def test_otter_has_one_test_case_for_each_check(otter_zip):
+    found = sorted(str(path.relative_to(otter_zip)) for path in otter_zip.rglob("*.*"))
+    assert found == ["tests/gap.py", "tests/mean.py", "toy.ipynb"]
+    text = (otter_zip / "tests" / "mean.py").read_text()
+    compile(text, "mean.py", "exec")
+    assert "OK_FORMAT = False" in text
+    assert "@test_case(name='one number', points=2)\ndef test_2(mean):\n" in text
+    assert "not written yet" in (otter_zip / "toy.ipynb").read_text()
+
+
+def test_otter_grader_runs_it(otter_zip):
+    """With the real package, where it is installed."""
+    pytest.importorskip("otter")
+    from otter.test_files import ExceptionTestFile
+
+    names = {}
+    exec(PUBLIC_ALONE, names)
+    grades = {}
+    for name in ("mean", "gap"):
+        file = ExceptionTestFile.from_file(str(otter_zip / "tests" / f"{name}.py"))
+        file.run(names)
+        grades[name] = (file.grade, [each.test_case.points for each in file.test_case_results])
+    assert grades == {"mean": (1.0, [1, 2]), "gap": (0.0, [1])}

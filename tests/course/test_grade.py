@@ -241,6 +241,13 @@ def test_each_is_written_as_it_comes(toy, tmp_path, monkeypatch):
     assert json.loads((out / "s01.json").read_text())["score"] == 4
 
 
+def test_a_pack_is_written(toy, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run("pack", "toy", "--course", "k") == 0
+    assert capsys.readouterr().out == "toy-gradescope.zip\n"
+    assert (tmp_path / "toy-gradescope.zip").read_bytes()[:2] == b"PK"
+
+
 def test_check_tells_what_is_missing(toy, tmp_path, capsys):
     path = tmp_path / "mine.py"
     path.write_text(PUBLIC_ALONE)
@@ -268,6 +275,9 @@ def test_check_tells_what_is_missing(toy, tmp_path, capsys):
         (("grade", "toy", "s.py", "--course", "k", "--jobs", "0"), "jobs must be a whole number"),
         (("grade", "toy", "s.py", "--course", "k", "--out", "s.py"), "out must be a folder, got"),
         (("grade", "toy", "s.py", "--course", "k", "--deadline", "soon"), "deadline must be as 2"),
+        (("pack", "toi", "--course", "k"), "lesson must be one of toy, got 'toi'"),
+        (("pack", "toy"), "course key must hold a text"),
+        (("pack", "toy", "--course", "k", "--out", "s.py"), "out must be a file FILE.zip, got"),
     ],
 )
 def test_bad_input_is_refused_before_any_work(words, said, toy, tmp_path, monkeypatch, capsys):
