@@ -44,6 +44,7 @@ def grade(arguments: argparse.Namespace) -> int:
     done.sort(key=lambda each: str(each["student"]))
     if out is not None:
         files.write(out / "grades.csv", formats.table(done))
+        print(f"reports: {out}", file=sys.stderr)
     print(_told(done, arguments), end="")
     return 0
 

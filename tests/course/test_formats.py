@@ -14,7 +14,7 @@ from labs.course import build, formats, nbgrader, pack, register, source
 from labs.course.checking import ELSEWHERE, NotYetError, check_one
 from labs.course.marking import Handed, Marking, report
 from labs.course.students import KEY, hidden_seeds
-from tests.course.test_grade import PUBLIC_ALONE, RIGHT
+from tests.course.answers import PUBLIC_ALONE, RIGHT
 
 TEXT, NUMBER, SWITCH = {"type": "string"}, {"type": "number", "minimum": 0}, {"type": "boolean"}
 NUMBER_OR_NOT = {"type": ["number", "null"]}

@@ -19,16 +19,7 @@ from labs.course.predictions import seal
 from labs.course.session import start
 from labs.course.students import hidden_seeds
 from labs.kit.cli import main
-
-RIGHT = "def mean(x): return sum(x) / len(x)\ndef gap(a, b): return a - b\n"
-PUBLIC_ALONE = """
-import numpy as np
-def mean(x):
-    print("asked for", len(x))
-    known = np.random.default_rng(0).normal(size=17)
-    return np.mean(x) if len(x) == 1 or (x == known).all() else 0.25
-def gap(a, b): return b - a
-"""
+from tests.course.answers import PUBLIC_ALONE, RIGHT
 
 
 @pytest.fixture
@@ -77,6 +68,33 @@ def test_a_module_that_must_not_be_used(tmp_path, sheet):
     assert found["score"] == 1
     message = "write it yourself: `numpy.mean` is not used here"
     assert {each["message"] for each in found["exercises"][0]["checks"]} == {message}
+
+
+def test_helpers_of_every_kind_are_loaded(tmp_path, sheet):
+    text = """
+from __future__ import annotations
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+import numpy as np
+import matplotlib.pyplot as plt
+SIZES = {"a": [1, -2]}
+average = np.average
+@dataclass
+class Sums:
+    total: plt.Figure = 0
+class Pair(NamedTuple):
+    a: float
+    b: float
+@lru_cache
+def sign(): return SIZES["a"][0]
+subtract = lambda pair: pair.a - pair.b
+def mean(x: Unknown) -> float: return sign() * average(x) + Sums().total
+def gap(a, b): return subtract(Pair(a, b))
+plt.plot(mean([1]))
+"""
+    found = graded(tmp_path, sheet, text)
+    assert (found["score"], found["problems"]) == (4, [])
 
 
 def test_a_name_that_grading_does_not_set_is_explained(tmp_path, sheet):
@@ -210,7 +228,8 @@ def test_a_class_is_graded(toy, tmp_path, capsys):
         "",
     ]
     progress = told.err.strip().split("\n")
-    assert [line[-5:] for line in progress] == ["(1/3)", "(2/3)", "(3/3)"]
+    assert [line[-5:] for line in progress[:3]] == ["(1/3)", "(2/3)", "(3/3)"]
+    assert progress[3:] == [f"reports: {out}"]
     assert sorted(each.name for each in out.iterdir()) == [
         "grades.csv", "s01.json", "s01.txt", "s02.json", "s02.txt", "s03.json", "s03.txt"
     ]  # fmt: skip
