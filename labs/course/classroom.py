@@ -257,11 +257,10 @@ def _seals(
     name: str, inbox: Inbox, sheet: dict[str, str], given: Mapping[str, Contribution]
 ) -> list[str]:
     now = {who: paper.code for who, paper in inbox.first_seals(name).items()}
-    said = {
-        who: each.seal for who, each in given.items() if each.seal
-    } | sheet  # at the run, before
+    at_run = {who: each.seal for who, each in given.items() if each.seal}
+    said = {**at_run, **sheet}  # who called it out did so before
     remarks = {
-        "edited after sealing": [who for who in now if now[who] != said.get(who, now[who])],
+        "edited after sealing": sorted(w for w in now if now[w] != said.get(w, now[w])),
         "no sealed prediction": sorted({*sheet, *given} - now.keys()),
         "no code on the sheet": sorted(now.keys() - sheet.keys()) if sheet else [],
     }

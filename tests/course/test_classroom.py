@@ -95,6 +95,7 @@ def test_twenty_students_are_judged_as_a_lab_judges(twenty):
         assert verdict.error == expected[name].error
         assert verdict.n == 20
     assert (found.refused, found.seals) == ([], [])
+    assert all(claim.limits == (-100, 100) for claim in classroom.claims(LESSON))
 
 
 def test_the_level_is_that_of_all_measures_of_the_lesson(twenty):
@@ -250,26 +251,18 @@ def test_other_weeks_and_other_files_are_no_faults(folder):
 
 
 def test_seals_are_compared_with_the_codes_that_were_called_out(folder):
-    def edit(student):
+    for student in ("s09", "s10"):
         path = folder / student / "predictions" / "gain.json"
         path.chmod(0o644)
         path.write_text(path.read_text().replace("[10.0,30.0]", "[24.0,30.0]"))
-
-    edit("s09")
+    takes_part(folder / "s10", 10)  # after the edit: the sheet alone tells
     shutil.rmtree(folder / "s04" / "predictions")
     takes_part(folder / "new", 77)
+    absent = "no sealed prediction: s04"
     found = gathered(folder)
-    assert found.seals == [
-        "edited after sealing: s09",
-        "no sealed prediction: s04",
-        "no code on the sheet: new",
-    ]
+    assert found.seals == ["edited after sealing: s09, s10", absent, "no code on the sheet: new"]
     assert len(found.given) == 21
-    # without a sheet the contribution, made after the seal, tells it
-    assert classroom.gather("gain", folder).seals == [
-        "edited after sealing: s09",
-        "no sealed prediction: s04",
-    ]
+    assert classroom.gather("gain", folder).seals == ["edited after sealing: s09", absent]
 
 
 def test_a_second_seal_is_no_edit_but_a_deleted_first_is(folder):

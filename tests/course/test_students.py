@@ -39,7 +39,14 @@ def test_who_shares_a_replicate_gets_the_next_that_is_free(monkeypatch):
     owned = students.roster("abcde", KEY)
     assert sorted(owned.values()) == [1, 2, 3, 4, 5]
     assert owned["a"] == alone["a"]
-    # who comes later changes nobody's replicate
+    # after the largest comes 1
+    monkeypatch.setattr(students, "replicate", lambda student, key: 5)
+    assert students.roster("xyz", KEY) == {"x": 5, "y": 1, "z": 2}
+
+
+def test_who_comes_later_changes_nobodys_replicate(monkeypatch):
+    monkeypatch.setattr(students, "REPLICATES", 5)
+    owned = students.roster("abcde", KEY)
     assert students.roster("abc", KEY).items() <= owned.items()
 
 
