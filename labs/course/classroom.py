@@ -15,7 +15,7 @@ from labs.course.inbox import Inbox, Paper, collect, printable
 from labs.course.plan import Lesson
 from labs.kit import draw, files
 from labs.kit.claims import Claim, Verdict
-from labs.kit.measures import Values, measured
+from labs.kit.measures import column
 from labs.kit.rounding import ends, rounded
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
@@ -93,7 +93,7 @@ def claims(lesson: Lesson) -> list[Claim]:
             sentence=measure.sentence,
             source="the class",
             unit=measure.unit,
-            measure=measured(_given, measure.name),
+            measure=column(measure.name),
             above=measure.above,
             below=measure.below,
             because=measure.because,
@@ -190,10 +190,6 @@ def _class(gathered: Gathered) -> dict[str, Any]:
         "measures": [verdict.as_dict() for verdict in gathered.verdicts],
         "wrong": gathered.wrong,
     }
-
-
-def _given(table: Table, name: str) -> Values:
-    return {row["replicate"]: row[name] for row in table if name in row}
 
 
 def _table(given: Iterable[Contribution]) -> Table:

@@ -34,8 +34,11 @@ def figure(lesson: Lesson, table: Table, verdicts: Sequence[Verdict]) -> "Figure
     with draw.style():
         units = dict.fromkeys(measure.unit for measure in lesson.measures)
         rows = [[each for each in lesson.measures if each.unit == unit] for unit in units]
-        height = 1.0 + 1.05 * max(map(len, rows))
-        drawn, axes = draw.figure(1, len(rows), width=8.0, height=height)
+        heights = [0.6 + 1.05 * len(row) for row in rows]
+        drawn, axes = draw.figure(1, len(rows), width=8.0, height=0.5 + sum(heights) / len(heights))
+        grid = axes[0].get_gridspec()
+        if grid is not None:  # as matplotlib's types have it
+            grid.set_height_ratios(heights)
         for ax, unit, measures in zip(axes, units, rows, strict=True):
             _panel(ax, unit, measures, {verdict.id: verdict for verdict in verdicts})
         _key(drawn, axes[0], any(measure.reference for measure in lesson.measures))
@@ -70,4 +73,4 @@ def _key(drawn: "Figure", ax: "Axes", referred: bool) -> None:
 
 
 def _named(measure: Measure, verdict: Verdict) -> str:
-    return f"{fill(measure.sentence, WIDTH)}\n{verdict.verdict}"
+    return f"{fill(measure.sentence, WIDTH)}\n{verdict.verdict}, n = {verdict.n}"

@@ -42,7 +42,7 @@ def content(tmp_path):
         ({"versions": None}, "versions must be"),
         ({"seal": 3}, "seal must be a code, got 3"),
         ({"values": [1, 2]}, "values must be"),
-        ({"values": {}}, "measures must be gain, cost, slope, got no gain"),
+        ({"values": {}}, "measures must be gain, cost, slope, got no gain, no cost"),
         ({"values": {**VALUES, "extra": 1}}, "measure must be one of gain, cost, slope"),
         ({"values": {**VALUES, "gain": 101}}, "gain must lie between -100 and 100, got 101"),
         ({"values": {**VALUES, "gain": 10**400}}, "gain must be a finite number"),
@@ -74,7 +74,7 @@ def test_a_wrong_number_is_refused_before_anything_is_written(tmp_path, monkeypa
     said(start, "gain", replicate=3)
     with pytest.raises(ValueError, match=words):
         contribute("gain", **{**VALUES, **change})
-    with pytest.raises(ValueError, match="got no cost, no slope"):
+    with pytest.raises(ValueError, match=r"got no cost$"):
         contribute("gain", gain=1)
     assert [*tmp_path.iterdir()] == []
 

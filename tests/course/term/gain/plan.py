@@ -68,6 +68,7 @@ LESSON = make(
             because="0 is no change",
             range=(-100.0, 100.0),
             below=0.0,
+            optional=True,
         ),
     ),
 )
