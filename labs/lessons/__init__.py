@@ -14,7 +14,6 @@ LESSONS: dict[str, str] = {
 
 # Labs of which some or all claims are reached by no lesson, and why: ten weeks end somewhere.
 LEFT_OUT: dict[str, str] = {
-    "benchmark": "no lesson yet",
     "lottery": "the week takes the ticket, its controls and its neighbours; new data are at home",
     "double_descent": "no lesson yet",
     "hyperparameters": "no lesson yet",

@@ -102,7 +102,8 @@ LESSON = Lesson(
     measures=MEASURES,
     leads={
         "benchmark": (
-            *("C2-logistic", "C2-mlp", "C2-cnn", "C2-gru", "C3-cnn", "C3-gru"),
+            *("C2-logistic", "C2-mlp", "C2-cnn", "C2-gru"),
+            *("C2-logistic-s", "C2-mlp-s", "C2-cnn-s", "C2-gru-s", "C3-cnn", "C3-gru"),
             *("C6-human", "C6-clear"),
         )
     },
@@ -146,5 +147,6 @@ LESSON = Lesson(
         "sentences, with a number of your own run and its uncertainty, and one thing that would "
         "change your mind."
     },
+    phases={"Predict": 10, "Build": 35, "Run": 15, "Look": 10, "Explain": 10, "Vary": 10},
     vary="One knob to another value, in your own data and in the page's explorer.",
 )

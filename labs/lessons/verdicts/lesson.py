@@ -105,7 +105,7 @@ check("verdicts.verdict", verdict)
 # ### 3. Pairs
 #
 # A replicate's data set may be easy or hard. Two networks that share it share that luck, and their
-# difference is free of it. So compare within a replicate first.
+# difference is free of it. So compare within a replicate first. How much that helps, we measure.
 
 
 # %% tags=["exercise:paired"]
@@ -202,6 +202,9 @@ differences = {
     "slower - plain": paired(last["slower"], last["plain"]),
     "twin - plain": paired(last["twin"], last["plain"]),
 }
+alone = [float(np.std(list(last[arm].values()), ddof=1)) for arm in ("plain", "twin")]
+spread = float(np.std(differences["twin - plain"], ddof=1))
+print(f"twin - plain: standard deviation {spread:.2f} in pairs, {np.hypot(alone[0], alone[1]):.2f} without")
 best, chosen = best_minus_last(runs["plain"].test, runs["plain"].val)
 for name, values in differences.items():
     low, high = t_interval(values)
@@ -267,11 +270,10 @@ show(
 # the first n that finds it in four of five experiments, alone and among 29.
 
 # %% tags=["look"]
-spread = float(np.std(differences["twin - plain"], ddof=1))
 for n in (6, 12, 24, 48, 96):
     rng = np.random.default_rng(n)
-    alone, among = (power(1.0, spread, n, c, rng) for c in (0.95, 1 - 0.05 / 29))
-    print(f"n = {n}: alone {alone:.2f}, among 29 claims {among:.2f}")
+    single, among = (power(1.0, spread, n, c, rng) for c in (0.95, 1 - 0.05 / 29))
+    print(f"n = {n}: alone {single:.2f}, among 29 claims {among:.2f}")
 
 # %% [markdown]
 # Your own replicate goes to the class, and your predictions meet what turned out.

@@ -132,7 +132,7 @@ LESSON = Lesson(
     oral=(
         "Your interval of the twin goes from low to high: what would you have said had it "
         "excluded zero?",
-        "Why does pairing help although it uses the same networks?",
+        "How much did pairing help you, and why not more?",
     ),
     cut="power, as read-only; never the twin.",
     explain={
