@@ -202,9 +202,10 @@ differences = {
     "slower - plain": paired(last["slower"], last["plain"]),
     "twin - plain": paired(last["twin"], last["plain"]),
 }
-alone = [float(np.std(list(last[arm].values()), ddof=1)) for arm in ("plain", "twin")]
+plain, twin = (np.std(list(last[arm].values()), ddof=1) for arm in ("plain", "twin"))
 spread = float(np.std(differences["twin - plain"], ddof=1))
-print(f"twin - plain: standard deviation {spread:.2f} in pairs, {np.hypot(alone[0], alone[1]):.2f} without")
+unpaired = float(np.hypot(plain, twin))
+print(f"twin - plain: standard deviation {spread:.2f} in pairs, {unpaired:.2f} without")
 best, chosen = best_minus_last(runs["plain"].test, runs["plain"].val)
 for name, values in differences.items():
     low, high = t_interval(values)
@@ -236,9 +237,10 @@ show(
 )
 
 # %% [markdown]
-# If one claim in 20 may be wrong, a paper with 29 claims is wrong somewhere most of the time. To be
-# wrong in one *paper* in 20 each claim must be judged more strictly, with 0.05 / 29 in place of
-# 0.05. Look for a verdict that changes: the same numbers, in other company.
+# If one claim in 20 may be wrong, a paper with 29 claims and nothing behind them is wrong somewhere
+# most of the time. To be wrong in one *paper* in 20 each claim must be judged more strictly, with
+# 0.05 / 29 in place of 0.05 (the labs do this in Holm's steps, which give a little away). Look for
+# a verdict that changes: the same numbers, in other company.
 
 # %% tags=["look"]
 judgements = differences | {"best on test - last": best.tolist()}
@@ -300,10 +302,10 @@ reveal("verdicts")
 # <!-- BEGIN SOLUTION -->
 # The twin's interval from 12 replicates holds zero, so the data do not say whether other first
 # weights read more or less. That is no proof of equality: the interval also holds differences of
-# about a point in both directions. Only the design says that there is nothing to find. Between 24
-# and 96 replicates would find 1 point in four of five experiments, more if it is one of many
-# claims. Had I stopped at the first n at which an interval excluded zero, I could have reported an
-# effect that is not there: the number of replicates must be fixed before the run.
+# 1 point in both directions. Only the design says that there is nothing to find. 48 replicates
+# would find 1 point in four of five experiments, 96 if it was one of 29 claims. Had I stopped at
+# the first n at which an interval excluded zero, I could have reported an effect that is not there:
+# the number of replicates must be fixed before the run.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
