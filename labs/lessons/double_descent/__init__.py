@@ -1,0 +1,1 @@
+"""Lesson: does test error fall a second time?"""
