@@ -77,7 +77,9 @@ FEATURES = Exercise(
         "loops": _loops,
         "where": lambda x, W, b: np.where(x @ W + b > 0, x @ W + b, 0),
         "half of sum and size": lambda x, W, b: (x @ W + b + np.abs(x @ W + b)) / 2,
-        "torch": lambda x, W, b: torch.relu(torch.as_tensor(x) @ torch.as_tensor(W) + b),
+        "torch": lambda x, W, b: torch.relu(
+            torch.as_tensor(x) @ torch.as_tensor(W) + torch.as_tensor(b)
+        ),
     },
     wrong={
         "no offset": (lambda x, W, b: np.maximum(x @ W, 0), "were the offsets forgotten"),
