@@ -35,8 +35,8 @@ LESSON = Lesson(
             unit="points",
             range=(-30, 30),
             truth=Reference("lottery", "L1"),
-            why="With one weight in thirteen it generalises better: what was cut mostly fitted "
-            "noise.",
+            why="With one weight in thirteen it generalises better, likely because what was cut "
+            "fitted noise.",
         ),
         Question(
             id="fresh",
