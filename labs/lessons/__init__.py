@@ -8,6 +8,7 @@ LESSONS: dict[str, str] = {
     "priors": "labs.lessons.priors",
     "double_descent": "labs.lessons.double_descent",
     "tickets": "labs.lessons.tickets",
+    "hypergradients": "labs.lessons.hypergradients",
     "activations": "labs.lessons.activations",
     "pooling": "labs.lessons.pooling",
     "views": "labs.lessons.views",
