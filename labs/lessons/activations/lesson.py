@@ -288,7 +288,7 @@ reveal("activations")
 # sentences)
 #
 # <!-- BEGIN SOLUTION -->
-# It led by about 6 points after 300 steps, in every run that we saw, and by 1 or 2 after 2,100. One
+# It led by 5 to 7 points after 300 steps, in every run that we saw, and by -1 to 2 after 2,100. One
 # run is off by a point or two, so the first lead is certain and the second may be zero.
 # <!-- END SOLUTION -->
 
