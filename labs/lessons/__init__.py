@@ -12,6 +12,7 @@ LESSONS: dict[str, str] = {
     "activations": "labs.lessons.activations",
     "pooling": "labs.lessons.pooling",
     "views": "labs.lessons.views",
+    "modules": "labs.lessons.modules",
 }
 
 # Labs of which some or all claims are reached by no lesson, and why: ten weeks end somewhere.

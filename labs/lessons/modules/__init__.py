@@ -1,0 +1,1 @@
+"""Is a modular architecture enough?"""
