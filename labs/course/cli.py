@@ -30,6 +30,7 @@ def existing(text: str) -> Path:
 
 NAME: dict[str, Any] = {"metavar": "NAME", "help": "of the lesson"}
 FOLDER: dict[str, Any] = {"type": Path, "metavar": "DIR"}
+ANY: dict[str, Any] = {**NAME, "help": "of the lesson, or all"}
 SWITCH: dict[str, Any] = {"action": "store_true"}
 COURSE: dict[str, Any] = {
     "metavar": "KEY",
@@ -70,7 +71,7 @@ SUBCOMMANDS = {
         "Write a lesson, or all, for students, with solutions, or for the instructor.",
         "labs.course.build:run",
         {
-            "name": {**NAME, "help": "of the lesson, or all"},
+            "name": ANY,
             "--variant": {"metavar": "|".join(VARIANTS), "help": "default: student"},
             "--format": {"metavar": "ipynb|py|nbgrader", "help": "default: ipynb"},
             "--student": {"metavar": "ID", "help": "whose data set it is, and whose folder in DIR"},
@@ -149,13 +150,27 @@ SUBCOMMANDS = {
         },
     ),
     "pack": Subcommand(
-        "Write the zip of an autograder: for Gradescope, or what otter-grader generates one from.",
+        "Write the zip of an autograder: for Gradescope, or what otter makes one from.",
         "labs.course.pack:run",
         {
             "name": NAME,
             "--format": {"choices": PACKS, "default": "gradescope", "help": "default: gradescope"},
             "--course": COURSE,
             "--out": {"type": Path, "metavar": "FILE.zip", "help": "default: NAME-FORMAT.zip"},
+        },
+    ),
+    "time": Subcommand(
+        "Measure how many seconds of one core a lesson takes, or all of them.",
+        "labs.course.timing:run",
+        {"name": ANY, "--write": {**SWITCH, "help": "keep them in the repository"}},
+    ),
+    "odds": Subcommand(
+        "Print the odds that a lesson's effects show, in one run and in a class.",
+        "labs.course.odds:run",
+        {
+            "name": ANY,
+            "--measure": {"type": int, "metavar": "N", "help": "run it for N students first"},
+            "--jobs": {"type": int, "metavar": "N", "help": "at once; default: one per core"},
         },
     ),
 }

@@ -1,7 +1,8 @@
 """How long a lesson's run takes: measured once, and told for the machine at hand.
 
-``labs/lessons/times.json`` holds ``lessons``, name -> seconds of the run cell on one thread, and
-``yardstick``, what `yardstick` gave on the machine that they were measured on.
+``labs/lessons/times.json`` holds by lesson ``run``, the seconds of the phase Run on one thread,
+``whole``, those of all cells, ``version``, and ``yardstick``, what `yardstick` gave on the machine
+that they were measured on.
 """
 
 import json
@@ -15,14 +16,19 @@ TIMES = "times.json"
 STEPS, TRIES = 100, 3
 
 
+def stored() -> dict[str, dict[str, float]]:
+    """Return what has been measured, by lesson; empty where nothing has."""
+    path = register.folder() / TIMES
+    found: dict[str, dict[str, float]] = {}
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def estimate(name: str) -> float | None:
     """Return about how many seconds the run of a lesson takes here, None where it is not known."""
-    path = register.folder() / TIMES
-    if not path.exists():
-        return None
-    times = json.loads(path.read_text(encoding="utf-8"))
-    seconds = times["lessons"].get(name)
-    return None if seconds is None else seconds * yardstick() / times["yardstick"]
+    times = stored().get(name)
+    return None if times is None else times["run"] * yardstick() / times["yardstick"]
 
 
 def yardstick() -> float:

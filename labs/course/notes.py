@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from labs.course import register
+from labs.course import clock, odds, register
 from labs.course.plan import Exercise, Lesson, Measure, Question
 from labs.course.truths import truth
 
@@ -33,6 +33,8 @@ def page(lesson: Lesson) -> str:
         "Exercises, and wrong answers to expect": map(_exercise, exercises),
         "Predictions": (_question(lesson, each) for each in lesson.questions),
         "What the class measures": map(_measure, lesson.measures),
+        "Odds that it shows": odds.lines(lesson),
+        "Seconds of one core, measured": _seconds(lesson),
         "Pitfalls": (f"{p.symptom} {p.cause} Say: {p.say}" for p in lesson.pitfalls),
         "Marks": (MARKS, *(f"{name}: {asked}" for name, asked in lesson.explain.items()), *RUBRIC),
         "To ask at the table": lesson.oral,
@@ -70,10 +72,13 @@ def _question(lesson: Lesson, question: Question) -> str:
 
 
 def _measure(measure: Measure) -> str:
-    side = f"above {measure.above:g}" if measure.above is not None else f"below {measure.below:g}"
-    return (
-        f"`{measure.name}` {side} {measure.unit}: {measure.sentence} Why there: {measure.because}"
-    )
+    rule = f"`{measure.name}` {odds.side(measure)}"
+    return f"{rule}: {measure.sentence} Why there: {measure.because}"
+
+
+def _seconds(lesson: Lesson) -> Iterator[str]:
+    times = clock.stored().get(lesson.name)
+    yield f"run {times['run']:.0f}, all cells {times['whole']:.0f}" if times else "not measured"
 
 
 def _items(items: Iterable[str]) -> str:

@@ -97,7 +97,7 @@ def test_a_lesson_draws_in_the_style_of_the_kit():
 def test_a_lesson_says_how_long_it_takes_on_this_machine(tmp_path, monkeypatch):
     monkeypatch.setattr(clock.register, "folder", lambda: tmp_path)
     assert "the run takes" not in said(start, "gain")
-    times = {"yardstick": 0.5, "lessons": {"gain": 20.0}}
+    times = {"gain": {"run": 20.0, "whole": 30.0, "yardstick": 0.5}}
     (tmp_path / "times.json").write_text(json.dumps(times))
     monkeypatch.setattr(clock, "yardstick", lambda: 0.75)
     assert "the run takes about 30 s here\n" in said(start, "gain")

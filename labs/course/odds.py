@@ -1,0 +1,146 @@
+"""The odds that an effect shows: in one student's run, and as a verdict of a class.
+
+``labs/lessons/odds.json`` holds by lesson the values of its measures in replicates that were run
+for this, and the version and steps of the lesson that gave them. A class's chances are those of a
+one-sided t test (noncentral t) of values that vary as these do, with 5 % for all measures.
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.special import nctdtr, stdtrit
+
+from labs.course import register, solo
+from labs.course.plan import Lesson, Measure, Reference
+from labs.kit import files, references
+from labs.kit.intervals import wilson
+from labs.kit.machine import cores
+from labs.kit.rounding import number
+from labs.kit.verdicts import ERROR
+
+ODDS = "odds.json"
+CLASSES = (12, 20, 30)  # students
+QUICK = 6  # replicates of a lab's quick preset
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the odds of a lesson or all; `--measure N` first runs its solution for N students."""
+    count, jobs = arguments.measure, arguments.jobs or cores()
+    if count is not None and count < 2:
+        raise ValueError(f"--measure must be a whole number of at least 2, got {count}")
+    if jobs < 1 or arguments.jobs == 0:
+        raise ValueError(f"--jobs must be a whole number of at least 1, got {arguments.jobs}")
+    for name in register.names() if arguments.name == "all" else [arguments.name]:
+        lesson = register.lesson(name)
+        if count is not None:
+            _keep(name, measured(lesson, count, jobs))
+        print(f"{name}: {lesson.question}")
+        print("".join(f"  {line}\n" for line in lines(lesson)), end="")
+    return 0
+
+
+def measured(lesson: Lesson, count: int, jobs: int) -> dict[str, Any]:
+    """Return the measures of replicates 1 to `count`, each by the lesson's own solution.
+
+    Raises:
+        RuntimeError: a solution fails.
+    """
+    values: dict[str, list[float]] = {measure.name: [] for measure in lesson.measures}
+    steps: dict[str, int] = {}
+    for each in solo.several(lesson.name, range(1, count + 1), jobs):
+        steps = each.steps
+        for name, value in each.values.items():
+            values[name].append(value)
+    return {"version": lesson.version, "steps": steps, "replicates": count, "values": values}
+
+
+def stored() -> dict[str, Any]:
+    """Return what has been measured, by lesson; empty where nothing has."""
+    path = register.folder() / ODDS
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def lines(lesson: Lesson) -> Iterator[str]:
+    """Yield the odds of a lesson, one sentence or two for each measure."""
+    found = stored().get(lesson.name)
+    for measure in lesson.measures:
+        values = found["values"].get(measure.name, []) if found else []
+        yield f"{measure.name} {side(measure)}: " + " ".join(_told(lesson, measure, values))
+
+
+def side(measure: Measure) -> str:
+    """Return the rule of a measure in words."""
+    rule = f"above {measure.above:g}" if measure.above is not None else f"below {measure.below:g}"
+    return f"{rule} {measure.unit}".rstrip()
+
+
+def chance(effect: float, n: int, error: float) -> float:
+    """Return the chance that a mean is found beyond a threshold.
+
+    Args:
+        effect: distance of the true mean from the threshold, on the claimed side, in standard
+            deviations over replicates.
+        n: replicates.
+        error: of the one-sided test.
+
+    >>> f"{chance(1.6, 12, 0.05 / 4):.2f}", f"{chance(0, 12, 0.05):.2f}"
+    ('0.97', '0.05')
+    """
+    if math.isinf(effect):
+        return float(effect > 0)
+    return 1 - float(nctdtr(n - 1, effect * math.sqrt(n), stdtrit(n - 1, 1 - error)))
+
+
+def _told(lesson: Lesson, measure: Measure, values: list[float]) -> Iterator[str]:
+    if len(values) < 2:
+        yield "not measured."
+    else:
+        shown = sum(map(measure.shows, values))
+        least = wilson(shown, len(values)).low
+        mean, spread = _moments(values)
+        yield (
+            f"mean {number(mean)}, standard deviation {number(spread)}; it shows in {shown} of "
+            f"{len(values)} runs (at least {100 * least:.0f} %)."
+        )
+        error = ERROR / len(lesson.measures)
+        effect = _effect(mean, spread, measure.above, measure.below)
+        chances = (f"{n}: {chance(effect, n, error):.2f}" for n in CLASSES)
+        yield f"Chance that it holds in a class of {', '.join(chances)}."
+    if measure.reference:
+        yield from _lab(measure.reference)
+
+
+def _lab(reference: Reference) -> Iterator[str]:
+    """How often the lab's quick preset would decide it, by the spread of its reference."""
+    found = (references.reference(reference.lab) or {"claims": []})["claims"]
+    claim = next(each for each in found if each["id"] == reference.claim)
+    values = list((claim.get("values") or {}).values())
+    above, below = claim.get("above"), claim.get("below")
+    if len(values) < 2 or (above is None) == (below is None):
+        return
+    family = sum(each.get("family") == claim.get("family") for each in found)
+    effect = _effect(*_moments(values), above, below)
+    yield (
+        f"In the lab ({reference.lab} {reference.claim}) with {QUICK} replicates: "
+        f"{chance(effect, QUICK, ERROR / family):.2f}."
+    )
+
+
+def _moments(values: Sequence[float]) -> tuple[float, float]:
+    return float(np.mean(values)), float(np.std(values, ddof=1))
+
+
+def _effect(mean: float, spread: float, above: float | None, below: float | None) -> float:
+    distance = mean - above if above is not None else (below or 0.0) - mean
+    return distance / spread if spread else math.copysign(math.inf, distance)
+
+
+def _keep(name: str, found: Mapping[str, Any]) -> None:
+    odds = {**stored(), name: found}
+    kept = {known: odds[known] for known in register.names() if known in odds}
+    files.write(register.folder() / ODDS, files.as_json(kept))
