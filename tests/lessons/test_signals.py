@@ -56,8 +56,8 @@ def test_items_are_places_in_the_published_test_set(tmp_path):
 
 
 def test_of_a_kind_the_first_counts_whatever_the_names(tmp_path):
-    saved(tmp_path, "quiz (1).json", export(mistakes=1), time=1)
-    saved(tmp_path, "quiz.json", export(mistakes=2), time=2)
+    saved(tmp_path, "quiz.json", export(mistakes=1), time=1)
+    saved(tmp_path, "quiz (1).json", export(mistakes=2), time=2)
     saved(tmp_path, "quiz (2).json", export("shuffled", count=20, mistakes=5), time=3)
     found = quizzes.readings(tmp_path)
     assert {kind: int(reading.right.sum()) for kind, reading in found.items()} == {

@@ -184,7 +184,8 @@ low, high = wilson(right, asked)
 print(f"{right} of {asked} right: {100 * right / asked:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
 if "shuffled" in mine:
     share = mine["shuffled"].right
-    print(f"shuffled: {share.sum()} of {len(share)}; models, %: {quizzes.ladder(shuffled=True)}")
+    others = [f"{name} {level} %" for name, level in quizzes.ladder(shuffled=True).items()]
+    print(f"shuffled: you {share.sum()} of {len(share)}, {', '.join(others)}")
 
 # %% [markdown]
 # **Now the machines**, on your own data set, with your functions. First each knob at zero, and what

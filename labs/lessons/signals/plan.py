@@ -124,7 +124,7 @@ LESSON = Lesson(
         Pitfall(
             symptom="38 of 40, and the student claims to have met the author's 95.75 %.",
             cause="The share is compared without its interval.",
-            say="The interval of 38 of 40 goes from 83 to 99 %. Whom can it not tell apart?",
+            say="The interval of 38 of 40 goes from 83.5 to 98.6 %. Whom can it not tell apart?",
         ),
         Pitfall(
             symptom="standardise passes its first check and fails the second.",
