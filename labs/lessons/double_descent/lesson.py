@@ -78,7 +78,8 @@ check("double_descent.random_features", random_features)
 # signal, 1 for its digit and 0 for the others. We want weights w with A w close to Y. With fewer
 # features than signals one w is the best; with more, infinitely many fit exactly. Of those take the
 # *shortest*, whose squares have the least sum. One function of numpy does both: look for
-# *least squares* or *pseudo-inverse*. Solving A'A w = A'Y will not do.
+# *least squares* or *pseudo-inverse*. Solving A'A w = A'Y (A' is A transposed) will not do: with
+# many features it has no single solution.
 
 
 # %% tags=["exercise:min_norm_fit"]
@@ -98,6 +99,7 @@ check("double_descent.min_norm_fit", min_norm_fit)
 
 # %% [markdown]
 # ### 3. The interpolation threshold
+# Where does a model first fit all its training data? Mind a table in which none does.
 
 
 # %% tags=["exercise:threshold"]
@@ -140,9 +142,10 @@ check("double_descent.rise_and_fall", rise_and_fall)
 
 # %% [markdown]
 # ## Run
-# Twelve sizes, twice: a few seconds. Meanwhile read the sentence that this is about: "we observe
-# double descent" in networks on MNIST-1D (Greydanus and Kobak 2024, their Figure 5, of trained
-# networks with 15 % of labels drawn anew): error rises by 6.8 points, then falls by 8.6.
+# Twelve sizes, twice: a few seconds. The models are fitted to numbers, not to labels, so their
+# training error is here the largest miss of any target, `misfit`. Meanwhile read what was published
+# of trained networks with 15 % of their labels drawn anew (Greydanus and Kobak 2024, Figure 5):
+# from its valley the error of an MLP rises by 6.8 points, and from that peak it falls by 8.6.
 
 # %% tags=["run"]
 require_seal("double_descent")
@@ -231,12 +234,14 @@ reveal("double_descent")
 # With random features everybody sees it. With trained networks the reference, over 10 data sets, is
 # less tidy:
 #
-# * With label noise the error of an MLP rises by 3.4 points, interval -0.7 to 7.5. Whether that is
-#   the 4 asked for is *undecided*. No number of replicates helps a true mean below 4 over it.
-# * The error of a CNN rises by 10.9, and the claim holds (5 data sets).
-# * Without noise the MLP has no peak.
+# * With label noise the error of an MLP rises by 3.4 points, interval -0.7 to 7.5. Whether it rises
+#   by 4 or more is *undecided*. If the true mean is below 4, no class is large enough to help.
+# * The error of a CNN rises by 10.9 (5 data sets): the claim holds. Without noise the MLP has no
+#   peak.
+# * The size that first fits grows in proportion to the number of examples with squared error, which
+#   is what you minimised; with cross-entropy, the usual loss, it grows more slowly.
 #
-# "Double descent exists" is true here, and yet it is not true of every model.
+# Double descent exists, then, and yet not in every model.
 
 # %% [markdown]
 # ## Explain
