@@ -258,7 +258,7 @@ for signal, label in ((one, "signal"), (np.roll(one, 4, axis=1), "moved by four 
     above.plot(signal[0], label=label)
     below.plot(answers, marker="o", markersize=4)
 above.set(xlabel="Sample", ylabel="Height")
-above.legend()
+above.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 below.set(xlabel="Window", ylabel="Kernel's answer", xticks=range(0, 18, 2))
 show(drawn, "One learned kernel reads a signal, and the same signal moved.", name="kernel")
 
