@@ -299,8 +299,9 @@ reveal("pooling")
 # Is it having fewer numbers, or something else? Argue with the net of 8 channels. (2 sentences)
 #
 # <!-- BEGIN SOLUTION -->
-# The net of 8 channels has as few numbers and is the worst, so being small is not what helps. Our
-# digits are shifted: pooling forgets the exact place, and without it every place must be learned.
+# The net of 8 channels has as few numbers and is no better than the large one, so being small does
+# not help. Our digits are shifted: pooling forgets the exact place, and without it every place must
+# be learned.
 # <!-- END SOLUTION -->
 
 # %% [markdown] tags=["explain:doubt"]

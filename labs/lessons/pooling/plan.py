@@ -55,7 +55,7 @@ LESSON = Lesson(
         Question(
             id="order",
             kind="order",
-            text="With 1,000 examples: order the three nets by test accuracy, the best first.",
+            text="With 1,000 examples, fully trained: order three nets by accuracy, best first.",
             options=(BARE, FEWER, POOLED),
             truth=(POOLED, BARE, FEWER),
             why="With as few numbers as the pooled net the one without pooling falls further "
