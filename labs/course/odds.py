@@ -88,8 +88,8 @@ def chance(effect: float, n: int, error: float) -> float:
         n: replicates.
         error: of the one-sided test.
 
-    >>> f"{chance(1.6, 12, 0.05 / 4):.2f}", f"{chance(0, 12, 0.05):.2f}"
-    ('0.97', '0.05')
+    >>> f"{chance(0.7, 20, 0.05 / 4):.2f}", f"{chance(0, 12, 0.05):.2f}"
+    ('0.75', '0.05')
     """
     if math.isinf(effect):
         return float(effect > 0)
