@@ -1,13 +1,19 @@
 """Checking a student's function: every check of its exercise, each with what it says."""
 
+import inspect
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from textwrap import dedent
+from tokenize import TokenError
+from types import FunctionType, ModuleType
 from typing import Literal
 
 from labs.course import register, students
 from labs.course.plan import Answer, Check, Exercise, MismatchError
+from labs.course.syntax import Scope, parse, within
 from labs.kit.checks import known
 
 ELSEWHERE = "also at other data: not yet"
@@ -74,6 +80,9 @@ def check(path: str, answer: Answer) -> None:
     exercise = register.exercise(path)
     if not callable(answer):
         raise TypeError(f"answer must be a function, got {answer!r}")
+    if used := refused(answer, exercise.without):
+        print(f"not yet: write it yourself: `{used}` is not used here")
+        raise NotYetError(f"{path}: it uses {used}")
     found = [each for seed in PUBLIC_SEEDS for each in outcomes(exercise, answer, seed)]
     for each in found:
         print(f"not yet: {each.name}: {each.message}" if each.message else f"ok: {each.name}")
@@ -109,3 +118,20 @@ def check_one(path: str, name: str, answer: Answer) -> None:
     hidden = students.hidden_seeds(key, path.partition(".")[0]) if key else []
     if any(run_check(check, answer, seed).status != "passed" for seed in hidden):
         raise NotYetError(f"{name}: {ELSEWHERE}")
+
+
+def refused(answer: Answer, without: Iterable[str]) -> str | None:
+    """Return the first of some modules or dotted names that a function uses, or None.
+
+    It is read from the source of the function and of the helpers beside it, where there is one;
+    grading reads a whole submission and sees more.
+    """
+    scope = Scope()
+    for name, value in getattr(answer, "__globals__", {}).copy().items():
+        if isinstance(value, ModuleType):
+            scope.modules[name] = value.__name__
+        elif isinstance(value, FunctionType) and value.__globals__ is answer.__globals__:
+            with suppress(OSError, SyntaxError, TokenError):  # typed at a prompt; half a line
+                scope.functions[name] = parse(dedent(inspect.getsource(value)))
+    uses = sorted(scope.uses(getattr(answer, "__name__", "")))
+    return next((within(each, without) for each in uses if within(each, without)), None)

@@ -7,12 +7,13 @@ import os
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 from labs import LABS
 from labs.course import batch, build, marking, predictions, register, running
 from labs.course.batch import handed_in
-from labs.course.checking import ELSEWHERE
+from labs.course.checking import ELSEWHERE, NotYetError, check, refused
 from labs.course.cli import lesson
 from labs.course.marking import Handed, Marking, report
 from labs.course.predictions import seal
@@ -68,6 +69,33 @@ def test_a_module_that_must_not_be_used(tmp_path, sheet):
     assert found["score"] == 1
     message = "write it yourself: `numpy.mean` is not used here"
     assert {each["message"] for each in found["exercises"][0]["checks"]} == {message}
+
+
+def helper(x):
+    return np.mean(x)
+
+
+def mean(x):
+    return helper(x)
+
+
+def gap(a, b):
+    return a - b
+
+
+def test_a_notebook_says_so_too(sheet, capsys, monkeypatch):
+    exercise = replace(sheet.exercises["mean"], without=("numpy.mean",))
+    monkeypatch.setattr(register, "exercise", lambda path: exercise)
+    with pytest.raises(NotYetError, match=r"toy.mean: it uses numpy.mean"):
+        check("toy.mean", mean)
+    assert capsys.readouterr().out == (
+        "not yet: write it yourself: `numpy.mean` is not used here\n"
+    )
+    exercise = replace(exercise, without=("numpy.median", "labs"))
+    check("toy.mean", mean)
+    assert [refused(each, ("numpy",)) for each in (gap, len, lambda x: x, mean)] == [
+        None, None, None, "numpy"
+    ]  # fmt: skip
 
 
 def test_helpers_of_every_kind_are_loaded(tmp_path, sheet):
