@@ -19,7 +19,7 @@ LESSONS: dict[str, str] = {
 LEFT_OUT: dict[str, str] = {
     "lottery": "the week takes the ticket, its controls and its neighbours; new data are at home",
     "double_descent": "controls, the withdrawn sweeps of 2020, and descent over training time",
-    "hyperparameters": "no lesson yet",
+    "hyperparameters": "the week takes one rate; schedules and rates tuned with others are at home",
     "activation": "noise, images and other starts are for who runs the whole lab",
     "modular_rules": "no lesson yet",
     "sketches": "of its many laws of one vector the week takes the error's slope alone",
