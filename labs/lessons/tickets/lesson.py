@@ -10,11 +10,23 @@
 # 10 classes. Today you look for one in your own data set, and ask what the win is owed to.
 
 # %% tags=["setup"]
+from typing import Any
+
 import numpy as np
 import torch
-from matplotlib.figure import Figure
 
-from labs.course import check, contribute, data, require_seal, reveal, seal, show, start, steps
+from labs.course import (
+    check,
+    contribute,
+    data,
+    figure,
+    require_seal,
+    reveal,
+    seal,
+    show,
+    start,
+    steps,
+)
 from labs.nn.nets import MLP
 from labs.nn.training import Optimizer, evaluate, fit
 
@@ -263,10 +275,9 @@ contribute("tickets", **found)
 LEFT = 100 * 0.6 ** np.arange(1, 6)
 
 
-def drawing(dense: float, rounds: np.ndarray, read: np.ndarray) -> Figure:
+def drawing(dense: float, rounds: np.ndarray, read: np.ndarray) -> Any:
     """Draw accuracies by what is left, and the neighbours among 300 shuffled masks."""
-    figure = Figure(figsize=(11, 4.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    drawn, (left, right) = figure(2, width=5.2, height=4)
     left.axhline(dense, color="black", linestyle="--", label="whole network")
     for name, marker, values in zip(NAMES, "osx", rounds.T, strict=True):
         left.plot(LEFT, values, marker=marker, label=name)
@@ -281,8 +292,8 @@ def drawing(dense: float, rounds: np.ndarray, read: np.ndarray) -> Figure:
     right.axvline(expected_pairs(read), color="black", linestyle="--", label="expected")
     right.axvline(pairs(read), linewidth=3, label="ticket")
     right.set(xlabel="pairs of neighbours", ylabel="masks")
-    right.legend()
-    return figure
+    right.legend(loc="upper left")
+    return drawn
 
 
 show(
