@@ -26,8 +26,7 @@ def _value(answer: Answer, seed: int) -> None:
     mistakes = {
         "is the sum multiplied by the number of modules": _not_scaled(p),
         "is f the share of first choices, not the mean probability once more": _soft_counts(p),
-        "is f a share of the examples, not a count": _counts(p),
-        "is P a mean, not a sum": _sums(p),
+        "is f a share of the examples and P a mean, neither a count nor a sum": _sums(p),
     }
     with unchanged(p=p):
         got = answer(p)
@@ -108,8 +107,8 @@ BALANCE_LOSS = Exercise(
     wrong={
         "not scaled": (_not_scaled, "number of modules"),
         "probabilities twice": (_soft_counts, "once more"),
-        "counts": (_counts, "not a count"),
-        "sums": (_sums, "not a sum"),
+        "counts": (_counts, "neither a count"),
+        "sums": (_sums, "nor a sum"),
         "gradient through choices": (_straight_through, "not through the shares"),
         "detached": (_detached, "detached"),
     },

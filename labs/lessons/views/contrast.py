@@ -91,7 +91,7 @@ def _slope(views: list[Tensor], at: int, way: Tensor, h: float = 1e-5) -> float:
     for sign in (1, -1):
         moved = list(views)
         moved[at] = views[at] + sign * h * way
-        ends.append(_loss(*moved, 0.5))
+        ends.append(_loss(moved[0], moved[1], 0.5))
     return (ends[0] - ends[1]) / (2 * h)
 
 
