@@ -1,10 +1,11 @@
-"""The students' notebooks that stand in the repository, so that a link has something to open."""
+"""What the repository holds of the course: the students' notebooks, so that a link has something to
+open, and the front page."""
 
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from labs.course import register
+from labs.course import front, register
 from labs.kit import files
 
 FOLDER = "notebooks"  # beside the lessons
@@ -12,11 +13,11 @@ OTHERS = ("variant", "format", "student", "roster", "out")  # options that say w
 
 
 def run(arguments: argparse.Namespace, text: Callable[[str], str]) -> int:
-    """Write the committed notebooks, or compare them; returns 1 where they differ."""
+    """Write the committed notebooks and the front page, or compare them; returns 1 where they
+    differ."""
     _refuse(arguments)
-    folder = register.folder() / FOLDER
-    texts = {folder / f"{name}.ipynb": text(name) for name in register.names()}
-    paths = stale(texts, folder)
+    texts = wanted(text)
+    paths = stale(texts)
     for path in paths:
         if not arguments.check:
             _put(path, texts.get(path))
@@ -24,16 +25,26 @@ def run(arguments: argparse.Namespace, text: Callable[[str], str]) -> int:
     return 1 if arguments.check and paths else 0
 
 
-def stale(texts: Mapping[Path, str], folder: Path) -> list[Path]:
+def wanted(text: Callable[[str], str]) -> dict[Path, str]:
+    """Return path -> content of all that should be there; the front page where a person has begun
+    it."""
+    folder = register.folder()
+    texts = {folder / FOLDER / f"{name}.ipynb": text(name) for name in register.names()}
+    page = folder / front.PAGE
+    return texts | ({page: front.page(page)} if page.exists() else {})
+
+
+def stale(texts: Mapping[Path, str]) -> list[Path]:
     """Return the files that are not what they should be: other, missing or left over.
 
     Args:
         texts: path -> content, of all that should be there.
-        folder: where they are.
     """
-    there = {path: files.read(path) for path in sorted(folder.glob("*.ipynb"))}
-    wanted = {path: content.encode() for path, content in texts.items()}
-    return [p for p in {**wanted, **there} if there.get(p) != wanted.get(p)]
+    folder = register.folder() / FOLDER
+    found = {*folder.glob("*.ipynb"), *(path for path in texts if path.exists())}
+    there = {path: files.read(path) for path in sorted(found)}
+    needed = {path: content.encode() for path, content in texts.items()}
+    return [p for p in {**needed, **there} if there.get(p) != needed.get(p)]
 
 
 def _refuse(arguments: argparse.Namespace) -> None:

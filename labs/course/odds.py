@@ -9,6 +9,7 @@ import argparse
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -65,12 +66,41 @@ def stored() -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class Odds:
+    """The odds of one measure.
+
+    Args:
+        shown: runs in which it lies on the claimed side.
+        runs: that were measured.
+        mean, spread: of its values; the standard deviation.
+        chances: that it holds in classes of `CLASSES` students.
+    """
+
+    shown: int
+    runs: int
+    mean: float
+    spread: float
+    chances: tuple[float, ...]
+
+
+def of(lesson: Lesson, measure: Measure) -> Odds | None:
+    """Return the odds of a measure, None where fewer than two runs have it."""
+    values = stored().get(lesson.name, {"values": {}})["values"].get(measure.name, [])
+    if len(values) < 2:
+        return None
+    mean, spread = _moments(values)
+    error = ERROR / len(lesson.measures)
+    effect = _effect(mean, spread, measure.above, measure.below)
+    chances = tuple(chance(effect, n, error) for n in CLASSES)
+    return Odds(sum(map(measure.shows, values)), len(values), mean, spread, chances)
+
+
 def lines(lesson: Lesson) -> Iterator[str]:
-    """Yield the odds of a lesson, one sentence or two for each measure."""
-    found = stored().get(lesson.name)
+    """Yield the odds of a lesson, some sentences for each measure."""
     for measure in lesson.measures:
-        values = found["values"].get(measure.name, []) if found else []
-        yield f"{measure.name} {side(measure)}: " + " ".join(_told(lesson, measure, values))
+        lab = _lab(measure.reference) if measure.reference else ""
+        yield f"{measure.name} {side(measure)}: {_told(of(lesson, measure))}{lab}"
 
 
 def side(measure: Measure) -> str:
@@ -96,38 +126,30 @@ def chance(effect: float, n: int, error: float) -> float:
     return 1 - float(nctdtr(n - 1, effect * math.sqrt(n), stdtrit(n - 1, 1 - error)))
 
 
-def _told(lesson: Lesson, measure: Measure, values: list[float]) -> Iterator[str]:
-    if len(values) < 2:
-        yield "not measured."
-    else:
-        shown = sum(map(measure.shows, values))
-        least = wilson(shown, len(values)).low
-        mean, spread = _moments(values)
-        yield (
-            f"mean {number(mean)}, standard deviation {number(spread)}; it shows in {shown} of "
-            f"{len(values)} runs (at least {100 * least:.0f} %)."
-        )
-        error = ERROR / len(lesson.measures)
-        effect = _effect(mean, spread, measure.above, measure.below)
-        chances = (f"{n}: {chance(effect, n, error):.2f}" for n in CLASSES)
-        yield f"Chance that it holds in a class of {', '.join(chances)}."
-    if measure.reference:
-        yield from _lab(measure.reference)
+def _told(found: Odds | None) -> str:
+    if found is None:
+        return "not measured."
+    least = 100 * wilson(found.shown, found.runs).low
+    chances = (f"{n}: {each:.2f}" for n, each in zip(CLASSES, found.chances, strict=True))
+    return (
+        f"mean {number(found.mean)}, standard deviation {number(found.spread)}; it shows in "
+        f"{found.shown} of {found.runs} runs (at least {least:.0f} %). Chance that it holds in a "
+        f"class of {', '.join(chances)}."
+    )
 
 
-def _lab(reference: Reference) -> Iterator[str]:
+def _lab(reference: Reference) -> str:
     """How often the lab's quick preset would decide it, by the spread of its reference."""
     found = (references.reference(reference.lab) or {"claims": []})["claims"]
     claim = next(each for each in found if each["id"] == reference.claim)
     values = list((claim.get("values") or {}).values())
     above, below = claim.get("above"), claim.get("below")
     if len(values) < 2 or (above is None) == (below is None):
-        return
+        return ""
     family = sum(each.get("family") == claim.get("family") for each in found)
-    effect = _effect(*_moments(values), above, below)
-    yield (
-        f"In the lab ({reference.lab} {reference.claim}) with {QUICK} replicates: "
-        f"{chance(effect, QUICK, ERROR / family):.2f}."
+    decided = chance(_effect(*_moments(values), above, below), QUICK, ERROR / family)
+    return (
+        f" In the lab ({reference.lab} {reference.claim}) with {QUICK} replicates: {decided:.2f}."
     )
 
 

@@ -156,21 +156,33 @@ def _texts(labs: Sequence[AnyLab], root: Path) -> dict[Path, str]:
     for part, body in zip(
         WRITTEN, (markdown.table(labs, figures), markdown.glossary()), strict=True
     ):
-        text = _with_part(text, part, body, readme)
+        text = with_part(text, part, body, readme)
     pages = {figures / f"{lab.name}.md": markdown.page(lab, figures) for lab in labs}
     written = {path: page for path, page in pages.items() if page}
     return {readme: text, figures / "README.md": markdown.index(labs, figures), **written}
 
 
-def markers(part: str) -> tuple[str, str]:
-    """Return the lines between which a part of the README is written."""
-    return f"<!-- {part}: written by python -m labs report --write -->", f"<!-- end of {part} -->"
+def markers(part: str, by: str = "report --write") -> tuple[str, str]:
+    """Return the lines between which a command writes a part of a page that a person wrote."""
+    return f"<!-- {part}: written by python -m labs {by} -->", f"<!-- end of {part} -->"
 
 
-def _with_part(text: str, part: str, body: str, readme: Path) -> str:
-    begin, end = markers(part)
+def with_part(text: str, part: str, body: str, path: Path, by: str = "report --write") -> str:
+    """Return a text with one of its written parts renewed.
+
+    Args:
+        text: of the page.
+        part: its name.
+        body: what stands between the two lines.
+        path: of the page, for the message.
+        by: the command that writes it.
+
+    Raises:
+        ValueError: the text lacks the lines.
+    """
+    begin, end = markers(part, by)
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise ValueError(f"{readme} must hold the two lines {begin!r} and {end!r}")
+        raise ValueError(f"{path} must hold the two lines {begin!r} and {end!r}")
     return f"{before}{begin}\n{body}\n{end}{after}"

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-from labs.course import build, committed, register, source, students
+from labs.course import build, committed, front, register, source, students
 from labs.kit.cli import main
+from labs.kit.report import markers
 
 VARIANTS = ["", "-solution", "-instructor"]
 
@@ -141,12 +142,26 @@ def test_committed_notebooks_are_written_and_compared(own_toy, lesson):
     assert lesson("build", "all", "--committed", "--check").out == ""
 
 
-def test_the_committed_notebooks_are_those_of_the_sources():
+def test_what_is_committed_is_what_sources_plans_and_measurements_give():
     pytest.importorskip("jupytext")
-    folder = register.folder() / committed.FOLDER
-    texts = {folder / f"{name}.ipynb": build.text(name) for name in register.names()}
-    stale = [path.name for path in committed.stale(texts, folder)]
+    stale = [path.name for path in committed.stale(committed.wanted(build.text))]
     assert stale == [], "python -m labs lesson build all --committed"
+
+
+def test_the_front_page_is_renewed_between_its_lines(own_toy, lesson):
+    page = register.folder() / "README.md"
+    page.write_text("# Mine\n" + "\nold\n".join(markers("weeks", front.BY)) + "\n")
+    error = lesson("build", "all", "--committed", code=2).err
+    assert "README.md must hold the two lines" in error
+    with page.open("a") as file:
+        file.write("\nold\n".join(markers("odds", front.BY)) + "\nEnd.\n")
+    lesson("build", "all", "--committed")
+    text = page.read_text()
+    assert text.startswith("# Mine\n")
+    assert text.endswith("\nEnd.\n")
+    assert "| 1 | [toy](notebooks/toy.ipynb) | How far apart are two means? | 90 | - |" in text
+    assert "| toy | The first mean is above the second. (above 0 units) | - | - |" in text
+    assert "\nold\n" not in text
 
 
 def test_a_source_that_breaks_a_rule_is_told_and_nothing_written(own_toy, lesson, tmp_path):
