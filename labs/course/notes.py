@@ -35,7 +35,7 @@ def page(lesson: Lesson) -> str:
         "What the class measures": map(_measure, lesson.measures),
         "Odds that it shows": odds.lines(lesson),
         "Seconds of one core, measured": _seconds(lesson),
-        "Pitfalls": (f"{p.symptom} {p.cause} Say: {p.say}" for p in lesson.pitfalls),
+        "Pitfalls": (f"**{p.symptom}** {p.cause} *Say:* {p.say}" for p in lesson.pitfalls),
         "Marks": (MARKS, *(f"{name}: {asked}" for name, asked in lesson.explain.items()), *RUBRIC),
         "To ask at the table": lesson.oral,
         "When time runs out": (lesson.cut,),

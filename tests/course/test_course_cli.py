@@ -86,7 +86,7 @@ def test_the_instructors_page_tells_everything(call):
         "- `mean(x: np.ndarray) -> float`, 3 points: sum, degrees of freedom\n",
         "**what the class will measure.** The data are standardised.",
         "- `gap` above 0 units: The first mean is above the second. Why there: At 0 both are the",
-        "- A mean of 0. The sum was divided twice. Say: Count the divisions.\n",
+        "- **A mean of 0.** The sum was divided twice. *Say:* Count the divisions.\n",
         "20 in all.",
         "- What is a mean?\n- What is a difference?\n",
         "figures/benchmark-models.svg",
