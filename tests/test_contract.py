@@ -216,7 +216,8 @@ def is_number(name, value, of_cell):
 
 
 def mixed(lab):
-    """Of the smoke preset's stacks the cheapest for each set of fields in which cells differ."""
+    """Of the smoke preset's stacks the cheapest for each set of fields in which cells differ, but
+    for sets that are part of another."""
     chosen = {}
     for stack in sorted(plans.resolve(lab, "smoke").stacks, key=lambda s: sum(map(lab.seconds, s))):
         differ = frozenset(
@@ -224,7 +225,7 @@ def mixed(lab):
         )
         if differ:
             chosen.setdefault(differ, stack)
-    return chosen.values()
+    return [stack for differ, stack in chosen.items() if not any(differ < more for more in chosen)]
 
 
 def test_smoke_ends_in_seconds_and_says_its_verdicts(lab, runs):
