@@ -307,3 +307,8 @@ order = np.asarray(shuffle_positions(blocks, REPLICATE)).astype(int).T.ravel()
 net = train(nets.CNN, x[:1, :, order], y[:1])
 result = evaluate(net, x_test[:1, :, order], y_test[:1]).accuracy.item()
 print(f"CNN, blocks of {BLOCK} shuffled: {result:.1f} %")
+
+# %% [markdown] tags=["instructor"]
+# What to expect of data sets 0 to 2: blocks of 2 give 60 to 63 %, of 4 67 to 76, of 5 67 to
+# 78, of 8 77 to 88, of 10 80 to 88, of 20 88 to 90. Order within a block is what counts: a learned
+# kernel sees 5 samples, a unit of the last layer 17.
