@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Do winning tickets exist here?
 #
-# Train a network, cut away nine of ten weights, and it works almost as before. So why not train
+# Train a network, cut nine of ten weights, and it works almost as before. So why not train
 # the small network from the start? Usually that fails. In 2019 Frankle and Carbin found when it
 # works: keep the connections that training made large, **give them back their first values**, and
 # train again. They called such a connection pattern with its first values a *winning ticket*.
@@ -37,7 +37,9 @@ start("tickets", replicate=REPLICATE, steps={"round": 500})
 # ## Predict
 #
 # A *mask* says of every weight whether it is kept (True) or cut (False). Five times we train, cut
-# 40 % of the weights that are left, and go back to the first values. That leaves 0.6⁵ = 7.8 %.
+# 40 % of the weights that each layer still has, and go back to the first values. That leaves
+# 0.6⁵ = 7.8 %.
+#
 # Write down what you believe before anything runs. An interval is one that you would bet on 4 to 1.
 #
 # * `random`: by how many points of test accuracy does the ticket beat a mask that keeps as many
@@ -45,8 +47,8 @@ start("tickets", replicate=REPLICATE, steps={"round": 500})
 # * `dense`: by how many points does it beat the whole network, with nothing cut? Below 0: it loses.
 # * `fresh`: give the ticket's connections *new* first values. Its accuracy then "stays", within a
 #   point; "falls between", but stays above the random mask; or "falls to random".
-# * `neighbours`: a unit of the first layer reads some of the 40 positions. How many times as often
-#   as by chance does it keep two that are neighbours?
+# * `neighbours`: through its kept weights a unit of the first layer reads some of the positions.
+#   How many times as often as by chance are two of them neighbours?
 #
 # `random`, `dense` and `neighbours` are judged by the full lab (a wider network, trained three
 # times longer, ten data sets), `fresh` by runs like yours. Replace all four answers by your own.
@@ -67,8 +69,8 @@ seal(
 #
 # ### 1. Prune
 #
-# Cut the weights that training left smallest, whatever their sign. Weights that are cut already
-# still stand in `w`, and some are large: look at the live ones only.
+# Cut the weights that training left smallest, whatever their sign. A weight that is not cut yet is
+# called *live*. Where the mask has cut already, `w` may hold any number: rank the live ones only.
 
 
 # %% tags=["exercise:prune"]
@@ -196,9 +198,10 @@ check("tickets.expected_pairs", expected_pairs)
 # %% [markdown]
 # ## Run
 #
-# Two functions are given; read them. `train` trains several networks side by side: two layers of
-# 300 units, and a readout of the 10 classes. `hunt` searches for the ticket, and in every round
-# trains two opponents with it: the random mask, and the ticket's mask with other first values.
+# This is given. `train` trains several networks side by side, each of two layers of 300 units and a
+# readout of the 10 classes; you need not follow its lines. Do read `hunt`: it calls your functions,
+# and in every round trains the ticket beside two opponents, the random mask and the ticket's mask
+# with other first values.
 
 # %% tags=["run"]
 require_seal("tickets")
@@ -215,8 +218,8 @@ def train(starts: list, masks: list) -> tuple[list, list]:
     net = MLP(len(starts), hidden=starts[0]["second.bias"].size)
     net.load_state_dict({n: torch.tensor(np.stack([s[n] for s in starts])) for n in starts[0]})
     kept = {n: torch.tensor(np.stack([m[n] for m in masks])) for n in masks[0]}
-    adam, rounds = Optimizer(net, torch.optim.Adam, lr=0.01), steps("round")
-    for _ in fit(net, x, y, optimizer=adam, steps=rounds, every=rounds, masks=kept):
+    adam, many = Optimizer(net, torch.optim.Adam, lr=0.01), steps("round")
+    for _ in fit(net, x, y, optimizer=adam, steps=many, every=many, masks=kept):
         pass
     end = {name: values.detach().numpy() for name, values in net.named_parameters()}
     ends = [{name: values[k] for name, values in end.items()} for k in range(len(starts))]
@@ -322,8 +325,7 @@ reveal("tickets")
 # The connections matter: the ticket beat a random mask of equal size. The values matter as well:
 # the same mask with fresh values lost part of that. Cutting by size keeps weights that training
 # from these first values made large, so the pattern and the values fit each other. Both differences
-# are several times the uncertainty of one accuracy, but they come from one data set; the class has
-# the interval.
+# are several times the uncertainty of one accuracy, but they come from one data set.
 # <!-- END SOLUTION -->
 #
 # ### Explain: doubt
