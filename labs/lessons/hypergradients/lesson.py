@@ -182,7 +182,9 @@ check("hypergradients.grid_minimum", grid_minimum)
 # ## Run
 #
 # The network's 2,560 weights are one long vector. First your two derivatives are compared on 5
-# steps. Then the outer descent runs from both starts, 15 steps each, and two grids judge it.
+# steps; mind how many digits agree. Then the outer descent runs from both starts, 15 steps each,
+# and grids for 50 and for 200 steps judge it. `octaves` counts the doublings from the best rate for
+# 50 to that for 200: -1 would be half the rate.
 
 # %% tags=["run"]
 require_seal("hypergradients")
@@ -261,7 +263,7 @@ def drawing(paths: list[list[float]], best: dict[int, float]) -> Any:
         losses = np.array([mean_loss(rate, many) for rate in RATES])
         (line,) = right.plot(RATES, losses - losses.min(), style, label=f"{many} steps: {at:.3f}")
         right.axvline(at, color=line.get_color(), linewidth=1)
-    right.set(xscale="log", xlabel="learning rate", ylabel="mean loss above its lowest (nats)")
+    right.set(xscale="log", xlabel="learning rate", ylabel="mean loss above its lowest")
     for axis in (left.yaxis, right.xaxis):
         axis.set_major_locator(FixedLocator([0.15, 0.3, 0.6, 1.0, 1.5, 2.0]))
         axis.set_major_formatter("{x:g}")
@@ -306,8 +308,8 @@ reveal("hypergradients")
 #
 # <!-- BEGIN SOLUTION -->
 # The descent stops where the slope is zero, and the valley has one such place, however flat it is.
-# But flat means that the third digit buys almost nothing: the loss changes by a few hundredths of a
-# nat between 0.4 and 0.9. Several valleys in the right picture would change my mind.
+# But flat means that the third digit buys almost nothing: between 0.4 and 0.9 the loss changes by a
+# few hundredths. Several valleys in the right picture would change my mind.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
