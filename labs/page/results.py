@@ -1,7 +1,6 @@
 """What is shown of a lab: its committed references, read with whatever age they have."""
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,6 @@ from labs.page.markup import tag, text
 
 Claim = Mapping[str, Any]  # a verdict as plain values
 SHAPES = {"holds": "●", "contradicted": "▲", "undecided": "○", "not judged": "\N{EN DASH}"}
-RULE = re.compile(r"(above|below|between) (\S+)(?: and (\S+))?")
 
 
 @dataclass(frozen=True)
@@ -101,29 +99,6 @@ def shown(labs: Sequence[AnyLab]) -> list[Shown]:
         for preset in references.presets(lab)
         if (found := references.reference(lab.name, folder, preset))
     ]
-
-
-def claimed(claim: Claim) -> tuple[float, float]:
-    """Return the claimed side, infinite on its free end; of an old reference from its rule.
-
-    >>> claimed({"rule": "between -2 and 2 points, because so"})
-    (-2.0, 2.0)
-    >>> claimed({"rule": "above 0, because so", "above": 0.25, "below": None})
-    (0.25, inf)
-    """
-    low, high = claim.get("above"), claim.get("below")
-    if low is None and high is None and (words := RULE.match(claim["rule"])):
-        side, first, second = words.groups()
-        low = None if side == "below" else _number(first)
-        high = None if side == "above" else _number(second or first)
-    return (-math.inf if low is None else low), (math.inf if high is None else high)
-
-
-def _number(words: str) -> float | None:
-    try:
-        return float(words.rstrip(","))
-    except ValueError:
-        return None
 
 
 def numeric(value: Any) -> bool:

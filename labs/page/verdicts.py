@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 from labs.kit import texts
+from labs.kit.references import claimed
 from labs.page.markup import sentence, tag, text
-from labs.page.results import SHAPES, Claim, Shown, claimed, numeric
+from labs.page.results import SHAPES, Claim, Shown, numeric
 
 MIDDLE = 16  # of the rows' height of 32 pixels
 KEY = (

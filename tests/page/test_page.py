@@ -17,10 +17,10 @@ import mnist1d
 from labs import LABS
 from labs.kit.cli import main
 from labs.kit.lab import load
-from labs.kit.references import reference
+from labs.kit.references import claimed, reference
 from labs.page import build, citing, pictures
 from labs.page.markup import block
-from labs.page.results import Shown, claimed, shown
+from labs.page.results import Shown, shown
 from labs.page.verdicts import Axis, strip
 from tests.page.reading import Page
 from tests.toy_lab import LAB
