@@ -60,7 +60,7 @@ def _page(lesson: Lesson, found: source.Source) -> str:
         "It needs": lesson.needs,
         "Minutes": [", ".join(f"{phase} {n}" for phase, n in lesson.phases.items())],
         "You predict": map(_question, lesson.questions),
-        "You write": (_signature(name, cell) for name, cell in found.exercises.items()),
+        "You write": (signature(name, cell) for name, cell in found.exercises.items()),
         "You explain": lesson.explain.values(),
         "You vary": [lesson.vary],
         "It leads to": (f"{lab}: {', '.join(claims)}" for lab, claims in lesson.leads.items()),
@@ -74,7 +74,16 @@ def _question(question: Question) -> str:
     return f"{question.text} ({KINDS[question.kind]}{of})"
 
 
-def _signature(name: str, cell: Cell) -> str:
+def signature(name: str, cell: Cell) -> str:
+    """Return the signature of an exercise as it stands in the source, without its body.
+
+    Args:
+        name: of the exercise.
+        cell: that defines it.
+
+    Raises:
+        StopIteration: the cell defines no such function.
+    """
     tree = ast.parse(cell.content)
     found = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name)
     returns = f" -> {ast.unparse(found.returns)}" if found.returns else ""

@@ -1,6 +1,6 @@
 """The class's figure: every student a dot, the class's interval, and the lab's beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -39,20 +39,33 @@ def figure(lesson: Lesson, table: Table, verdicts: Sequence[Verdict]) -> "Figure
         grid = axes[0].get_gridspec()
         if grid is not None:  # as matplotlib's types have it
             grid.set_height_ratios(heights)
+        found = {verdict.id: verdict for verdict in verdicts}
         for ax, unit, measures in zip(axes, units, rows, strict=True):
-            _panel(ax, unit, measures, {verdict.id: verdict for verdict in verdicts})
+            panel(ax, unit, {_named(each, found[each.name]): each for each in measures}, found)
         _key(drawn, axes[0], any(measure.reference for measure in lesson.measures))
         draw.note(drawn, table, NOTE, intervals="one dot is one student")
     return drawn
 
 
-def _panel(
-    ax: "Axes", unit: str, measures: Sequence[Measure], verdicts: dict[str, Verdict]
+def panel(
+    ax: "Axes", unit: str, rows: Mapping[str, Measure], verdicts: Mapping[str, Verdict]
 ) -> None:
-    for place, measure in enumerate(measures):
+    """Draw the measures of one unit as rows, and below each the interval of the lab's reference.
+
+    Args:
+        ax: where to draw.
+        unit: of the measures, the name of the horizontal axis.
+        rows: name of a row -> its measure.
+        verdicts: by name of the measure; one without an estimate draws nothing.
+
+    Raises:
+        KeyError: a measure without a verdict.
+        ValueError: a reference that does not exist.
+    """
+    for place, measure in enumerate(rows.values()):
         if measure.reference is not None:
             _reference(ax, place + BELOW, measure)
-    forest(ax, {_named(each, verdicts[each.name]): each.name for each in measures}, verdicts)
+    forest(ax, {name: measure.name for name, measure in rows.items()}, verdicts)
     ax.set_xlabel(unit)
 
 
