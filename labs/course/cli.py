@@ -136,6 +136,20 @@ SUBCOMMANDS = {
             "--out": {**FOLDER, "help": "default: class/NAME"},
         },
     ),
+    "slides": Subcommand(
+        "Write six slides of a lesson, or of all: PDF, PNG and SVG.",
+        "labs.course.slides:run",
+        {
+            "name": ANY,
+            "--class": {
+                "type": existing,
+                "dest": "class_file",
+                "metavar": "FILE",
+                "help": "class.json of the lesson, what gather wrote",
+            },
+            "--out": {**FOLDER, "default": Path("slides"), "help": "default: slides"},
+        },
+    ),
     "calibration": Subcommand(
         "Print and draw how often the predictions of a term came true.",
         "labs.course.calibration:run",

@@ -73,12 +73,12 @@ def _reference(ax: "Axes", place: float, measure: Measure) -> None:
     assert measure.reference is not None
     found, color = referred(measure.reference), draw.COLORS[1]
     if found.low is not None and found.high is not None:
-        ax.plot([found.low, found.high], [place] * 2, color=color, linewidth=4.0, zorder=3)
+        ax.plot([found.low, found.high], [place] * 2, "--", color=color, linewidth=4.0, zorder=3)
     ax.plot([found.value], [place], "D", color=color, ms=6, zorder=5)
 
 
 def _key(drawn: "Figure", ax: "Axes", referred: bool) -> None:
-    names = {"o-": "the class", "D-": "the lab's reference, 95 %"}
+    names = {"o-": "the class", "D--": "the lab's reference, 95 %"}
     for (marker, name), color in zip(names.items(), draw.COLORS, strict=False):
         if marker == "o-" or referred:
             ax.plot([], [], marker, color=color, linewidth=4.0, label=name)

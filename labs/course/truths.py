@@ -73,14 +73,24 @@ def referred(reference: Reference) -> Truth:
     Raises:
         ValueError: no such reference, no such claim in it, or one without an estimate.
     """
-    found = references.reference(reference.lab)
-    claims = {claim["id"]: claim for claim in found["claims"]} if found else {}
-    claim = claims[known(f"claim of {reference.lab}", reference.claim, claims)]
-    if claim["estimate"] is None:
+    found = claim(reference)
+    if found["estimate"] is None:
         raise ValueError(f"claim of {reference.lab} must have an estimate, got {reference.claim}")
-    source = f"{reference.lab} {reference.claim}, n = {claim['n']}"
-    low, high = (claim.get(f"{end}_95", claim[end]) for end in ("low", "high"))
-    return Truth(claim["estimate"], low, high, source)
+    source = f"{reference.lab} {reference.claim}, n = {found['n']}"
+    low, high = (found.get(f"{end}_95", found[end]) for end in ("low", "high"))
+    return Truth(found["estimate"], low, high, source)
+
+
+def claim(reference: Reference) -> dict[str, Any]:
+    """Return what a committed reference holds of a claim.
+
+    Raises:
+        ValueError: no such reference, or no such claim in it.
+    """
+    found = references.reference(reference.lab)
+    claims = {each["id"]: each for each in found["claims"]} if found else {}
+    stored: dict[str, Any] = claims[known(f"claim of {reference.lab}", reference.claim, claims)]
+    return stored
 
 
 def class_measures(path: Path, name: str) -> dict[str, Any]:

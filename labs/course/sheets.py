@@ -1,0 +1,215 @@
+"""Drawing slides: pages of 12.8 by 7.2 inches, which the kit saves as 1920 by 1080 dots, with
+letters of at least 20 points."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from labs.course.plan import Question
+from labs.kit import draw
+from labs.kit.forest import MARKS
+
+if TYPE_CHECKING:  # matplotlib may be absent
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.offsetbox import OffsetBox
+
+SIZE = (12.8, 7.2)  # inches
+TEXT, NAME, TITLE, QUESTION = 20, 24, 30, 46  # points of letters
+LEFT = 0.025  # of the page, where its text begins
+TOP, KEY, FOOT = 0.925, 0.83, 0.045  # heights of title, key and caption
+BODY = (0.02, 0.09, 0.955, 0.765)  # left, bottom, width, height
+STRIP = (0.02, 0.1, 0.96, 0.17)  # of the clock
+SHADE, DARK = "#EDEDED", "#444444"
+THICKER = 1.8  # than in a figure that is read at a desk
+ROOM = 380.0  # points of the body's height
+COLUMN, LINE, LETTER = 44, 75, 72  # letters in a row's name, in a line, in a line of source
+PANEL, ROW, LETTERING = 62.0, 12.0, 24.0  # points for axis and unit, between rows, for a line
+BLANKS = {"interval": "80 %", "choice": "one of", "order": "rank"}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The kit's style with the letters of a slide."""
+    with draw.style(), draw.load_matplotlib().rc_context({"font.size": TEXT}):
+        yield
+
+
+def sheet(
+    title: str,
+    caption: str = "",
+    heights: Sequence[float] = (1.0,),
+    body: tuple[float, float, float, float] = BODY,
+) -> tuple["Figure", list["Axes"]]:
+    """Return a page with its title and caption, and the axes in its body, one above the other.
+
+    Args:
+        title, caption: at the top and at the foot.
+        heights: of the axes, in any unit.
+        body: left, bottom, width and height of what the axes share, as shares of the page.
+    """
+    drawn, axes = draw.figure(1, len(heights), width=SIZE[0], height=SIZE[1] / len(heights))
+    drawn.set_layout_engine("constrained", rect=body)
+    grid = axes[0].get_gridspec()
+    if grid is not None:  # as matplotlib's types have it
+        grid.set_height_ratios(list(heights))
+    drawn.text(LEFT, TOP, title, fontsize=TITLE, va="center", color=draw.COLORS[0])
+    drawn.text(LEFT, FOOT, caption, va="center", color=DARK)
+    return drawn, axes
+
+
+def opening(title: str, question: str, phases: Mapping[str, int]) -> "Figure":
+    """Return the page of the question, with the lesson's minutes as a strip."""
+    drawn, (ax,) = sheet(title, body=STRIP)
+    drawn.text(LEFT, 0.6, fill(question, 30), fontsize=QUESTION, va="center", linespacing=1.3)
+    now = 0
+    for name, minutes in phases.items():
+        ax.barh([0], [minutes], left=[now], color=SHADE, edgecolor="white", linewidth=4)
+        ax.text(now + minutes / 2, 0, f"{name}\n{minutes} min", ha="center", va="center")
+        now += minutes
+    ax.set_xlim(0, now)
+    ax.set_axis_off()
+    return drawn
+
+
+def predictions(title: str, questions: Sequence[Question]) -> "Figure":
+    """Return the page of the questions, with empty boxes for the answers."""
+    asked = [[_words(fill(each.text, LINE)), _blank(each)] for each in questions]
+    lines = sum(1 + fill(each.text, LINE).count("\n") for each in questions)
+    rest = ROOM + 30 - LETTERING * lines - 46 * len(asked)  # no key stands above
+    return _listed(title, [_packed(each) for each in asked], rest / len(asked))
+
+
+def functions(title: str, signatures: Mapping[str, str]) -> "Figure":
+    """Return the page of what students write: name -> arguments and result."""
+    mono: dict[str, Any] = {"family": "monospace"}
+    named = {"color": draw.COLORS[0], "size": NAME, "weight": "bold", **mono}
+    rows = [
+        _packed([_words(name, **named), _words(_broken(text), **mono)], sep=10)
+        for name, text in signatures.items()
+    ]
+    return _listed(title, rows, 160 / len(rows))
+
+
+def forests(
+    title: str,
+    caption: str,
+    panels: Mapping[str, Mapping[str, Any]],
+    paint: Callable[["Axes", str, Mapping[str, Any]], None],
+) -> "Figure":
+    """Return a page of rows of claims, one panel for each unit.
+
+    Args:
+        title, caption: of the page.
+        panels: unit -> name of a row -> what `paint` takes.
+        paint: draws one panel, given its axes, unit and rows.
+    """
+    broken = {unit: _wrapped(rows) for unit, rows in panels.items()}
+    heights = [height(rows) - PANEL for rows in panels.values()]
+    drawn, axes = sheet(title, caption, heights)
+    for ax, (unit, rows) in zip(axes, broken.items(), strict=True):
+        paint(ax, unit, rows)
+        ax.set_yticks(range(len(rows)), list(rows), linespacing=1.0)
+        ax.tick_params(labelsize=TEXT)
+        ax.tick_params(axis="y", length=0)
+        for line in ax.lines:
+            line.set_linewidth(line.get_linewidth() * THICKER)
+            line.set_markersize(line.get_markersize() * THICKER)
+    return drawn
+
+
+def height(names: Sequence[str] | Mapping[str, Any]) -> float:
+    """Return the points that a panel of rows takes: all are as high as the longest name."""
+    lines = max(1 + fill(name, COLUMN).count("\n") for name in names)
+    return PANEL + len(names) * (ROW + LETTERING * lines)
+
+
+def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]]) -> None:
+    """Name above the body what marks and colours mean: the given lines, then the verdicts.
+
+    Args:
+        drawn: the page.
+        names: name -> how its line looks, as arguments of a line.
+    """
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    blue, white = draw.COLORS[0], "white"
+    marks = {
+        verdict: {"marker": marker, "mfc": blue if filled else white, "ls": "", "color": blue}
+        for verdict, (marker, filled) in MARKS.items()
+        if verdict != "not judged"
+    }
+    handles: list[Any] = [
+        Line2D([], [], label=name, **{"ms": 13, "lw": 6, **look})
+        for name, look in {**names, **marks}.items()
+    ]
+    handles.insert(len(names), Patch(color="#DDDDDD", label="claimed"))
+    drawn.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(LEFT, KEY),
+        ncols=len(handles),
+        fontsize=TEXT,
+        handlelength=1.3,
+        handletextpad=0.5,
+        columnspacing=1.1,
+        borderpad=0,
+        borderaxespad=0,
+    )
+
+
+def _listed(title: str, rows: Sequence["OffsetBox"], sep: float) -> "Figure":
+    from matplotlib.offsetbox import AnchoredOffsetbox
+
+    left, bottom, width, high = BODY
+    drawn, (ax,) = sheet(title, body=(left, 0.03, width, high + bottom))
+    ax.set_axis_off()
+    place = {"bbox_to_anchor": (LEFT, 0.45), "bbox_transform": drawn.transFigure}
+    box = AnchoredOffsetbox(
+        "center left", child=_packed(rows, sep=min(sep, 44)), frameon=False, pad=0, **place
+    )
+    drawn.add_artist(box)
+    return drawn
+
+
+def _blank(question: Question) -> "OffsetBox":
+    parts = [_words(BLANKS[question.kind], color=draw.GREY)]
+    if question.kind == "interval":
+        parts += [_box(110), _words("to"), _box(110), _words(question.unit)]
+    for option in question.options:
+        parts += [_packed([_box(26), _words(option)], upright=False, sep=9)]
+    return _packed(parts, upright=False, sep=18)
+
+
+def _box(width: float) -> "OffsetBox":
+    from matplotlib.offsetbox import DrawingArea
+    from matplotlib.patches import Rectangle
+
+    area = DrawingArea(width, 26)
+    area.add_artist(Rectangle((0, 0), width, 26, fc="white", ec=draw.COLORS[0], lw=2))
+    return area
+
+
+def _words(text: str, **look: Any) -> "OffsetBox":
+    from matplotlib.offsetbox import TextArea
+
+    return TextArea(text, textprops={"size": TEXT, **look})
+
+
+def _packed(parts: Sequence["OffsetBox"], *, upright: bool = True, sep: float = 8) -> "OffsetBox":
+    from matplotlib.offsetbox import HPacker, VPacker
+
+    if upright:
+        return VPacker(children=list(parts), align="left", pad=0, sep=sep)
+    return HPacker(children=list(parts), align="center", pad=0, sep=sep)
+
+
+def _broken(text: str) -> str:
+    kept = text.replace(": ", ":\xa0").replace(" -> ", " ->\xa0")  # an argument with its type
+    return fill(kept, LETTER, subsequent_indent="  ", break_long_words=False)
+
+
+def _wrapped(rows: Mapping[str, Any]) -> dict[str, Any]:
+    return {fill(name, COLUMN): row for name, row in rows.items()}
