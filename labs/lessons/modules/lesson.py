@@ -25,14 +25,14 @@ start("modules", replicate=REPLICATE, steps={"training": 600})
 # the answer is `alpha[c] * a + beta[c] * b`. Every student has other coefficients. Four models:
 #
 # * *monolith*: one network without modules,
-# * *learned*: 8 modules, weighed by a router that sees everything,
-# * *by rule*: 8 modules, weighed by a router that sees the rule alone,
+# * *learned*: 8 modules, their answers mixed by a router that sees everything,
+# * *by rule*: 8 modules, mixed by a router that sees the rule alone,
 # * *told*: 8 modules; rule c goes to module c.
 #
 # All have about as many parameters, and learn for the same number of steps.
 #
 # * `own`: does *learned* give each rule a module of its own? "yes" or "no".
-# * `best`: which of the four has the smallest error in most runs?
+# * `best`: the model with the smallest error in most runs, one of the four names above.
 # * `ahead`: by how many *octaves* is the error of *told* below that of *learned*? One octave is
 #   half the error, two a quarter; negative if it is above.
 # * `collapse`: by how much does training raise the *collapse* of *learned*? Collapse is 0 if all
@@ -49,7 +49,7 @@ seal("modules", {"own": "yes", "best": "learned", "ahead": (-1, 1), "collapse": 
 # ### 1. Who does what?
 #
 # For every example the router gives each module a *score*; the scores of an example sum to 1. We
-# know the example's rule. So count who works for whom. Rows are rules, columns are modules.
+# know the example's rule. So count who works for whom, with R rules and as many modules.
 
 
 # %% tags=["exercise:activation_matrix"]
@@ -100,6 +100,9 @@ check("modules.collapse_worst", collapse_worst)
 
 
 # %% tags=["exercise:alignment"]
+from scipy.optimize import linear_sum_assignment
+
+
 def alignment(A: np.ndarray) -> float:
     """1 - the mean score that each rule gives to the module assigned to it.
 
@@ -109,8 +112,6 @@ def alignment(A: np.ndarray) -> float:
     [[0.9, 0.1], [0.8, 0.2]]: assigned 0 and 1, (0.9 + 0.2) / 2 = 0.55 is kept: 0.45.
     """
     ### BEGIN SOLUTION
-    from scipy.optimize import linear_sum_assignment
-
     rules, modules = linear_sum_assignment(A, maximize=True)
     return 1 - float(A[rules, modules].mean())
     ### END SOLUTION
@@ -150,8 +151,8 @@ check("modules.inverse_mi", inverse_mi)
 # %% [markdown]
 # ### 5. A pull towards balance
 #
-# Large language models add a loss to keep their routers from collapsing. You will need it under
-# Vary. A choice cannot be differentiated, so only the probabilities carry the gradient.
+# Large models add such a loss to keep their routers from collapsing. You need it under Vary. A
+# choice cannot be differentiated, so only the probabilities carry the gradient.
 
 
 # %% tags=["exercise:balance_loss"]

@@ -108,7 +108,7 @@ def view(x: np.ndarray, shifts: int, slope: float, rng: np.random.Generator) -> 
 
 
 # %% [markdown]
-# Look: each column is one signal. Can you see, without labels, which two curves below belong to it?
+# Look: each column is one signal, with two views below. Would you find a view's partner among all?
 
 # %% tags=["look"]
 own = data()
@@ -129,8 +129,8 @@ show(drawing, "Three signals, grey, detrended, black, and two views of each.", n
 #
 # A batch gives two lists of embeddings, a and b: row i of both comes from signal i. Each row of a
 # must find its partner among all rows of b. It is classification with B classes, one of them
-# right. The scores are *cosines*: scalar products of rows brought to length 1. Dividing them by the
-# *temperature* sharpens the choice.
+# right. The scores are *cosines*: scalar products of rows brought to length 1, all B x B from one
+# matrix product (with a loop, training would take hours). The *temperature* divides them.
 
 
 # %% tags=["exercise:info_nce"]

@@ -159,6 +159,11 @@ LESSON = Lesson(
             say="Which step used labels, and how many numbers did it fit?",
         ),
         Pitfall(
+            symptom="The checks of `info_nce` pass, but training does not end.",
+            cause="A loop over all pairs: 10,000 for a batch, in each of 1000 steps.",
+            say="Which single product holds all the cosines?",
+        ),
+        Pitfall(
             symptom="`purity` takes minutes or all memory.",
             cause="The differences of all pairs of wide layers were kept at once.",
             say="Can you write the squared distance with one matrix product?",
