@@ -13,6 +13,7 @@ LESSONS: dict[str, str] = {
     "pooling": "labs.lessons.pooling",
     "views": "labs.lessons.views",
     "modules": "labs.lessons.modules",
+    "sketches": "labs.lessons.sketches",
 }
 
 # Labs of which some or all claims are reached by no lesson, and why: ten weeks end somewhere.

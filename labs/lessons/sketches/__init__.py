@@ -1,0 +1,1 @@
+"""The lesson on sketches: how much of a scene fits into one vector?"""
