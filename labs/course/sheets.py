@@ -1,9 +1,9 @@
 """Drawing slides: pages of 12.8 by 7.2 inches, which the kit saves as 1920 by 1080 dots, with
 letters of at least 20 points."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from textwrap import fill
+from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any
 
 from labs.course.plan import Question
@@ -18,13 +18,13 @@ if TYPE_CHECKING:  # matplotlib may be absent
 SIZE = (12.8, 7.2)  # inches
 TEXT, NAME, TITLE, QUESTION = 20, 24, 30, 46  # points of letters
 LEFT = 0.025  # of the page, where its text begins
-TOP, KEY, FOOT = 0.925, 0.83, 0.045  # heights of title, key and caption
-BODY = (0.02, 0.09, 0.955, 0.765)  # left, bottom, width, height
+TOP, KEY, FOOT = 0.93, 0.825, 0.045  # heights of title, key and caption
+BODY = (0.02, 0.085, 0.955, 0.715)  # left, bottom, width, height
 STRIP = (0.02, 0.1, 0.96, 0.17)  # of the clock
 SHADE, DARK = "#EDEDED", "#444444"
-THICKER = 1.8  # than in a figure that is read at a desk
-ROOM = 380.0  # points of the body's height
-COLUMN, LINE, LETTER = 44, 75, 72  # letters in a row's name, in a line, in a line of source
+THICKER, LARGER = 1.8, 1.4  # than lines and marks of a figure that is read at a desk
+ROOM = 370.0  # points of the body's height
+COLUMN, LINE, LETTER = 44, 76, 70  # letters in a row's name, in a line, in a line of source
 PANEL, ROW, LETTERING = 62.0, 12.0, 24.0  # points for axis and unit, between rows, for a line
 BLANKS = {"interval": "80 %", "choice": "one of", "order": "rank"}
 
@@ -62,7 +62,7 @@ def sheet(
 def opening(title: str, question: str, phases: Mapping[str, int]) -> "Figure":
     """Return the page of the question, with the lesson's minutes as a strip."""
     drawn, (ax,) = sheet(title, body=STRIP)
-    drawn.text(LEFT, 0.6, fill(question, 30), fontsize=QUESTION, va="center", linespacing=1.3)
+    drawn.text(LEFT, 0.6, balanced(question, 32), fontsize=QUESTION, va="center", linespacing=1.3)
     now = 0
     for name, minutes in phases.items():
         ax.barh([0], [minutes], left=[now], color=SHADE, edgecolor="white", linewidth=4)
@@ -75,9 +75,9 @@ def opening(title: str, question: str, phases: Mapping[str, int]) -> "Figure":
 
 def predictions(title: str, questions: Sequence[Question]) -> "Figure":
     """Return the page of the questions, with empty boxes for the answers."""
-    asked = [[_words(fill(each.text, LINE)), _blank(each)] for each in questions]
-    lines = sum(1 + fill(each.text, LINE).count("\n") for each in questions)
-    rest = ROOM + 30 - LETTERING * lines - 46 * len(asked)  # no key stands above
+    asked = [[_words(balanced(each.text, LINE)), _blank(each)] for each in questions]
+    lines = sum(len(wrap(each.text, LINE)) for each in questions)
+    rest = ROOM + 50 - LETTERING * lines - 46 * len(asked)  # no key stands above
     return _listed(title, [_packed(each) for each in asked], rest / len(asked))
 
 
@@ -105,32 +105,47 @@ def forests(
         panels: unit -> name of a row -> what `paint` takes.
         paint: draws one panel, given its axes, unit and rows.
     """
-    broken = {unit: _wrapped(rows) for unit, rows in panels.items()}
+    broken = {
+        unit: {balanced(name, COLUMN): row for name, row in rows.items()}
+        for unit, rows in panels.items()
+    }
     heights = [height(rows) - PANEL for rows in panels.values()]
     drawn, axes = sheet(title, caption, heights)
     for ax, (unit, rows) in zip(axes, broken.items(), strict=True):
         paint(ax, unit, rows)
-        ax.set_yticks(range(len(rows)), list(rows), linespacing=1.0)
+        ax.set_yticks(range(len(rows)), list(rows), linespacing=1.1)
         ax.tick_params(labelsize=TEXT)
         ax.tick_params(axis="y", length=0)
         for line in ax.lines:
             line.set_linewidth(line.get_linewidth() * THICKER)
-            line.set_markersize(line.get_markersize() * THICKER)
+            line.set_markersize(line.get_markersize() * LARGER)
     return drawn
 
 
 def height(names: Sequence[str] | Mapping[str, Any]) -> float:
     """Return the points that a panel of rows takes: all are as high as the longest name."""
-    lines = max(1 + fill(name, COLUMN).count("\n") for name in names)
+    lines = max(len(wrap(name, COLUMN)) for name in names)
     return PANEL + len(names) * (ROW + LETTERING * lines)
 
 
-def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]]) -> None:
+def balanced(text: str, width: int) -> str:
+    """Return a text in as few lines as the width asks for, and those of about one length.
+
+    >>> balanced("On shuffled signals the MLP is ahead of the CNN.", 44)
+    'On shuffled signals the\\nMLP is ahead of the CNN.'
+    """
+    lines = len(wrap(text, width))
+    narrow = next(w for w in range(1, width + 1) if len(wrap(text, w)) <= lines)
+    return fill(text, narrow)
+
+
+def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]], verdicts: Iterable[str]) -> None:
     """Name above the body what marks and colours mean: the given lines, then the verdicts.
 
     Args:
         drawn: the page.
         names: name -> how its line looks, as arguments of a line.
+        verdicts: those that the page shows.
     """
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -139,7 +154,7 @@ def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]]) -> None:
     marks = {
         verdict: {"marker": marker, "mfc": blue if filled else white, "ls": "", "color": blue}
         for verdict, (marker, filled) in MARKS.items()
-        if verdict != "not judged"
+        if verdict in {*verdicts}
     }
     handles: list[Any] = [
         Line2D([], [], label=name, **{"ms": 13, "lw": 6, **look})
@@ -152,7 +167,7 @@ def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]]) -> None:
         bbox_to_anchor=(LEFT, KEY),
         ncols=len(handles),
         fontsize=TEXT,
-        handlelength=1.3,
+        handlelength=1.4,
         handletextpad=0.5,
         columnspacing=1.1,
         borderpad=0,
@@ -166,9 +181,14 @@ def _listed(title: str, rows: Sequence["OffsetBox"], sep: float) -> "Figure":
     left, bottom, width, high = BODY
     drawn, (ax,) = sheet(title, body=(left, 0.03, width, high + bottom))
     ax.set_axis_off()
-    place = {"bbox_to_anchor": (LEFT, 0.45), "bbox_transform": drawn.transFigure}
     box = AnchoredOffsetbox(
-        "center left", child=_packed(rows, sep=min(sep, 44)), frameon=False, pad=0, **place
+        "center left",
+        child=_packed(rows, sep=min(sep, 44)),
+        frameon=False,
+        pad=0,
+        borderpad=0,
+        bbox_to_anchor=(LEFT, 0.45),
+        bbox_transform=drawn.transFigure,
     )
     drawn.add_artist(box)
     return drawn
@@ -209,7 +229,3 @@ def _packed(parts: Sequence["OffsetBox"], *, upright: bool = True, sep: float = 
 def _broken(text: str) -> str:
     kept = text.replace(": ", ":\xa0").replace(" -> ", " ->\xa0")  # an argument with its type
     return fill(kept, LETTER, subsequent_indent="  ", break_long_words=False)
-
-
-def _wrapped(rows: Mapping[str, Any]) -> dict[str, Any]:
-    return {fill(name, COLUMN): row for name, row in rows.items()}

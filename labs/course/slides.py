@@ -5,7 +5,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
 
 MOST = 8  # claims on a page, where they have room
 BARS = "Thick bar 95 %, thin bar as judged."
+MARKED = ("holds", "contradicted", "undecided")
 EMPTY = "Not measured yet: gather the class."
 CITED = re.compile(r".*?\b\d{4}\b")  # authors and year
 NUMBERS = ("estimate", "low", "high", "low_95", "high_95")
@@ -87,7 +88,7 @@ def pages(lesson: Lesson, measured: Measured | None = None) -> dict[str, "Figure
             "build": sheets.functions("Build: what you write", signatures),
             "expect": _figure("Look: where will the bars lie?", lesson, shown, hidden=True),
             "found": _figure("Look: what was found", lesson, shown, hidden=False),
-            "verdicts": _verdicts("What the published sentences are worth", chosen(lesson)),
+            "verdicts": _verdicts("Verdicts: what the labs found", chosen(lesson)),
         }
 
 
@@ -197,8 +198,8 @@ def _verdict(path: Path, measure: Measure, given: Mapping[str, Any]) -> Verdict:
         or not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers)
     ):
         raise ValueError(f"{path.name} must have a judged {measure.name}, got {dict(given)!r}")
-    ends = {"above": measure.above, "below": measure.below, "unit": measure.unit}
-    return replace(Verdict(**given), published=None, **ends)
+    own = {"above": measure.above, "below": measure.below, "unit": measure.unit, "published": None}
+    return Verdict(**{**given, **own})
 
 
 def _figure(title: str, lesson: Lesson, measured: Measured, *, hidden: bool) -> "Figure":
@@ -207,18 +208,22 @@ def _figure(title: str, lesson: Lesson, measured: Measured, *, hidden: bool) -> 
         panels.setdefault(measure.unit, {})[measure.sentence] = measure
 
     def paint(ax: "Axes", unit: str, rows: Mapping[str, Measure]) -> None:
-        _balance(ax, [*rows.values()], measured.verdicts)
+        if hidden:
+            _balance(ax, [*rows.values()], measured.verdicts)
         pooled.panel(ax, unit, rows, measured.verdicts)
         for line in ax.lines:
             line.set_visible(not hidden)
 
     referred = [each.reference for each in lesson.measures if each.reference]
-    caption = _sources(measured, referred) if not hidden else ""
+    judged = [each for each in measured.verdicts.values() if each.estimate is not None]
+    caption = "" if hidden else _sources(measured.who, judged, referred)
     drawn = sheets.forests(title, caption, panels, paint)
-    looks = {measured.who: {"color": draw.COLORS[0], "marker": "o"}}
+    looks: dict[str, dict[str, Any]] = {}
+    if judged:
+        looks[measured.who] = {"color": draw.COLORS[0], "marker": "o"}
     if referred:
         looks["reference"] = {"color": draw.COLORS[1], "marker": "D", "ls": "--"}
-    sheets.key(drawn, looks)
+    sheets.key(drawn, looks, MARKED if judged else ())
     return drawn
 
 
@@ -242,18 +247,19 @@ def _numbers(measure: Measure, verdict: Verdict) -> list[float]:
     return [number for number in found if number is not None]
 
 
-def _sources(measured: Measured, referred: Iterable[Reference]) -> str:
-    counts = [verdict.n for verdict in measured.verdicts.values() if verdict.n]
-    labs = _counted((each.lab, truths.claim(each)["n"]) for each in referred)
-    parts = [*_counted((measured.who, n) for n in counts), *labs]
-    return f"{'; '.join(parts).capitalize()}. {BARS}" if parts else EMPTY
+def _sources(who: str, judged: Iterable[Verdict], referred: Iterable[Reference]) -> str:
+    own = [(who, verdict.n) for verdict in judged]
+    labs = [(f"lab {each.lab}", truths.claim(each)["n"]) for each in referred]
+    bars = BARS if own else "Bars 95 % or as judged."
+    return f"{_counted([*own, *labs])}. {bars}" if own or labs else EMPTY
 
 
-def _counted(pairs: Iterable[tuple[str, int]]) -> list[str]:
+def _counted(pairs: Iterable[tuple[str, int]]) -> str:
+    """How many replicates each has: "n = 20 (the class), 10 to 12 (lab benchmark)"."""
     counts: dict[str, list[int]] = {}
     for name, n in pairs:
         counts.setdefault(name, []).append(n)
-    return [f"{name}, n = {_span(ns)}" for name, ns in counts.items()]
+    return "n = " + ", ".join(f"{_span(ns)} ({name})" for name, ns in counts.items())
 
 
 def _span(numbers: Sequence[int]) -> str:
@@ -266,14 +272,13 @@ def _verdicts(title: str, claims: Mapping[Reference, Verdict]) -> "Figure":
         forest(ax, {name: name for name in rows}, rows)
         ax.set_xlabel(unit)
 
-    labs = _counted((reference.lab, verdict.n) for reference, verdict in claims.items())
+    counted = _counted((f"lab {each.lab}", verdict.n) for each, verdict in claims.items())
     cited = dict.fromkeys(_cited(reference.lab) for reference in claims)
-    drawn = sheets.forests(
-        title, f"{'; '.join(cited)}. Lab {'; '.join(labs)}.", _panels(claims.values()), paint
-    )
+    caption = f"{'; '.join(cited)}; {counted}."
+    drawn = sheets.forests(title, caption, _panels(claims.values()), paint)
     look = {"color": "black", "marker": "|", "ls": "", "mew": 3}
     published = any(isinstance(verdict.published, int | float) for verdict in claims.values())
-    sheets.key(drawn, {"published": look} if published else {})
+    sheets.key(drawn, {"published": look} if published else {}, MARKED)
     return drawn
 
 
