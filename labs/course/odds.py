@@ -129,7 +129,7 @@ def chance(effect: float, n: int, error: float) -> float:
 def _told(found: Odds | None) -> str:
     if found is None:
         return "not measured."
-    least = 100 * wilson(found.shown, found.runs).low
+    least = wilson(found.shown, found.runs).low
     chances = (f"{n}: {each:.2f}" for n, each in zip(CLASSES, found.chances, strict=True))
     return (
         f"mean {number(found.mean)}, standard deviation {number(found.spread)}; it shows in "
