@@ -25,6 +25,7 @@ from labs.kit.verdicts import ERROR
 
 ODDS = "odds.json"
 CLASSES = (12, 20, 30)  # students
+LARGE = 4.0  # standard deviations, from which on scipy's tail gives 0, 1 or no number
 QUICK = 6  # replicates of a lab's quick preset
 
 
@@ -121,7 +122,7 @@ def chance(effect: float, n: int, error: float) -> float:
     >>> f"{chance(0.7, 20, 0.05 / 4):.2f}", f"{chance(0, 12, 0.05):.2f}"
     ('0.75', '0.05')
     """
-    if math.isinf(effect):
+    if abs(effect) > LARGE:
         return float(effect > 0)
     return 1 - float(nctdtr(n - 1, effect * math.sqrt(n), stdtrit(n - 1, 1 - error)))
 

@@ -66,6 +66,11 @@ def test_a_chance_is_the_share_of_tests_that_find_it(effect):
 def test_no_class_rescues_what_is_on_the_other_side():
     assert odds.chance(-0.2, 30, 0.0125) < 0.01
     assert [odds.chance(sign * np.inf, 12, 0.05) for sign in (1, -1)] == [1, 0]
+    for n in odds.CLASSES:
+        rising = [odds.chance(effect, n, 0.0125) for effect in np.arange(-8, 8, 0.25)]
+        assert np.isfinite(rising).all()
+        assert rising == sorted(rising)
+        assert odds.chance(odds.LARGE, n, 0.0125) > 0.999
 
 
 @pytest.mark.parametrize(
