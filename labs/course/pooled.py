@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labs.course.plan import Lesson, Measure
 from labs.course.truths import referred
@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.figure import Figure
 
 WIDTH = 40  # letters of a row's name
+STRIPES = (0, (0.6, 0.4))  # of the lab's interval: dashes would blur its ends
 BELOW = 0.24  # of a row, where the lab's interval stands
 NOTE = (
     "Thick bar 95 %, thin bar as judged; shaded: the claimed side. "
@@ -73,15 +74,17 @@ def _reference(ax: "Axes", place: float, measure: Measure) -> None:
     assert measure.reference is not None
     found, color = referred(measure.reference), draw.COLORS[1]
     if found.low is not None and found.high is not None:
-        ax.plot([found.low, found.high], [place] * 2, "--", color=color, linewidth=4.0, zorder=3)
+        ax.plot(
+            [found.low, found.high], [place] * 2, ls=STRIPES, color=color, linewidth=4.0, zorder=3
+        )
     ax.plot([found.value], [place], "D", color=color, ms=6, zorder=5)
 
 
 def _key(drawn: "Figure", ax: "Axes", referred: bool) -> None:
-    names = {"o-": "the class", "D--": "the lab's reference, 95 %"}
-    for (marker, name), color in zip(names.items(), draw.COLORS, strict=False):
-        if marker == "o-" or referred:
-            ax.plot([], [], marker, color=color, linewidth=4.0, label=name)
+    ax.plot([], [], "o-", color=draw.COLORS[0], linewidth=4.0, label="the class")
+    if referred:
+        look: dict[str, Any] = {"color": draw.COLORS[1], "ls": STRIPES, "linewidth": 4.0}
+        ax.plot([], [], marker="D", label="the lab's reference, 95 %", **look)
     draw.key(drawn, ax)
 
 

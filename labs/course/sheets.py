@@ -18,14 +18,14 @@ if TYPE_CHECKING:  # matplotlib may be absent
 SIZE = (12.8, 7.2)  # inches
 TEXT, NAME, TITLE, QUESTION = 20, 24, 30, 46  # points of letters
 LEFT = 0.025  # of the page, where its text begins
-TOP, KEY, FOOT = 0.93, 0.825, 0.045  # heights of title, key and caption
-BODY = (0.02, 0.085, 0.955, 0.715)  # left, bottom, width, height
+TOP, KEY, FOOT = 0.94, 0.845, 0.045  # heights of title, key and caption
+BODY = (0.02, 0.085, 0.955, 0.74)  # left, bottom, width, height
 STRIP = (0.02, 0.1, 0.96, 0.17)  # of the clock
 SHADE, DARK = "#EDEDED", "#444444"
-THICKER, LARGER = 1.8, 1.4  # than lines and marks of a figure that is read at a desk
-ROOM = 370.0  # points of the body's height
-COLUMN, LINE, LETTER = 44, 76, 70  # letters in a row's name, in a line, in a line of source
-PANEL, ROW, LETTERING = 62.0, 12.0, 24.0  # points for axis and unit, between rows, for a line
+THICKER, LARGER = 1.4, 1.6  # than lines and marks of a figure that is read at a desk
+ROOM, TALL = 383.0, 415.0  # points of the body's height, with and without a key above it
+COLUMN, LINE, LETTER = 44, 80, 70  # letters in a row's name, in a line, in a line of source
+PANEL, ROW, LETTERING = 62.0, 8.0, 24.0  # points for axis and unit, between rows, for a line
 BLANKS = {"interval": "80 %", "choice": "one of", "order": "rank"}
 
 
@@ -77,19 +77,20 @@ def predictions(title: str, questions: Sequence[Question]) -> "Figure":
     """Return the page of the questions, with empty boxes for the answers."""
     asked = [[_words(balanced(each.text, LINE)), _blank(each)] for each in questions]
     lines = sum(len(wrap(each.text, LINE)) for each in questions)
-    rest = ROOM + 50 - LETTERING * lines - 46 * len(asked)  # no key stands above
-    return _listed(title, [_packed(each) for each in asked], rest / len(asked))
+    return _listed(title, [_packed(each, sep=4) for each in asked], 27 * lines + 34 * len(asked))
 
 
 def functions(title: str, signatures: Mapping[str, str]) -> "Figure":
     """Return the page of what students write: name -> arguments and result."""
     mono: dict[str, Any] = {"family": "monospace"}
+    broken = {name: _broken(text) for name, text in signatures.items()}
     named = {"color": draw.COLORS[0], "size": NAME, "weight": "bold", **mono}
     rows = [
-        _packed([_words(name, **named), _words(_broken(text), **mono)], sep=10)
-        for name, text in signatures.items()
+        _packed([_words(name, **named), _words(text, **mono)], sep=5)
+        for name, text in broken.items()
     ]
-    return _listed(title, rows, 160 / len(rows))
+    lines = sum(1 + text.count("\n") for text in broken.values())
+    return _listed(title, rows, 27 * lines + 34 * len(rows))
 
 
 def forests(
@@ -119,6 +120,7 @@ def forests(
         for line in ax.lines:
             line.set_linewidth(line.get_linewidth() * THICKER)
             line.set_markersize(line.get_markersize() * LARGER)
+            line.set_markeredgewidth(line.get_markeredgewidth() * THICKER)
     return drawn
 
 
@@ -167,27 +169,28 @@ def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]], verdicts: Itera
         bbox_to_anchor=(LEFT, KEY),
         ncols=len(handles),
         fontsize=TEXT,
-        handlelength=1.4,
+        handlelength=1.2,
         handletextpad=0.5,
-        columnspacing=1.1,
+        columnspacing=1.0,
         borderpad=0,
         borderaxespad=0,
     )
 
 
-def _listed(title: str, rows: Sequence["OffsetBox"], sep: float) -> "Figure":
+def _listed(title: str, rows: Sequence["OffsetBox"], used: float) -> "Figure":
     from matplotlib.offsetbox import AnchoredOffsetbox
 
     left, bottom, width, high = BODY
     drawn, (ax,) = sheet(title, body=(left, 0.03, width, high + bottom))
+    sep = min(44, (TALL - used) / max(1, len(rows) - 1))
     ax.set_axis_off()
     box = AnchoredOffsetbox(
         "center left",
-        child=_packed(rows, sep=min(sep, 44)),
+        child=_packed(rows, sep=sep),
         frameon=False,
         pad=0,
         borderpad=0,
-        bbox_to_anchor=(LEFT, 0.45),
+        bbox_to_anchor=(LEFT, 0.455),
         bbox_transform=drawn.transFigure,
     )
     drawn.add_artist(box)
@@ -195,7 +198,7 @@ def _listed(title: str, rows: Sequence["OffsetBox"], sep: float) -> "Figure":
 
 
 def _blank(question: Question) -> "OffsetBox":
-    parts = [_words(BLANKS[question.kind], color=draw.GREY)]
+    parts = [_words(f"    {BLANKS[question.kind]}", color=draw.GREY)]
     if question.kind == "interval":
         parts += [_box(110), _words("to"), _box(110), _words(question.unit)]
     for option in question.options:

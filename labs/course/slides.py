@@ -208,8 +208,9 @@ def _figure(title: str, lesson: Lesson, measured: Measured, *, hidden: bool) -> 
         panels.setdefault(measure.unit, {})[measure.sentence] = measure
 
     def paint(ax: "Axes", unit: str, rows: Mapping[str, Measure]) -> None:
-        if hidden:
-            _balance(ax, [*rows.values()], measured.verdicts)
+        seen = [n for each in rows.values() for n in _numbers(each, measured.verdicts[each.name])]
+        if hidden or not seen:
+            _balance(ax, [*rows.values()], seen)
         pooled.panel(ax, unit, rows, measured.verdicts)
         for line in ax.lines:
             line.set_visible(not hidden)
@@ -222,18 +223,17 @@ def _figure(title: str, lesson: Lesson, measured: Measured, *, hidden: bool) -> 
     if judged:
         looks[measured.who] = {"color": draw.COLORS[0], "marker": "o"}
     if referred:
-        looks["reference"] = {"color": draw.COLORS[1], "marker": "D", "ls": "--"}
+        looks["the lab"] = {"color": draw.COLORS[1], "marker": "D", "ls": pooled.STRIPES}
     sheets.key(drawn, looks, MARKED if judged else ())
     return drawn
 
 
-def _balance(ax: "Axes", measures: Sequence[Measure], verdicts: Mapping[str, Verdict]) -> None:
+def _balance(ax: "Axes", measures: Sequence[Measure], seen: Sequence[float]) -> None:
     """Centre the axis on the thresholds, so that without data it does not tell on which side they
     lie."""
     ends = [end for each in measures for end in (each.above, each.below) if end is not None]
-    seen = [n for each in measures for n in _numbers(each, verdicts[each.name])]
     low, high = min(each.range[0] for each in measures), max(each.range[1] for each in measures)
-    reach = max([max(ends) - min(seen), max(seen) - min(ends)]) if seen else high - low
+    reach = max(max(ends) - min(seen), max(seen) - min(ends)) if seen else high - low
     left, right = max(low, min(ends) - reach), min(high, max(ends) + reach)
     ax.update_datalim([(left, 0), (right, 0)])
 
@@ -276,7 +276,7 @@ def _verdicts(title: str, claims: Mapping[Reference, Verdict]) -> "Figure":
     cited = dict.fromkeys(_cited(reference.lab) for reference in claims)
     caption = f"{'; '.join(cited)}; {counted}."
     drawn = sheets.forests(title, caption, _panels(claims.values()), paint)
-    look = {"color": "black", "marker": "|", "ls": "", "mew": 3}
+    look = {"color": "black", "marker": "|", "ls": "", "mew": 2}
     published = any(isinstance(verdict.published, int | float) for verdict in claims.values())
     sheets.key(drawn, {"published": look} if published else {}, MARKED)
     return drawn
