@@ -291,7 +291,7 @@ def drawing(dense: float, rounds: np.ndarray, read: np.ndarray) -> Any:
     left.legend()
     rng = np.random.default_rng(REPLICATE)
     shuffled = [pairs(rng.permuted(read, axis=0)) for _ in range(300)]
-    bins = np.arange(min(shuffled), max(shuffled) + 2, 2)
+    bins = list(range(min(shuffled), max(shuffled) + 2, 2))
     right.hist(shuffled, bins, color="silver", label="300 shuffled masks")
     right.set_ylim(0, 1.4 * right.get_ylim()[1])  # room for the legend
     right.axvline(expected_pairs(read), color="black", linestyle="--", label="expected")
