@@ -20,6 +20,7 @@ MODULES = (
     *("labs.kit.table", "labs.kit.measures", "labs.kit.intervals", "labs.kit.draw"),
     *("labs.nn", "labs.nn.layers", "labs.nn.gru", "labs.nn.nets", "labs.nn.training"),
     *("labs.nn.plain", "labs.nn.probes", "labs.nn.unroll", "labs.nn.halving"),
+    *("labs.course", "labs.course.plan", "labs.course.compare"),
 )
 
 
