@@ -85,8 +85,9 @@ def lines() -> Iterator[str]:
         module = importlib.import_module(name)
         for item in sorted(public(module)):
             value = getattr(module, item)
-            yield f"{name}.{item}" + (signature(value) if callable(value) else "")
-            if isinstance(value, type):
+            error = inspect.isclass(value) and issubclass(value, Exception)  # has no signature
+            yield f"{name}.{item}" + (signature(value) if callable(value) and not error else "")
+            if isinstance(value, type) and not error:
                 yield from (f"{name}.{item}.{member}" for member in members(value))
 
 
