@@ -74,9 +74,8 @@ def _reference(ax: "Axes", place: float, measure: Measure) -> None:
     assert measure.reference is not None
     found, color = referred(measure.reference), draw.COLORS[1]
     if found.low is not None and found.high is not None:
-        ax.plot(
-            [found.low, found.high], [place] * 2, ls=STRIPES, color=color, linewidth=4.0, zorder=3
-        )
+        look: dict[str, Any] = {"color": color, "ls": STRIPES, "linewidth": 4.0, "zorder": 3}
+        ax.plot([found.low, found.high], [place] * 2, **look)
     ax.plot([found.value], [place], "D", color=color, ms=6, zorder=5)
 
 

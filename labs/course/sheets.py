@@ -76,7 +76,7 @@ def opening(title: str, question: str, phases: Mapping[str, int]) -> "Figure":
 def predictions(title: str, questions: Sequence[Question]) -> "Figure":
     """Return the page of the questions, with empty boxes for the answers."""
     asked = [[_words(balanced(each.text, LINE)), _blank(each)] for each in questions]
-    lines = sum(len(wrap(each.text, LINE)) for each in questions)
+    lines = sum(_lines(each.text, LINE) for each in questions)
     return _listed(title, [_packed(each, sep=4) for each in asked], 27 * lines + 34 * len(asked))
 
 
@@ -85,10 +85,8 @@ def functions(title: str, signatures: Mapping[str, str]) -> "Figure":
     mono: dict[str, Any] = {"family": "monospace"}
     broken = {name: _broken(text) for name, text in signatures.items()}
     named = {"color": draw.COLORS[0], "size": NAME, "weight": "bold", **mono}
-    rows = [
-        _packed([_words(name, **named), _words(text, **mono)], sep=5)
-        for name, text in broken.items()
-    ]
+    shown = {_words(name, **named): _words(text, **mono) for name, text in broken.items()}
+    rows = [_packed(pair, sep=5) for pair in shown.items()]
     lines = sum(1 + text.count("\n") for text in broken.values())
     return _listed(title, rows, 27 * lines + 34 * len(rows))
 
@@ -117,6 +115,7 @@ def forests(
         ax.set_yticks(range(len(rows)), list(rows), linespacing=1.1)
         ax.tick_params(labelsize=TEXT)
         ax.tick_params(axis="y", length=0)
+        ax.locator_params(axis="x", nbins=6)
         for line in ax.lines:
             line.set_linewidth(line.get_linewidth() * THICKER)
             line.set_markersize(line.get_markersize() * LARGER)
@@ -126,7 +125,7 @@ def forests(
 
 def height(names: Sequence[str] | Mapping[str, Any]) -> float:
     """Return the points that a panel of rows takes: all are as high as the longest name."""
-    lines = max(len(wrap(name, COLUMN)) for name in names)
+    lines = max(_lines(name, COLUMN) for name in names)
     return PANEL + len(names) * (ROW + LETTERING * lines)
 
 
@@ -136,9 +135,8 @@ def balanced(text: str, width: int) -> str:
     >>> balanced("On shuffled signals the MLP is ahead of the CNN.", 44)
     'On shuffled signals the\\nMLP is ahead of the CNN.'
     """
-    lines = len(wrap(text, width))
-    narrow = next(w for w in range(1, width + 1) if len(wrap(text, w)) <= lines)
-    return fill(text, narrow)
+    narrow = next(w for w in range(1, width + 1) if _lines(text, w) <= _lines(text, width))
+    return fill(_kept(text), narrow)
 
 
 def key(drawn: "Figure", names: Mapping[str, Mapping[str, Any]], verdicts: Iterable[str]) -> None:
@@ -227,6 +225,14 @@ def _packed(parts: Sequence["OffsetBox"], *, upright: bool = True, sep: float = 
     if upright:
         return VPacker(children=list(parts), align="left", pad=0, sep=sep)
     return HPacker(children=list(parts), align="center", pad=0, sep=sep)
+
+
+def _lines(text: str, width: int) -> int:
+    return len(wrap(_kept(text), width))
+
+
+def _kept(text: str) -> str:
+    return text.replace(" %", "\xa0%")  # on one line with its number
 
 
 def _broken(text: str) -> str:
