@@ -13,6 +13,7 @@ LESSONS: dict[str, str] = {
     "pooling": "labs.lessons.pooling",
     "views": "labs.lessons.views",
     "modules": "labs.lessons.modules",
+    "adapters": "labs.lessons.adapters",
     "sketches": "labs.lessons.sketches",
 }
 

@@ -1,0 +1,1 @@
+"""The lesson on adapters: what may a small module change?"""
