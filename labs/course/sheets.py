@@ -24,7 +24,7 @@ STRIP = (0.02, 0.1, 0.96, 0.17)  # of the clock
 SHADE, DARK = "#EDEDED", "#444444"
 THICKER, LARGER = 1.4, 1.6  # than lines and marks of a figure that is read at a desk
 ROOM, TALL = 383.0, 415.0  # points of the body's height, with and without a key above it
-COLUMN, LINE, LETTER = 44, 80, 70  # letters in a row's name, in a line, in a line of source
+COLUMN, LINE, ANSWER, LETTER = 44, 80, 72, 70  # letters: row's name, line, options, source
 PANEL, ROW, LETTERING = 62.0, 8.0, 24.0  # points for axis and unit, between rows, for a line
 BLANKS = {"interval": "80 %", "choice": "one of", "order": "rank"}
 
@@ -77,7 +77,8 @@ def predictions(title: str, questions: Sequence[Question]) -> "Figure":
     """Return the page of the questions, with empty boxes for the answers."""
     asked = [[_words(balanced(each.text, LINE)), _blank(each)] for each in questions]
     lines = sum(_lines(each.text, LINE) for each in questions)
-    return _listed(title, [_packed(each, sep=4) for each in asked], 27 * lines + 34 * len(asked))
+    rows = sum(len(_rows(each.options)) for each in questions)
+    return _listed(title, [_packed(each, sep=4) for each in asked], 27 * lines + 34 * rows)
 
 
 def functions(title: str, signatures: Mapping[str, str]) -> "Figure":
@@ -196,12 +197,25 @@ def _listed(title: str, rows: Sequence["OffsetBox"], used: float) -> "Figure":
 
 
 def _blank(question: Question) -> "OffsetBox":
-    parts = [_words(f"    {BLANKS[question.kind]}", color=draw.GREY)]
+    lead = _words(f"    {BLANKS[question.kind]}", color=draw.GREY)
     if question.kind == "interval":
-        parts += [_box(110), _words("to"), _box(110), _words(question.unit)]
-    for option in question.options:
-        parts += [_packed([_box(26), _words(option)], upright=False, sep=9)]
-    return _packed(parts, upright=False, sep=18)
+        parts = [lead, _box(110), _words("to"), _box(110), _words(question.unit)]
+        return _packed(parts, upright=False, sep=18)
+    rows = [_packed(map(_option, row), upright=False, sep=18) for row in _rows(question.options)]
+    return _packed([lead, _packed(rows, sep=4)], upright=False, sep=18)
+
+
+def _option(text: str) -> "OffsetBox":
+    return _packed([_box(26), _words(text)], upright=False, sep=9)
+
+
+def _rows(options: Sequence[str]) -> list[list[str]]:
+    rows: list[list[str]] = [[]]
+    for option in options:
+        if sum(len(each) + 5 for each in [*rows[-1], option]) > ANSWER:
+            rows.append([])
+        rows[-1].append(option)
+    return rows
 
 
 def _box(width: float) -> "OffsetBox":
@@ -219,7 +233,7 @@ def _words(text: str, **look: Any) -> "OffsetBox":
     return TextArea(text, textprops={"size": TEXT, **look})
 
 
-def _packed(parts: Sequence["OffsetBox"], *, upright: bool = True, sep: float = 8) -> "OffsetBox":
+def _packed(parts: Iterable["OffsetBox"], *, upright: bool = True, sep: float = 8) -> "OffsetBox":
     from matplotlib.offsetbox import HPacker, VPacker
 
     if upright:
