@@ -24,7 +24,7 @@ LEFT_OUT: dict[str, str] = {
     "hyperparameters": "the week takes one rate; schedules and rates tuned with others are at home",
     "activation": "noise, images and other starts are for who runs the whole lab",
     "modular_rules": "speed of learning, new inputs and wider states are for the whole lab",
-    "sketches": "of its many laws of one vector the week takes the error's slope alone",
+    "sketches": "the week reads flat scenes by rotation; trees, archives and rivals are projects",
     "adapters": "the week takes the gaps closed; costs, order and hypernetworks are for projects",
     "composition": "merging needs two trained adapters first: a project after week 10",
     "routing": "routers at scale go on where week 9 ends: a project",
