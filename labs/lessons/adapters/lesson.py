@@ -85,7 +85,8 @@ check("adapters.lora_merge", lora_merge)
 # ### 2. Two modules in one
 #
 # Can two LoRA modules become one that adds both changes at once? Adding the A's and the B's is not
-# it: (B1 + B2)(A1 + A2) has products that nobody wanted. But rank may grow.
+# it: (B1 + B2)(A1 + A2) has products that nobody wanted. But rank may grow. (From here on alpha is
+# r, so the factor is 1.)
 
 
 # %% tags=["exercise:lora_sum"]
@@ -107,6 +108,8 @@ check("adapters.lora_sum", lora_sum)
 
 # %% [markdown]
 # ### 3. What trains?
+#
+# What must be stored for each domain is what was trained for it. Count.
 
 
 # %% tags=["exercise:trainable"]
@@ -134,6 +137,8 @@ check("adapters.trainable", trainable)
 
 # %% [markdown]
 # ### 4. How much of the gap?
+#
+# Domains differ in how far the frozen base falls, so compare shares of the fall, not accuracies.
 
 
 # %% tags=["exercise:gap_closed"]
@@ -320,11 +325,12 @@ reveal("adapters")
 #
 # <!-- BEGIN SOLUTION -->
 # On reversed signals 85 biases closed 0.33 of the gap, LoRA of rank 4 nearly all of it; in three
-# other runs biases closed 0.15 to 0.29. The readout can only weigh features anew that were made for strokes in the other
-# direction; LoRA changes each layer a little, so features can turn with the signals. The sum lost
-# 12 to 27 points against the right module in either domain, but where both changes came together it
-# was 6 to 13 points ahead of each. A readout of as many numbers that closed as much would change my
-# mind. My run has one base, two domains and 4,000 examples; with fewer the order may differ.
+# other runs biases closed 0.15 to 0.29. The readout can only weigh features anew that were made for
+# strokes in the other direction; LoRA changes each layer a little, so features can turn with the
+# signals. The sum lost 15 and 27 points against the right module in either domain, but where both
+# changes came together it was 13 points ahead of each, in other runs 6 to 8. A readout of as many
+# numbers that closed as much would change my mind. My run has one base, two domains and 4,000
+# examples; with fewer the order may differ.
 # <!-- END SOLUTION -->
 
 # %% [markdown]

@@ -100,7 +100,8 @@ check("sketches.transparent", transparent)
 # %% [markdown]
 # ### 3. One vector for the scene
 #
-# Each object goes through the room of its place and is multiplied by its weight; all are added up.
+# Each object goes through the room of its place, by your `transparent`, and is multiplied by its
+# weight; all are added up.
 
 
 # %% tags=["exercise:sketch"]
