@@ -5,9 +5,10 @@ import torch
 from torch.nn import functional
 
 from labs.course.compare import SINGLE, expect_close, expect_number, unchanged
-from labs.course.plan import Answer, Check, Exercise, expect
+from labs.course.plan import Answer, Check, Exercise, MismatchError, expect
 
 Tensor = torch.Tensor
+NOT_CHOSEN = "is f(m) 0, not left out, for a module that no example chooses"
 
 
 def _probabilities(seed: int) -> Tensor:
@@ -31,6 +32,29 @@ def _value(answer: Answer, seed: int) -> None:
     with unchanged(p=p):
         got = answer(p)
     expect_close(expect_number(got), _oracle(p), relative=SINGLE, mistakes=mistakes)
+
+
+def _unchosen(answer: Answer, seed: int) -> None:
+    p = _probabilities(seed)
+    p[:, -1] = 0.1 * p.amax(dim=1)
+    several = p / p.sum(dim=1, keepdim=True)
+    p[:, 0] += 1
+    first = p / p.sum(dim=1, keepdim=True)
+    for name, p in {"the last module": several, "any but the first": first}.items():
+        what = f"{name} never chosen"
+        mistakes = {NOT_CHOSEN: 5}
+        got = expect_number(_with_all_shares(answer, p), what)
+        expect_close(got, _oracle(p), what, relative=SINGLE, mistakes=mistakes)
+
+
+def _with_all_shares(answer: Answer, p: Tensor) -> Tensor:
+    try:
+        found: Tensor = answer(p)
+    except (RuntimeError, ValueError) as error:  # torch's and numpy's, for lengths that differ
+        if not any(word in str(error) for word in ("size", "shape")):
+            raise
+        raise MismatchError(f"the last module is never chosen: {NOT_CHOSEN}?") from None
+    return found
 
 
 def _ends(answer: Answer, seed: int) -> None:
@@ -83,6 +107,11 @@ def _detached(p: Tensor) -> Tensor:
     return p.shape[1] * (_chosen(p).mean(0) * p.detach().mean(0)).sum()
 
 
+def _only_chosen(p: Tensor) -> Tensor:
+    shares = torch.bincount(p.argmax(1)) / len(p)
+    return p.shape[1] * (shares * p.mean(0)).sum()
+
+
 def _by_counting(p: Tensor) -> Tensor:
     shares = torch.bincount(p.argmax(1), minlength=p.shape[1]) / len(p)
     return p.shape[1] * (shares.to(p) @ p.mean(0))
@@ -100,6 +129,7 @@ BALANCE_LOSS = Exercise(
     minutes=7,
     checks=(
         Check(name="shares of choices times mean probabilities", run=_value),
+        Check(name="a module that is never chosen", run=_unchosen),
         Check(name="1 where balanced, R where one module does all", run=_ends),
         Check(name="gradient through the probabilities alone", run=_gradient),
     ),
@@ -110,6 +140,7 @@ BALANCE_LOSS = Exercise(
         "counts": (_counts, "neither a count"),
         "sums": (_sums, "nor a sum"),
         "gradient through choices": (_straight_through, "not through the shares"),
+        "modules never chosen left out": (_only_chosen, NOT_CHOSEN),
         "detached": (_detached, "detached"),
     },
 )

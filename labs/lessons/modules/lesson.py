@@ -25,16 +25,16 @@ start("modules", replicate=REPLICATE, steps={"training": 600})
 # the answer is `alpha[c] * a + beta[c] * b`. Every student has other coefficients. Four models:
 #
 # * *monolith*: one network without modules,
-# * *learned*: 8 modules, their answers mixed by a router that sees everything,
-# * *by rule*: 8 modules, mixed by a router that sees the rule alone,
+# * *learned*: 8 modules; each sees all and rates itself, a softmax makes weights of the ratings,
+# * *by rule*: 8 modules, weighed by a router that sees the rule alone,
 # * *told*: 8 modules; rule c goes to module c.
 #
 # All have about as many parameters, and learn for the same number of steps.
 #
 # * `own`: does *learned* give each rule a module of its own? "yes" or "no".
 # * `best`: the model with the smallest error in most runs, one of the four names above.
-# * `ahead`: by how many *octaves* is the error of *told* below that of *learned*? One octave is
-#   half the error, two a quarter; negative if it is above.
+# * `ahead`: by how many *octaves* is the error of *told* below that of *learned*? An octave is a
+#   factor of two: 1 is half the error, 2 a quarter, 0.3 a fifth less; negative if it is above.
 # * `collapse`: by how much does training raise the *collapse* of *learned*? Collapse is 0 if all
 #   modules are used equally, 1 if some module is never used.
 #
@@ -48,8 +48,8 @@ seal("modules", {"own": "yes", "best": "learned", "ahead": (-1, 1), "collapse": 
 #
 # ### 1. Who does what?
 #
-# For every example the router gives each module a *score*; the scores of an example sum to 1. We
-# know the example's rule. So count who works for whom, with R rules and as many modules.
+# For every example the router gives each module a *score*, its weight; the scores of an example
+# sum to 1. We know its rule. So count who works for whom, with R rules and as many modules.
 
 
 # %% tags=["exercise:activation_matrix"]
@@ -107,7 +107,8 @@ def alignment(A: np.ndarray) -> float:
     """1 - the mean score that each rule gives to the module assigned to it.
 
     No module is assigned to two rules; of all such assignments take the one whose mean is largest.
-    A (R, R): rows are rules. 0: every rule has a module of its own, whichever it is.
+    A (R, R): rows are rules. Small is good: 0 is perfect, every rule has a module of its own,
+    whichever it is; 1 - 1/R is none, all rules use the modules alike.
 
     [[0.9, 0.1], [0.8, 0.2]]: assigned 0 and 1, (0.9 + 0.2) / 2 = 0.55 is kept: 0.45.
     """
@@ -151,8 +152,8 @@ check("modules.inverse_mi", inverse_mi)
 # %% [markdown]
 # ### 5. A pull towards balance
 #
-# Large models add such a loss to keep their routers from collapsing. You need it under Vary. A
-# choice cannot be differentiated, so only the probabilities carry the gradient.
+# Large models add such a loss to keep their routers from collapsing. Run calls it with weight 0;
+# under Vary it gets more. A choice jumps and has no gradient; so the gradient goes through P alone.
 
 
 # %% tags=["exercise:balance_loss"]
@@ -195,7 +196,7 @@ class Model(nn.Module):
         self.kind, self.M = kind, 1 if kind == "monolith" else R
         self.number, self.rule = two_layers(1, code, code), two_layers(R, code, code)
         self.first = nn.Linear(3 * code, width)  # of all modules; each has width / M units
-        units, outputs = width // self.M, width + 1  # the last output is the module's own score
+        units, outputs = width // self.M, width + 1  # the last output is the module's own rating
         bound = units**-0.5
         self.second = nn.Parameter(torch.empty(self.M, units, outputs).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.empty(self.M, outputs).uniform_(-bound, bound))
@@ -271,21 +272,22 @@ for (kind, R), (error, _, A) in found.items():
 # ## Look
 #
 # Left: at which number of rules do the models part, and which is lowest? Middle and right: *told*
-# would be a diagonal of ones. Does any row, a rule, have one bright module? Is a column dark from
-# top to bottom?
+# would be a diagonal of ones. Has any row one bright module? Is any column dark (below it: p(m))?
 
 # %% tags=["look"]
-drawing, axes = figure(3, width=4.2, height=3.9)
+drawing, axes = figure(3, width=4.2, height=4.3)
 for kind, mark in {"monolith": "o", "learned": "s", "by rule": "^", "told": "v"}.items():
     errors = [found[kind, R][0] for R in (2, 8)]
     axes[0].plot(["2 rules", "8 rules"], errors, marker=mark, label=kind)
 axes[0].set(yscale="log", ylabel="mean absolute error")
 axes[0].legend()
 for ax, kind in {axes[1]: "learned", axes[2]: "by rule"}.items():
-    picture = ax.imshow(found[kind, 8][2], vmin=0, vmax=1, cmap="viridis")
-    ax.set(title=kind, xlabel="module", ylabel="rule")
+    A = found[kind, 8][2]
+    picture = ax.imshow(A, vmin=0, vmax=0.5, cmap="viridis")
+    ax.set_xticks(range(8), [f"{m}\n{p:.2f}" for m, p in enumerate(A.mean(axis=0))], fontsize=8)
+    ax.set(title=kind, xlabel="module, and its p(m)", ylabel="rule", yticks=range(8))
     ax.grid(visible=False)
-drawing.colorbar(picture, ax=axes[2], label="mean score")
+drawing.colorbar(picture, ax=axes[1:], label="mean score", extend="max")
 error, before, after = found["learned", 8]
 ahead = np.log2(error / found["told", 8][0])
 ahead_of_monolith = np.log2(found["monolith", 8][0] / found["told", 8][0])
@@ -293,12 +295,13 @@ collapse = collapse_worst(after) - collapse_worst(before)
 show(
     drawing,
     f"Own run, 8 rules: told is {ahead:.2f} octaves ahead of learned. Training moves the collapse "
-    f"of learned by {collapse:+.2f} and its alignment to {alignment(after):.2f} (at most 0.875).",
+    f"of learned by {collapse:+.2f}, its alignment to {alignment(after):.2f} (0.875: none at all).",
 )
 
 # %% [markdown]
 # An untrained router is the start to compare with: it, too, is far from one module per rule. Here
-# is what training changed; then hand your numbers to the class and see how you predicted.
+# is what training changed. Your run may show the opposite of the class: in four replicates collapse
+# of *learned* moved by +0.14, +0.25, +0.07, -0.04. Then hand in your numbers, and see how you did.
 
 # %% tags=["look"]
 for kind in ("learned", "by rule"):
@@ -319,8 +322,9 @@ reveal("modules")
 #
 # ### Explain: enough
 #
-# Is the architecture enough? Say what modules would gain, what the learned router found of it, and
-# what would change your mind. Use numbers of collapse *and* of alignment. (4 to 6 sentences)
+# Is the architecture enough? Say by how much the error would fall if each rule had its own module,
+# how much of that the learned router found, and what would change your mind. Use numbers of
+# collapse *and* of alignment. (4 to 6 sentences)
 #
 # <!-- BEGIN SOLUTION -->
 # No. With 8 rules the model that was told which module to use had less than half the error of the
@@ -334,10 +338,11 @@ reveal("modules")
 # ## Vary
 #
 # Turn one knob: add your `balance_loss` while training *learned*. Write what you expect of
-# collapse, alignment and error, then run. Other knobs: its weight, 4 rules, twice the steps.
+# collapse and of alignment, then run. Which half of `EXPECTED` came true? Other knobs: weight, rules.
 
 # %% tags=["vary"]
-EXPECTED = "less collapse, and each rule finds its module"
+EXPECTED = "..."
+print("expected:", EXPECTED)
 for balance in (0.0, 0.1):
     error, _, A = trained("learned", 8, balance)
     print(f"weight {balance}: error {error:.4f}, ", end="")

@@ -9,7 +9,7 @@ LESSON = Lesson(
         "write measures of how modules are used, and say what each cannot see",
         "tell equal use from specialisation",
         "compare a trained router with the same router before training",
-        "separate what modules could gain from what training finds",
+        "separate the error that modules could save from what training finds",
     ),
     needs=(
         "matrices of numpy",
@@ -39,7 +39,7 @@ LESSON = Lesson(
         Question(
             id="ahead",
             kind="interval",
-            text="By how many octaves is the error of told below that of learned?",
+            text="By how many octaves, factors of two, is the error of told below that of learned?",
             unit="octaves",
             range=(-4, 4),
             truth="ahead",
@@ -50,7 +50,7 @@ LESSON = Lesson(
             id="collapse",
             kind="interval",
             text="By how much does training raise the collapse of learned?",
-            unit="of Collapse-Worst",
+            unit="of an equal share",
             range=(-1, 1),
             truth="collapse",
             why="A module that happens to be useful is used more, learns more, and is used more "
@@ -80,7 +80,7 @@ LESSON = Lesson(
             name="collapse",
             sentence="Training makes the learned router collapse: a module is used less than "
             "before.",
-            unit="of Collapse-Worst",
+            unit="of an equal share",
             above=0,
             because="the untrained router is the start to compare with",
             range=(-1, 1),
@@ -90,7 +90,7 @@ LESSON = Lesson(
             name="unaligned",
             sentence="The trained router is nearer to no specialisation than to a module for each "
             "rule.",
-            unit="of Alignment without specialisation",
+            unit="of 1 - 1/8, the alignment without specialisation",
             above=0.5,
             because="0.5 is half way",
             range=(0, 1),
@@ -169,8 +169,9 @@ LESSON = Lesson(
     ),
     cut="give `inverse_mi` and `balance_loss` as read-only; never cut the reveal",
     explain={
-        "enough": "Is the architecture enough? What modules would gain, what the router found, "
-        "what would change your mind; collapse and alignment."
+        "enough": "Is the architecture enough? How far the error would fall with a module for "
+        "each rule, how much of that the router found, what would change your mind; collapse and "
+        "alignment."
     },
     vary="a balancing loss for the learned router",
 )

@@ -30,8 +30,11 @@ def _best_matching(answer: Answer, seed: int) -> None:
     for A in _random(seed, 40):
         mistakes = {
             "may two rules take the same module": _row_maxima(A),
+            "does it keep the least instead of the most": _least(A),
+            "is the mean of the kept scores wanted, not their sum": _kept_sum(A),
             "is module r meant to be that of rule r": _diagonal(A),
-            "taking the largest entry first is not always best": _greedy(A),
+            "was the largest entry served first, which is not always best": _greedy(A),
+            "was rule 0 served first, which is not always best": _in_turn(A),
             "may one rule take two modules": _column_maxima(A),
             "is 1 minus the kept share wanted": 1 - float(metrics.alignment(A)),
         }
@@ -73,6 +76,24 @@ def _greedy(A: Array) -> float:
     return 1 - kept / len(A)
 
 
+def _in_turn(A: Array) -> float:
+    left, kept = A.copy(), 0.0
+    for row in left:
+        module = int(row.argmax())
+        kept += float(row[module])
+        left[:, module] = -1
+    return 1 - kept / len(A)
+
+
+def _least(A: Array) -> float:
+    rules, modules = linear_sum_assignment(A)
+    return 1 - float(A[rules, modules].mean())
+
+
+def _kept_sum(A: Array) -> float:
+    return 1 - len(A) * _kept(A)
+
+
 def _kept(A: Array) -> float:
     return 1 - _by_assignment(A)
 
@@ -101,7 +122,10 @@ ALIGNMENT = Exercise(
         "row maxima": (_row_maxima, "two rules take the same"),
         "column maxima": (_column_maxima, "one rule take two"),
         "diagonal": (_diagonal, "module r"),
-        "greedy": (_greedy, "largest entry first"),
+        "least": (_least, "least instead of the most"),
+        "sum": (_kept_sum, "not their sum"),
+        "greedy": (_greedy, "served first"),
+        "rule by rule": (_in_turn, "served first"),
         "kept share": (_kept, "1 minus"),
     },
     limit=20.0,

@@ -29,6 +29,9 @@ def _means(answer: Answer, seed: int) -> None:
         "is each row divided by the number of its own examples, not of all": _joint(
             scores, rules, 5
         ),
+        "is each row divided by the number of its own examples, not by N / R": _even(
+            scores, rules, 5
+        ),
         "are these sums, not means": _sums(scores, rules, 5),
     }
     with unchanged(scores=scores, rules=rules):
@@ -68,6 +71,10 @@ def _joint(scores: Array, rules: Array, R: int) -> Array:
     return _sums(scores, rules, R) / len(rules)
 
 
+def _even(scores: Array, rules: Array, R: int) -> Array:
+    return R * _joint(scores, rules, R)
+
+
 def _transposed(scores: Array, rules: Array, R: int) -> Array:
     return _averages(scores, rules, R).T
 
@@ -102,6 +109,7 @@ ACTIVATION_MATRIX = Exercise(
         "first choices": (_hard, "kept soft"),
         "transposed": (_transposed, "transposed"),
         "joint": (_joint, "not of all"),
+        "rules taken as equally frequent": (_even, "not by N / R"),
         "sums": (_sums, "not means"),
         "rules as they come": (_unsorted, "one example of each rule"),
     },
@@ -120,6 +128,7 @@ def _worst(answer: Answer, seed: int) -> None:
     A = _random(seed)
     mistakes = {
         "is p the mean of a column, not of a row": _over_rows(A),
+        "is p the mean of a column, not its sum": _of_sums(A),
         "is it the least mean of a column, not the least entry": _least_entry(A),
         "that is an entropy; look at the least used module alone": _entropy(A),
         "that is averaged over modules; look at the least used one alone": _average(A),
@@ -145,6 +154,10 @@ def _known_use(answer: Answer, seed: int) -> None:
 
 def _over_rows(A: Array) -> float:
     return 1 - len(A) * float(A.mean(axis=1).min())
+
+
+def _of_sums(A: Array) -> float:
+    return 1 - len(A) * float(A.sum(axis=0).min())
 
 
 def _least_entry(A: Array) -> float:
@@ -182,6 +195,7 @@ COLLAPSE_WORST = Exercise(
     right={"sums": _by_sums, "plain Python": _in_plain_python},
     wrong={
         "rows for columns": (_over_rows, "not of a row"),
+        "sums": (_of_sums, "not its sum"),
         "least entry": (_least_entry, "not the least entry"),
         "entropy": (_entropy, "an entropy"),
         "averaged": (_average, "averaged over modules"),
