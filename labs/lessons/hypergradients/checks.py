@@ -95,6 +95,9 @@ def _chain_rule(answer: Answer, seed: int) -> None:
             "that goes uphill": theta + size * by_theta.item(),
             "theta is log(rate), not the rate": theta - size * slope * theta,
             "asked for theta, is this the rate": np.exp(theta - size * by_theta.item()),
+            "asked for theta, was the rate moved": np.exp(theta) - size * slope,
+            "asked for theta, was the rate moved by theta's slope": np.exp(theta)
+            - size * by_theta.item(),
             "divided by the rate, and multiplied it should be": theta
             - size * slope / np.exp(theta),
         },
@@ -144,6 +147,11 @@ OUTER = Exercise(
         "returns the rate": (
             lambda theta, slope, size: np.exp(theta - size * slope * np.exp(theta)),
             "is this the rate",
+        ),
+        "moves the rate": (lambda theta, slope, size: np.exp(theta) - size * slope, "rate moved?"),
+        "moves the rate by theta's slope": (
+            lambda theta, slope, size: np.exp(theta) * (1 - size * slope),
+            "moved by theta's slope",
         ),
         "divides": (lambda theta, slope, size: theta - size * slope / np.exp(theta), "divided by"),
         "on the rate itself": (_on_the_rate, "asked for a finite number"),

@@ -67,6 +67,7 @@ def _mean_before(answer: Answer, seed: int) -> None:
         _scalar(answer(loss, _leaf(start), _rate(0.2), STEPS)),
         np.mean(losses[:-1]),
         f"mean of {STEPS} losses",
+        relative=1e-6,  # numbers made a tensor are float32: the next check says so
         mistakes={
             "the losses after the updates": np.mean(late),
             "the last loss alone": losses[-2],
@@ -95,8 +96,19 @@ def _losses(goals: np.ndarray, path: np.ndarray) -> np.ndarray:
 
 def _slope(total: Tensor, rate: Tensor) -> float:
     if not total.requires_grad:
-        raise MismatchError("no gradient: the result does not depend on the rate for torch")
-    (slope,) = torch.autograd.grad(total, rate, allow_unused=True)
+        raise MismatchError(
+            "no gradient: the result does not depend on the rate for torch; were the losses made "
+            "plain numbers (.item())?"
+        )
+    try:
+        (slope,) = torch.autograd.grad(total, rate, allow_unused=True)
+    except RuntimeError as error:
+        if "second time" not in str(error):
+            raise
+        raise MismatchError(
+            "torch threw away the graph of a slope: the slope must keep its graph, "
+            "create_graph=True (retain_graph=True alone gives a wrong derivative)"
+        ) from None
     if slope is None:
         raise MismatchError(
             "no gradient: torch sees no way from the rate to the result; was it made a plain "
@@ -148,6 +160,19 @@ def _unrolled(
 
 def _first_order(loss: Loss, w: Tensor, rate: Tensor, steps: int) -> Tensor:
     return torch.stack(_unrolled(loss, w, rate, steps, graph=False)).mean()
+
+
+def _thrown_away(loss: Loss, w: Tensor, rate: Tensor, steps: int) -> Tensor:
+    losses = []
+    for t in range(steps):
+        losses.append(loss(w, t))
+        (slope,) = torch.autograd.grad(losses[-1], w)
+        w = w - rate * slope
+    return torch.stack(losses).mean()
+
+
+def _numbers(loss: Loss, w: Tensor, rate: Tensor, steps: int) -> Tensor:
+    return torch.tensor([each.item() for each in _unrolled(loss, w, rate, steps)]).mean()
 
 
 def _detached(loss: Loss, w: Tensor, rate: Tensor, steps: int) -> Tensor:
@@ -218,6 +243,8 @@ UNROLLED = Exercise(
     right={"recursion": _running, "torch.func": _functional},
     wrong={
         "first-order": (_first_order, "create_graph"),
+        "no graph": (_thrown_away, "must keep its graph, create_graph=True"),
+        "losses as numbers": (_numbers, "plain numbers (.item())"),
         "detached": (_detached, "no gradient"),
         "a plain rate": (
             lambda loss, w, rate, steps: torch.stack(

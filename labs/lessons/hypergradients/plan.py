@@ -44,8 +44,9 @@ LESSON = Lesson(
             text="Is the best rate for 200 steps smaller than for 50, the same, or larger?",
             options=DIRECTIONS,
             truth="smaller",
-            why="By a tenth: with more steps less haste is needed. The warning about short "
-            "trainings shows only at 1000 steps, where the best rate rises again.",
+            why="By a tenth on average; one data set may not show it. With more steps less haste "
+            "is needed. Wu and others (2018) warn that short trainings prefer rates that are too "
+            "small: that shows only at 1000 steps, where the best rate rises again.",
         ),
         Question(
             id="last",
@@ -95,7 +96,8 @@ LESSON = Lesson(
     figure="hyperparameters",
     pitfalls=(
         Pitfall(
-            symptom="'Trying to backward through the graph a second time.'",
+            symptom="'The slope must keep its graph', or torch's 'backward through the graph a second "
+            "time'.",
             cause="`create_graph=True` is missing. With `retain_graph=True` in its place the error "
             "goes, and the derivative is wrong.",
             say="The slope depends on the weights, and these on the rate. Who remembers that?",
