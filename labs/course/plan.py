@@ -109,7 +109,7 @@ class Question:
             options in order.
         unit: of the number.
         range: an interval's lowest and highest sensible end; the whole range scores 0.
-        options: of a choice or an order.
+        options: of a choice or an order, in another order than the true one.
     """
 
     id: str
@@ -136,6 +136,8 @@ class Question:
             )
         if self.kind == "order" and len(right) != len(self.options):
             raise ValueError(f"question {self.id!r}: truth must order all options, got {right!r}")
+        if self.kind == "order" and right == self.options:
+            raise ValueError(f"question {self.id!r}: options must not stand in the true order")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,8 +57,15 @@ def seal(name: str, answers: Mapping[str, Any]) -> None:
     Raises:
         ValueError: another lesson, or an answer that does not fit its question; nothing is
             written then.
+
+    While an answer is still ``...`` this says so, and seals nothing.
     """
     begun = session.started(name)
+    if not isinstance(answers, Mapping):
+        raise ValueError(f"answers must be {{question: answer}}, got {answers!r}")
+    if waiting := [key for key in answers if answers[key] is ...]:
+        print(f"not sealed yet: put your own in place of the ... of {', '.join(waiting)}")
+        return
     given = checked(begun.lesson, answers)
     first = path(name)
     earlier = read(first) if first.exists() else None
@@ -208,4 +215,4 @@ def _summary(found: list[Scored]) -> str:
     later = f"; {waiting} more after the class has gathered" if waiting else ""
     if mean is None:
         return "no score before the class has gathered"
-    return f"score {mean:.2f}, where 1 is perfect and 0 says nothing{later}"
+    return f"score {mean:.2f}, where 1 is perfect and 0 is what no opinion gets{later}"

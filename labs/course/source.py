@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from labs.course import register
+from labs.course import asking, register
 from labs.course.cells import Cell, SourceError, split
 from labs.course.grammar import EXPLAIN, REPLICATE, markers, obey
 from labs.course.plan import Exercise, Lesson
@@ -51,7 +51,8 @@ class Source:
         """Return the cells that a reader sees.
 
         Args:
-            variant: ``"student"``, with stubs in place of solutions; ``"solution"``; or
+            variant: ``"student"``, with stubs in place of solutions and ``...`` in place of
+                predictions; ``"solution"``; or
                 ``"instructor"``, the solution and the cells tagged instructor.
             replicate: whose data set it is; 0 is the instructor's.
 
@@ -60,10 +61,16 @@ class Source:
         """
         known("variant", variant, VARIANTS)
         return [
-            _with_replicate(_cut(cell) if variant == "student" else _solved(cell), replicate)
+            _with_replicate(self._stub(cell) if variant == "student" else _solved(cell), replicate)
             for cell in self.cells
             if variant == "instructor" or "instructor" not in cell.tags
         ]
+
+    def _stub(self, cell: Cell) -> Cell:
+        if "predict" in cell.tags and cell.kind == "code" and asking.seals(cell.content):
+            questions = register.lesson(self.name).questions
+            return replace(cell, lines=tuple(asking.open_seal(self.name, questions)))
+        return _cut(cell)
 
 
 def read(name: str) -> Source:
@@ -142,5 +149,6 @@ def _stub(cell: Cell, marker: str) -> list[str]:
 def _with_replicate(cell: Cell, replicate: int) -> Cell:
     if cell.kind == "markdown":
         return cell
-    lines = [f"REPLICATE = {replicate}" if REPLICATE.fullmatch(x) else x for x in cell.lines]
+    own = f"REPLICATE = {replicate}  # whose data set this is: your own number, 0 the published one"
+    lines = [own if REPLICATE.fullmatch(x) else x for x in cell.lines]
     return replace(cell, lines=tuple(lines))

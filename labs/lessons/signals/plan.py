@@ -16,7 +16,7 @@ QUESTIONS = (
         id="order",
         kind="order",
         text="Who reads most of the published signals?",
-        options=("a person", "CNN", "MLP", "logistic regression"),
+        options=("CNN", "MLP", "a person", "logistic regression"),
         truth=("a person", "CNN", "MLP", "logistic regression"),
         why="95.75, 93, 65 and 31 %: whoever knows that neighbours belong together reads more.",
     ),
