@@ -325,11 +325,11 @@ reveal("adapters")
 #
 # <!-- BEGIN SOLUTION -->
 # On reversed signals 85 biases closed 0.33 of the gap, LoRA of rank 4 nearly all of it; in three
-# other runs biases closed 0.15 to 0.29. The readout can only weigh features anew that were made for
-# strokes in the other direction; LoRA changes each layer a little, so features can turn with the
-# signals. The sum lost 15 and 27 points against the right module in either domain, but where both
-# changes came together it was 13 points ahead of each, in other runs 6 to 8. A readout of as many
-# numbers that closed as much would change my mind. My run has one base, two domains and 4,000
+# other runs biases closed 0.15 to 0.29. The readout can only weigh features anew that were made
+# for strokes in the other direction; LoRA changes each layer a little, so features can turn with
+# the signals. The sum lost 15 and 27 points against the right module in either domain, but where
+# both changes came together it was 13 points ahead of each, in other runs 6 to 8. A readout of as
+# many numbers that closed as much would change my mind. My run has one base, two domains and 4,000
 # examples; with fewer the order may differ.
 # <!-- END SOLUTION -->
 

@@ -338,7 +338,8 @@ reveal("modules")
 # ## Vary
 #
 # Turn one knob: add your `balance_loss` while training *learned*. Write what you expect of
-# collapse and of alignment, then run. Which half of `EXPECTED` came true? Other knobs: weight, rules.
+# collapse and of alignment, then run. Which half of `EXPECTED` came true? Other knobs: weight,
+# rules.
 
 # %% tags=["vary"]
 EXPECTED = "..."
