@@ -124,10 +124,13 @@ def _least_squares(answer: Answer, seed: int) -> None:
     got = _fitted(answer, A, Y)
     best = ((A @ linalg.lstsq(A, Y)[0] - Y) ** 2).sum()
     own = ((A @ got - Y) ** 2).sum()
+    reason = "was something added to the problem (a ridge), or left out"
+    if own > (Y**2).sum():  # worse than no weights at all
+        reason = "does this work only with more features than examples"
     expect(
         own < best * (1 + 1e-9),
         f"23 examples, 7 features: asked for a sum of squared misfits of {best:.10g}, the least "
-        f"there is, got {own:.10g}: was something added to the problem (a ridge), or left out?",
+        f"there is, got {own:.10g}: {reason}?",
     )
 
 
@@ -198,6 +201,10 @@ FIT = Exercise(
     },
     wrong={
         "normal equations": (lambda A, Y: np.linalg.solve(A.T @ A, A.T @ Y), "Singular matrix"),
+        "for many features only": (
+            lambda A, Y: A.T @ np.linalg.inv(A @ A.T) @ Y,
+            "only with more features than examples",
+        ),
         "ridge": (_ridge, "asked for all targets to be hit"),
         "any solution": (_basic, "does some solver pick any solution"),
         "transposed": (lambda A, Y: (np.linalg.pinv(A) @ Y).T, "transposed"),

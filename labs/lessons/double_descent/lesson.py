@@ -4,8 +4,7 @@
 # The old picture of model size is a valley: small models miss the pattern, large ones fit the
 # noise, the best lies between. Yet networks with more weights than examples fit every training
 # label and still predict well. *Double descent* is a picture that has room for both: test error
-# falls, rises to a peak about where a model just manages to fit all its training data (the
-# *interpolation threshold*), and falls a second time.
+# falls, rises to a peak, and falls a second time.
 #
 # To see it you need no training loop. A *random feature* of a signal is max(0, weighted sum +
 # offset), with weights that are drawn once and never trained. Only what is read out of the features
@@ -29,9 +28,11 @@ start("double_descent", replicate=REPLICATE)
 #    "4000" or "nowhere"?
 # 2. `rise`: By how many points does it rise from its valley to that peak? (0 if nowhere)
 # 3. `noise`: With wrong labels, is this rise "larger" or "smaller"?
-# 4. `best`: Which model errs least in the end: "one of at most 400 features" or "the largest"?
-# 5. `trained`: Now a network of two hidden layers that is trained as usual, on 15 % relabelled
-#    data. By how many points does its test error rise from its valley to a later peak?
+# 4. `best`: With right labels, which model has the lowest test error: "one of at most 400 features"
+#    or "the largest"?
+# 5. `trained`: Now a network of two hidden layers that is trained as usual. 15 % of its labels are
+#    drawn anew; a tenth of those stay right, so 13.5 % are wrong. By how many points does its test
+#    error rise from its valley to a later peak?
 #
 # An interval (2 and 5) should hold the truth with a chance of 80 %. Replace all answers.
 
@@ -99,7 +100,8 @@ check("double_descent.min_norm_fit", min_norm_fit)
 
 # %% [markdown]
 # ### 3. The interpolation threshold
-# Where does a model first fit all its training data? Mind a table in which none does.
+# The smallest model that manages to fit all its training data stands at the *interpolation
+# threshold*. Mind a table in which none does.
 
 
 # %% tags=["exercise:threshold"]
@@ -144,8 +146,8 @@ check("double_descent.rise_and_fall", rise_and_fall)
 # ## Run
 # Twelve sizes, twice: a few seconds. The models are fitted to numbers, not to labels, so their
 # training error is here the largest miss of any target, `misfit`. Meanwhile read what was published
-# of trained networks with 15 % of their labels drawn anew (Greydanus and Kobak 2024, Figure 5):
-# from its valley the error of an MLP rises by 6.8 points, and from that peak it falls by 8.6.
+# of trained networks with 13.5 % wrong labels (Greydanus and Kobak 2024, Figure 5): from its valley
+# the error of an MLP rises by 6.8 points, and from that peak it falls by 8.6.
 
 # %% tags=["run"]
 require_seal("double_descent")
@@ -155,7 +157,7 @@ digits = data()
 
 
 def relabelled(y: np.ndarray, share: float) -> np.ndarray:
-    """Give a share of the labels another digit."""
+    """Make a share of the labels wrong."""
     rng, y = np.random.default_rng([REPLICATE, 1]), y.copy()
     chosen = rng.permutation(len(y))[: round(share * len(y))]
     y[chosen] = (y[chosen] + rng.integers(1, 10, size=len(chosen))) % 10
@@ -201,21 +203,26 @@ contribute(
 # %% [markdown]
 # ## Look
 # Look at the dashed line, where there are as many features as examples: in the upper panel for the
-# peak, in the lower for the length of the weights. Then compare valley and right end.
+# peak, in the lower for the length of the weights. Then compare valley and right end. The dotted
+# line is guessing: what room has the peak?
 
 # %% tags=["look"]
 from matplotlib.figure import Figure
 
 
-def drawing(curves: dict[str, dict[str, list[float]]], examples: int) -> Figure:
+def drawing(curves: dict[str, dict[str, list[float]]], *examples: int) -> Figure:
     figure = Figure(figsize=(6.5, 6), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
     for (name, curve), marker in zip(curves.items(), "oD", strict=False):
         above.plot(SIZES, curve["test"], marker=marker, label=name)
         below.plot(SIZES, curve["length"], marker=marker)
     for ax in (above, below):
-        ax.axvline(examples, color="grey", linestyle="--")
+        for many in examples:
+            ax.axvline(many, color="grey", linestyle="--")
         ax.set(xscale="log")
+        ax.set_xticks([10, 100, 400, 4000], ["10", "100", "400", "4000"])
+    above.plot([], [], color="grey", linestyle="--", label="features = examples")
+    above.axhline(90, color="black", linestyle=":", label="guessing")
     above.set(ylabel="Test error (%)", ylim=(55, 95))
     below.set(ylabel="Length of the weights", yscale="log", xlabel="Features")
     above.legend(loc="lower left")
@@ -234,10 +241,11 @@ reveal("double_descent")
 # With random features everybody sees it. With trained networks the reference, over 10 data sets, is
 # less tidy:
 #
-# * With label noise the error of an MLP rises by 3.4 points, interval -0.7 to 7.5. Whether it rises
-#   by 4 or more is *undecided*. If the true mean is below 4, no class is large enough to help.
-# * The error of a CNN rises by 10.9 (5 data sets): the claim holds. Without noise the MLP has no
-#   peak.
+# * With wrong labels the error of an MLP rises by 3.4 points, interval -0.7 to 7.5. Whether it
+#   rises by more than 4 is *undecided*. If the true mean is below 4, more replicates will never
+#   make this claim hold.
+# * The error of a CNN rises by 10.9 (5 data sets), more than 4 points. With right labels the MLP
+#   has no peak.
 # * The size that first fits grows in proportion to the number of examples with squared error, which
 #   is what you minimised; with cross-entropy, the usual loss, it grows more slowly.
 #
@@ -246,19 +254,20 @@ reveal("double_descent")
 # %% [markdown]
 # ## Explain
 # ### Explain: why
-# In 3 to 6 sentences: What did you and the class find, in points, and how sure is that? Why is the
-# error worst where the model just fits? What would change your mind? What does this not say about
-# trained networks?
+# In 3 to 6 sentences: What did you find, in points? What would you need to say how sure that is?
+# Why is the error worst where the model just fits? What would change your mind? What does this
+# not say about trained networks?
 
 # %% [markdown] tags=["explain:why"]
 # <!-- BEGIN SOLUTION -->
 # With 400 examples my error rose by about 18 points to a peak at 400 features and fell by about 21
-# to less than its valley; every student's did. With as many features as examples exactly one w hits
+# to less than its valley. One data set cannot say how sure that is: I need other replicates, as the
+# class has, and an interval. With as many features as examples exactly one w hits
 # all targets, whatever it costs, and it is long: small differences of signals become large
 # differences of answers. With more features there is a choice, and the shortest w is tame. Wrong
 # labels raise the valley more than the peak, which has no room left below guessing. I would change
-# my mind if the peak stayed at 400 with 200 examples. In a trained network the features move, too,
-# and training ends before w is the shortest: there the rise may be small or missing.
+# my mind if the peak stayed at 400 with 200 examples. In a trained network the features move, too:
+# there the rise may be small or missing.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
@@ -266,8 +275,9 @@ reveal("double_descent")
 # Turn one knob: train on 200 examples instead of 400. Predict first: where is the peak now? And at
 # 400 features, is the error with *half the data* higher or lower? Write it down, run, compare.
 #
-# At home: punish long weights. A ridge of strength s is your own function with more rows,
-# `min_norm_fit(np.vstack([A, s**0.5 * np.eye(P)]), np.vstack([Y, np.zeros((P, 10))]))`. What is
+# At home: punish long weights. A ridge of strength s is your own function with more rows: in
+# `sweep`, replace the line `w = ...` by
+# `w = min_norm_fit(np.vstack([A, s**0.5 * np.eye(P)]), np.vstack([Y, np.zeros((P, 10))]))`. What is
 # left of the peak with s = 1? Sizes up to 1000 will do.
 
 # %% tags=["vary"]
@@ -275,7 +285,7 @@ EXAMPLES = 200
 
 fewer = sweep(EXAMPLES, 0.0)
 both = {f"{EXAMPLES} examples": fewer, "400 examples": curves["right labels"]}
-show(drawing(both, EXAMPLES), "The same with another number of examples.", name="vary")
+show(drawing(both, EXAMPLES, 400), "The same with another number of examples.", name="vary")
 
 # %% [markdown] tags=["instructor"]
 # What to expect (data set 0): with 200 examples the peak stands at 200, and from 400 to 1000

@@ -33,7 +33,7 @@ QUESTIONS = (
     Question(
         id="best",
         kind="choice",
-        text="Which model errs least in the end?",
+        text="With right labels, which model has the lowest test error?",
         options=("one of at most 400 features", "the largest"),
         truth="the largest",
         why="Of all weights that fit, those of the largest model are the shortest.",
@@ -41,13 +41,12 @@ QUESTIONS = (
     Question(
         id="trained",
         kind="interval",
-        text="By how many points does the test error of a trained network, with 15 % of its labels "
-        "drawn anew, rise from its valley to a later peak?",
+        text="By how many points does the test error of a trained network, with 13.5 % wrong "
+        "labels, rise from its valley to a later peak?",
         unit="points",
         range=(-5, 40),
         truth=Reference("double_descent", "DD1-noise-rise"),
-        why="Its features are trained, too, and its training ends before the weights are the "
-        "shortest; whether the rise is above 4 points is undecided.",
+        why="Its features are trained, too; whether the rise is above 4 points is undecided.",
     ),
 )
 
@@ -149,8 +148,8 @@ LESSON = Lesson(
     cut="Give threshold to read instead of to write; leave the second knob for home; never cut the "
     "reveal.",
     explain={
-        "why": "What was found and how sure is it; why is error worst where the model just fits; "
-        "what would change your mind; what does it not say about trained networks?"
+        "why": "What was found, and what would say how sure it is; why is error worst where the "
+        "model just fits; what would change your mind; what does it not say about trained networks?"
     },
     vary="Change the number of examples; at home add a ridge.",
 )
