@@ -2,6 +2,7 @@
 are."""
 
 import argparse
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,11 @@ class Gathered:
 
 
 def gather(
-    name: str, folder: Path, codes: Path | None = None, grades: Path | None = None
+    name: str,
+    folder: Path,
+    codes: Path | None = None,
+    grades: Path | None = None,
+    owned: Mapping[str, int] | None = None,
 ) -> Gathered:
     """Judge a lesson's measures on the contributions of a class.
 
@@ -59,6 +64,8 @@ def gather(
         folder: of students' folders, or of their files.
         codes: CSV with columns ``student`` and ``code``: the codes that were called out.
         grades: folder of grade reports, beside those in `folder`; it may be absent.
+        owned: student -> replicate, as `students.roster` returns them: a contribution counts only
+            with its student's own, so that a copy does not throw out the one it was made from.
 
     Files that do not count are named with the reason, and change nothing: what is no contribution,
     other settings than most have, the scale smoke, a replicate that two students have.
@@ -71,7 +78,7 @@ def gather(
     sheet = _sheet(codes) if codes else {}
     inbox = collect(folder)
     reports = collect(grades) if grades and grades.is_dir() else Inbox()
-    given = counted(lesson, inbox)
+    given = counted(lesson, inbox, owned)
     if not given:
         why = "".join(f"\n  {line}" for line in inbox.told())
         raise ValueError(f"DIR must hold contributions to {name}, got none that counts{why}")
@@ -104,8 +111,16 @@ def claims(lesson: Lesson) -> list[Claim]:
     ]
 
 
-def counted(lesson: Lesson, inbox: Inbox) -> dict[str, Contribution]:
-    """Return the contributions that count, by student, and refuse the others in the inbox."""
+def counted(
+    lesson: Lesson, inbox: Inbox, owned: Mapping[str, int] | None = None
+) -> dict[str, Contribution]:
+    """Return the contributions that count, by student, and refuse the others in the inbox.
+
+    Args:
+        lesson: of the contributions.
+        inbox: where they are.
+        owned: student -> replicate, where a roster says so.
+    """
     found: dict[Path, tuple[str, Contribution]] = {}
     for paper in inbox.papers:
         if paper.schema in OTHERS or _of_another(paper, lesson.name):
@@ -113,6 +128,7 @@ def counted(lesson: Lesson, inbox: Inbox) -> dict[str, Contribution]:
         try:
             given = contributions.parsed(paper.content, lesson.name)
             _check_scale(given)
+            _check_owner(paper.student, given, owned)
         except ValueError as error:
             inbox.refuse(paper.path, error)
         else:
@@ -138,7 +154,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge a lesson's measures on the class's contributions, and draw them."""
     name = arguments.name
     grades = arguments.grades or Path("grades") / name  # where `lesson grade` writes them
-    gathered = gather(name, arguments.dir, arguments.codes, grades)
+    gathered = gather(name, arguments.dir, arguments.codes, grades, _owned(arguments))
     paths = write(gathered, arguments.out or Path("class") / name)
     print("\n".join(lines(gathered)))
     print(f"written: {', '.join(map(str, paths))}")
@@ -163,6 +179,12 @@ def lines(gathered: Gathered) -> list[str]:
             f"wrong answers to {exercise}: {', '.join(f'{w} {n}' for w, n in wrong.items())}"
         )
     return text
+
+
+def _owned(arguments: argparse.Namespace) -> dict[str, int] | None:
+    if arguments.roster is None:
+        return None
+    return students.roster(students.read(arguments.roster), arguments.course)
 
 
 def _told(lesson: Lesson, verdict: Verdict) -> list[str]:
@@ -214,6 +236,19 @@ def _check_scale(given: Contribution) -> None:
         raise ValueError(f"scale must be lesson, got {given.scale}")
     if given.replicate == 0:
         raise ValueError("replicate must be the student's own, got 0, the instructor's")
+
+
+def _check_owner(student: str, given: Contribution, owned: Mapping[str, int] | None) -> None:
+    if owned is None:
+        return
+    own = owned.get(unicodedata.normalize("NFC", student))
+    if own is None:
+        raise ValueError(f"student must stand in the roster, got {student!r}")
+    if given.replicate != own:
+        whose = "".join(f", that of {who}" for who in owned if owned[who] == given.replicate)
+        raise ValueError(
+            f"replicate must be {own}, the student's own, got {given.replicate}{whose}"
+        )
 
 
 def _refuse_others(found: dict[Path, tuple[str, Contribution]], inbox: Inbox) -> None:

@@ -132,6 +132,12 @@ SUBCOMMANDS = {
                 "metavar": "FILE.csv",
                 "help": "with columns student and code: the codes of their predictions",
             },
+            "--roster": {
+                "type": existing,
+                "metavar": "FILE.csv",
+                "help": "whose replicate is whose: of two copies the owner's counts",
+            },
+            "--course": COURSE,
             "--grades": {**FOLDER, "help": "reports, to count wrong answers; default: grades/NAME"},
             "--out": {**FOLDER, "help": "default: class/NAME"},
         },

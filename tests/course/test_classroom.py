@@ -184,6 +184,35 @@ def test_a_doubled_replicate_counts_for_nobody(folder):
     ]
 
 
+def test_with_a_roster_the_owner_of_a_copied_contribution_counts(folder, tmp_path, capsys):
+    shutil.copy(own(folder, "s05"), own(folder, "s03"))
+    takes_part(folder / "guest", 77)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("\n".join(["student", *(f"s{i:02}" for i in range(20))]))
+    words = ["lesson", "gather", "gain", str(folder), "--out", str(tmp_path / "out")]
+    assert main(LABS, [*words, "--roster", str(roster), "--course", KEY]) == 0
+    said = capsys.readouterr().out
+    owned = students.roster([f"s{i:02}" for i in range(20)], KEY)
+    assert said.startswith("gain: 19 contributions count\n")
+    refused = said.partition("not counted:\n")[2].splitlines()[:2]
+    assert refused == [
+        "  guest/contributions/gain.json: student must stand in the roster, got 'guest'",
+        f"  s03/contributions/gain.json: replicate must be {owned['s03']}, the student's own, "
+        f"got {owned['s05']}, that of s05",
+    ]
+    found = classroom.gather("gain", folder, owned=owned)
+    assert found.given["s05"].replicate == owned["s05"]
+    assert "s03" not in found.given
+
+
+def test_a_roster_needs_the_key(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("LABS_COURSE_KEY", raising=False)
+    words = ["lesson", "gather", "gain", str(folder), "--out", str(tmp_path / "out")]
+    assert main(LABS, [*words, "--roster", str(folder / "codes.csv")]) == 2
+    assert "course key must hold a text" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_two_contributions_of_one_student_count_for_none_but_a_copy_is_one(folder):
     copy = folder / "s03" / "backup" / "gain.json"
     copy.parent.mkdir()
