@@ -31,6 +31,7 @@ def _value(answer: Answer, seed: int) -> None:
         "are the rows brought to length 1": _not_normalised(a, b, 0.5),
         "does the sum in the denominator hold the right one, too": _positive_left_out(a, b, 0.5),
         "should each row of a look among the rows of b, not the reverse": _reversed(a, b, 0.5),
+        "is softmax taken twice, by yourself and in cross_entropy": _twice(a, b, 0.5),
         "is it the mean over the examples, not the sum": _summed(a, b, 0.5),
         "is the sign right": -_loss(a, b, 0.5),
         "are only the rows of b among the candidates": _all_views(a, b, 0.5),
@@ -107,6 +108,10 @@ def _not_normalised(a: Tensor, b: Tensor, temperature: float) -> Tensor:
     return _of_logits(a @ b.T / temperature)
 
 
+def _twice(a: Tensor, b: Tensor, temperature: float) -> Tensor:
+    return _of_logits((_cosines(a, b) / temperature).softmax(1))
+
+
 def _positive_left_out(a: Tensor, b: Tensor, temperature: float) -> Tensor:
     logits = _cosines(a, b) / temperature
     others = logits.masked_fill(torch.eye(len(a), dtype=torch.bool), -torch.inf)
@@ -176,6 +181,7 @@ INFO_NCE = Exercise(
     right={"logsumexp": _by_logsumexp, "loop": _by_loop},
     wrong={
         "not normalised": (_not_normalised, "brought to length 1"),
+        "softmax twice": (_twice, "softmax taken twice"),
         "positive left out": (_positive_left_out, "denominator"),
         "overflow": (_overflowing, "logsumexp"),
         "temperature multiplies": (_multiplied, "multiplied, not divided"),

@@ -18,6 +18,8 @@ def _line_taken_away(answer: Answer, seed: int) -> None:
         x = _walks(seed, length)
         mistakes = {
             "was only the mean taken away": _mean_only(x),
+            "was only the slope taken away, not the mean": _slope_only(x),
+            "was only the slope taken away, not the height": _slope_from_the_left(x),
             "is the line drawn through the two end points": _ends(x),
             "was the line fitted down the columns, over the examples": _columns(x),
             "is there one line for all signals": _one_line(x),
@@ -44,6 +46,15 @@ def _centred(length: int) -> Array:
 
 def _mean_only(x: Array) -> Array:
     return x - x.mean(axis=1, keepdims=True)
+
+
+def _slope_only(x: Array) -> Array:
+    return signal.detrend(x) + x.mean(axis=1, keepdims=True)
+
+
+def _slope_from_the_left(x: Array) -> Array:
+    position = np.arange(x.shape[1])
+    return x - np.polyfit(position, x.T, 1)[0][:, None] * position
 
 
 def _ends(x: Array) -> Array:
@@ -98,6 +109,8 @@ DETREND = Exercise(
     right={"polyfit": _polyfit, "projection": _projected, "loop": _looped},
     wrong={
         "mean only": (_mean_only, "only the mean"),
+        "slope only": (_slope_only, "only the slope"),
+        "slope only, from the left": (_slope_from_the_left, "only the slope"),
         "through the ends": (_ends, "two end points"),
         "down the columns": (_columns, "down the columns"),
         "one line for all": (_one_line, "one line for all"),

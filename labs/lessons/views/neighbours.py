@@ -7,6 +7,7 @@ from labs.course.compare import SINGLE, expect_close, expect_number, unchanged
 from labs.course.plan import Answer, Check, Exercise, expect
 
 Array = np.ndarray
+ITSELF = "leave out the example itself, not what comes first and not whatever has distance 0"
 
 
 def _clouds(seed: int, count: int = 61) -> tuple[Array, Array]:
@@ -53,7 +54,7 @@ def _twins(answer: Answer, seed: int) -> None:
     y = np.repeat([0, 1], 15)
     got = expect_number(answer(np.concatenate([x, x]), y, 1))
     told = f"where every signal has a copy of another class, asked for 0, got {got:.4g}"
-    expect(abs(got) < SINGLE, f"{told}: leave out the example itself, not what comes first")
+    expect(abs(got) < SINGLE, f"{told}: {ITSELF}")
 
 
 def _with_itself(x: Array, y: Array, k: int) -> float:
@@ -76,6 +77,12 @@ def _farthest(x: Array, y: Array, k: int) -> float:
 
 def _first_dropped(x: Array, y: Array, k: int) -> float:
     return _share(y, np.argsort(_distances(x), axis=1, kind="stable")[:, 1 : k + 1])
+
+
+def _copies_dropped(x: Array, y: Array, k: int) -> float:
+    distance = _distances(x)
+    distance[distance == 0] = np.inf
+    return _share(y, np.argsort(distance, axis=1)[:, :k])
 
 
 def _as_share(x: Array, y: Array, k: int) -> float:
@@ -117,6 +124,7 @@ PURITY = Exercise(
         "majority vote": (_vote, "a vote"),
         "farthest": (_farthest, "the farthest"),
         "share": (_as_share, "in percent"),
+        "drops all copies": (_copies_dropped, "whatever has distance 0"),
         "drops what comes first": (_first_dropped, "not what comes first"),
     },
 )

@@ -49,11 +49,12 @@ LESSON = Lesson(
         Question(
             id="most",
             kind="choice",
-            text="Are most of a signal's ten nearest neighbours of its own digit?",
+            text="Among 4000 signals, without any network: are most of a signal's ten nearest "
+            "neighbours of its own digit?",
             options=("yes", "no"),
             truth="no",
-            why="About 44 in 100 are, and yet the vote is right more often: the others are spread "
-            "over nine digits.",
+            why="About 44 in 100 are, among 4000 or more signals; your 1000 lie sparser and give "
+            "about 29. Yet the vote is right more often: the others are spread over nine digits.",
         ),
         Question(
             id="untrained",
@@ -61,8 +62,8 @@ LESSON = Lesson(
             text="Before any training: which layer does the probe read best?",
             options=("signal", "first convolution", "last convolution", "embedding"),
             truth="first convolution",
-            why="475 random features of short windows help straight cuts; deeper random layers "
-            "are narrower and only lose.",
+            why="475 random features of short windows help a linear classifier; deeper random "
+            "layers are narrower and only lose.",
         ),
     ),
     measures=(
@@ -82,7 +83,7 @@ LESSON = Lesson(
             "convolution.",
             unit="points",
             above=0,
-            because="the untrained layer is what there is for nothing",
+            because="the untrained layer is what random weights already reach",
             range=(-100, 100),
         ),
         Measure(

@@ -13,6 +13,7 @@ from labs.course.compare import expect_array, unchanged
 from labs.course.plan import Answer, Check, Exercise, MismatchError, expect
 
 Array = np.ndarray
+SCALED = "is every feature brought to standard deviation 1, and was test scaled, too"
 
 
 def _blobs(seed: int, count: int) -> tuple[Array, Array]:
@@ -34,7 +35,7 @@ def _scales(answer: Answer, seed: int) -> None:
     expect(not odd, f"predictions: asked for labels among 2, 3, 9, got {odd[:3]}: column numbers?")
     right = 100 * float((array == truth).mean())
     told = f"asked for at least 95 % right where the telling features are small, got {right:.4g} %"
-    expect(right >= 95, f"{told}: is every feature brought to standard deviation 1?")
+    expect(right >= 95, f"{told}: {SCALED}?")
 
 
 def _without_nan(answer: Answer, *arrays: Array) -> Any:
@@ -62,7 +63,7 @@ def _straight(answer: Answer, seed: int) -> None:
     x, y = make_circles(400, noise=0.05, factor=0.4, random_state=seed)
     array = expect_array(answer(x[:200], y[:200], x[200:]), "predictions", shape=(200,))
     right = 100 * float((array == y[200:]).mean())
-    told = f"a ring within a ring: no straight cut tells them apart, got {right:.4g} % right"
+    told = f"a ring within a ring: no straight line tells them apart, got {right:.4g} % right"
     expect(right < 80, f"{told}: is the classifier linear?")
 
 
@@ -87,6 +88,10 @@ def _scaled_on_both(train: Array, labels: Array, test: Array) -> Array:
 
 def _scaled_apart(train: Array, labels: Array, test: Array) -> Array:
     return _fitted(_scaled(train, train), labels).predict(_scaled(test, test))
+
+
+def _train_scaled(train: Array, labels: Array, test: Array) -> Array:
+    return _fitted(_scaled(train, train), labels).predict(test)
 
 
 def _voted(train: Array, labels: Array, test: Array) -> Array:
@@ -129,11 +134,12 @@ PROBE = Exercise(
     checks=(
         Check(name="small features count as much as large ones", run=_scales),
         Check(name="nothing is learned from the test examples", run=_train_alone),
-        Check(name="only straight cuts", run=_straight),
+        Check(name="a linear classifier", run=_straight),
     ),
     right={"by hand": _by_hand, "weaker penalty": _pipeline, "least squares": _least_squares},
     wrong={
         "no scaler": (_unscaled, "standard deviation 1"),
+        "test not scaled": (_train_scaled, "was test scaled, too"),
         "scaler on both": (_scaled_on_both, "from train alone"),
         "scaler on each": (_scaled_apart, "from train alone"),
         "neighbours": (_voted, "is the classifier linear"),
