@@ -7,8 +7,7 @@
 # close together, and views of different signals do not.
 #
 # Greydanus and Kobak (2024, Figure 8) trained such an encoder on signals of 40 positions, each a
-# disturbed digit from 0 to 9. Then they asked every layer of it: how well can the digit be read
-# here? Today you ask, too.
+# disturbed digit from 0 to 9. Then they asked every layer: can the digit be read here? So do you.
 
 # %% tags=["setup"]
 import numpy as np
@@ -65,8 +64,7 @@ seal(
 #
 # ### 1. Take the slope away
 #
-# Every signal lies on a slope that says nothing about its digit. We take it away, from all signals
-# at once: sums run along a row.
+# Every signal lies on a slope that says nothing of its digit. Take it away; sums run along a row.
 
 
 # %% tags=["exercise:detrend"]
