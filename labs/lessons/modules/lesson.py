@@ -295,7 +295,7 @@ collapse = collapse_worst(after) - collapse_worst(before)
 show(
     drawing,
     f"Own run, 8 rules: told is {ahead:.2f} octaves ahead of learned. Training moves the collapse "
-    f"of learned by {collapse:+.2f}, its alignment to {alignment(after):.2f} (0.875: none at all).",
+    f"of learned by {collapse:+.2f}, alignment to {alignment(after):.2f} (7/8: no specialisation).",
 )
 
 # %% [markdown]
@@ -338,8 +338,7 @@ reveal("modules")
 # ## Vary
 #
 # Turn one knob: add your `balance_loss` while training *learned*. Write what you expect of
-# collapse and of alignment, then run. Which half of `EXPECTED` came true? Other knobs: weight,
-# rules.
+# collapse and alignment, then run. Which half of `EXPECTED` came true? Other knobs: weight, rules.
 
 # %% tags=["vary"]
 EXPECTED = "..."
