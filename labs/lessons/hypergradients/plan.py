@@ -96,8 +96,7 @@ LESSON = Lesson(
     figure="hyperparameters",
     pitfalls=(
         Pitfall(
-            symptom="'The slope must keep its graph', or torch's 'backward through the graph a "
-            "second time'.",
+            symptom="'The slope must keep its graph' ('backward through the graph a second time').",
             cause="`create_graph=True` is missing. With `retain_graph=True` in its place the error "
             "goes, and the derivative is wrong.",
             say="The slope depends on the weights, and these on the rate. Who remembers that?",

@@ -14,6 +14,7 @@ from labs.course.compare import (
     unchanged,
 )
 from labs.course.plan import Answer, Check, Exercise, expect
+from labs.lessons.verdicts.best import BEST
 from labs.lessons.verdicts.power import POWER
 
 # ---- t_interval
@@ -121,7 +122,7 @@ WORDS = ("holds", "contradicted", "undecided")
 
 
 def _table(seed: int) -> list[tuple[float, float, float, int, str]]:
-    """Seven cases: low, high, above, n and the verdict."""
+    """Nine cases: low, high, above, n and the verdict."""
     above, a, b = np.random.default_rng(seed).uniform(1, 3, size=3).round(2).tolist()
     return [
         (above + a, above + a + b, above, 12, "holds"),
@@ -131,6 +132,8 @@ def _table(seed: int) -> list[tuple[float, float, float, int, str]]:
         (above - 0.9, above - 0.1, above, 5, "contradicted"),  # above zero, and yet below `above`
         (above + a, above + a + b, above, 4, "undecided"),
         (above - a - b, above - a, above, 4, "undecided"),
+        (above, above + a, above, 12, "undecided"),  # an end on the threshold
+        (above - a, above, above, 12, "undecided"),
     ]
 
 
@@ -144,11 +147,19 @@ def _judged(answer: Answer, seed: int, cases: slice) -> None:
 
 
 def _sides(answer: Answer, seed: int) -> None:
+    cases = [case[:4] for case in _table(seed)[:5]]
+    at_zero = [_verdict(low, high, 0.0, n) for low, high, _, n in cases]
+    given = [answer(*case) for case in cases]
+    expect(given != at_zero, "asked to compare with `above`: is it compared with 0?")
     _judged(answer, seed, slice(0, 5))
 
 
 def _few(answer: Answer, seed: int) -> None:
     _judged(answer, seed, slice(5, 7))
+
+
+def _ends_on_it(answer: Answer, seed: int) -> None:
+    _judged(answer, seed, slice(7, 9))
 
 
 def _verdict(low: float, high: float, above: float, n: int) -> str:
@@ -167,6 +178,12 @@ def _not_holds(low: float, high: float, above: float, n: int) -> str:
     return "undecided" if n < 5 else "holds" if low > above else "contradicted"
 
 
+def _or_equal(low: float, high: float, above: float, n: int) -> str:
+    if n < 5:
+        return "undecided"
+    return "holds" if low >= above else "contradicted" if high <= above else "undecided"
+
+
 VERDICT = Exercise(
     name="verdict",
     signature="(low: float, high: float, above: float, n: int) -> str",
@@ -174,13 +191,15 @@ VERDICT = Exercise(
     checks=(
         Check(name="the whole interval on one side", run=_sides),
         Check(name="below five replicates nothing is decided", run=_few),
+        Check(name="an end at the threshold decides nothing", run=_ends_on_it),
     ),
     right={"the middle first": _verdict},
     wrong={
         "by the mean": (_by_mean, "asked for undecided, got"),
         "no least n": (lambda lo, hi, at, n: _verdict(lo, hi, at, 9), "n = 4: asked for undecided"),
         "not holds": (_not_holds, "asked for undecided, got contradicted"),
-        "at zero": (lambda lo, hi, at, n: _verdict(lo, hi, 0.0, n), "asked for contradicted"),
+        "at zero": (lambda lo, hi, at, n: _verdict(lo, hi, 0.0, n), "compared with 0"),
+        "at the threshold": (_or_equal, "asked for undecided, got holds"),
         "an end": (
             lambda lo, hi, at, n: "undecided" if n < 5 else "holds" if hi > at else "contradicted",
             "asked for undecided, got holds",
@@ -261,86 +280,5 @@ PAIRED = Exercise(
     },
 )
 
-
-# ---- best_minus_last
-
-Gains = tuple[np.ndarray, np.ndarray]
-
-
-def _tables(seed: int) -> Gains:
-    """Accuracies (5, 7) on test and validation data whose best evaluations differ."""
-    rng = np.random.default_rng(seed)
-    test, val = rng.uniform(50, 70, size=(2, 5, 7)).round(2)
-    best = rng.permutation(6)[:5]
-    test[range(5), best], val[range(5), (best + 1) % 6] = 71 + rng.random(5), 72 + rng.random(5)
-    return test, val
-
-
-def _gains(test: np.ndarray, val: np.ndarray) -> Gains:
-    rows = range(len(test))
-    return test.max(1) - test[:, -1], test[rows, val.argmax(1)] - test[:, -1]
-
-
-def _one_epoch(test: np.ndarray, val: np.ndarray) -> Gains:
-    last = test[:, -1]
-    return test[:, test.mean(0).argmax()] - last, test[:, val.mean(0).argmax()] - last
-
-
-def _mean_first(test: np.ndarray, val: np.ndarray) -> tuple[float, float]:
-    mean = test.mean(0)
-    return float(mean.max() - mean[-1]), float(mean[val.mean(0).argmax()] - mean[-1])
-
-
-def _part(answer: Answer, seed: int, part: int) -> None:
-    test, val = _tables(seed)
-    want = _gains(test, val)
-    got = expect_parts(answer(test.copy(), val.copy()), ("best", "chosen"))
-    name = ("best", "chosen")[part]
-    mistakes = {
-        "one evaluation for all members": _one_epoch(test, val)[part],
-        "a mean over the members first": _mean_first(test, val)[part],
-        "the validation value, not the test value": val.max(1) - test[:, -1],
-        "chosen on test, too": want[0],
-        "last minus best": -want[part],
-        "the value, not what it gains": want[part] + test[:, -1],
-    }
-    expect_close(got[part], want[part], name, mistakes=mistakes)
-
-
-def _best(answer: Answer, seed: int) -> None:
-    _part(answer, seed, 0)
-
-
-def _chosen(answer: Answer, seed: int) -> None:
-    _part(answer, seed, 1)
-
-
-def _loop(test: np.ndarray, val: np.ndarray) -> tuple[list[float], list[float]]:
-    rows = [(t.tolist(), v.tolist()) for t, v in zip(test, val, strict=True)]
-    best = [max(t) - t[-1] for t, _ in rows]
-    return best, [t[v.index(max(v))] - t[-1] for t, v in rows]
-
-
-BEST = Exercise(
-    name="best_minus_last",
-    signature="(test: np.ndarray, val: np.ndarray) -> tuple[np.ndarray, np.ndarray]",
-    minutes=8,
-    checks=(
-        Check(name="the best evaluation on test", run=_best),
-        Check(name="the one that validation data choose", run=_chosen),
-    ),
-    right={"indices": _gains, "loop": _loop},
-    wrong={
-        "on test": (lambda t, v: (_gains(t, v)[0],) * 2, "chosen on test, too"),
-        "validation value": (
-            lambda t, v: (t.max(1) - t[:, -1], v.max(1) - t[:, -1]),
-            "the validation value",
-        ),
-        "mean first": (_mean_first, "a mean over the members"),
-        "one epoch": (_one_epoch, "one evaluation for all"),
-        "turned": (lambda t, v: tuple(-gain for gain in _gains(t, v)), "last minus best"),
-        "values": (lambda t, v: tuple(g + t[:, -1] for g in _gains(t, v)), "not what it gains"),
-    },
-)
 
 EXERCISES = (T_INTERVAL, VERDICT, PAIRED, BEST, POWER)

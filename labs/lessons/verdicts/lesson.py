@@ -6,8 +6,8 @@
 # ways to train an MLP, a network with two hidden layers of 100 units.
 #
 # One word first. A **replicate** is the whole experiment once more: another data set of the same
-# kind, other first weights. A thousand test signals are no thousand replicates: they all question
-# one network.
+# kind, other first weights. A thousand test signals are not a thousand replicates: they test one
+# network.
 
 # %% tags=["setup"]
 REPLICATE = 0
@@ -32,8 +32,8 @@ start("verdicts", replicate=REPLICATE, steps={"mlp": 1000})
 #   accuracies differ by more than 1 point?
 # * `family`: a paper makes 29 claims, and nothing is behind any of them. Each is judged by a 95 %
 #   interval. In how many of 100 such papers does at least one interval exclude zero?
-# * `best`: logistic regression is evaluated 25 times on its test signals while it trains. By how
-#   many points does the best of them exceed the last?
+# * `best`: in the full lab logistic regression is evaluated 25 times on its test signals while it
+#   trains (below, your MLP 20 times). By how many points does the best of them exceed the last?
 
 # %% tags=["predict"]
 seal(
@@ -52,9 +52,9 @@ seal(
 # ### 1. An interval
 #
 # The mean of n values lies within t standard errors of the true mean; the standard error is the
-# standard deviation (with n - 1) over the root of n. The number t comes from Student's law with
-# n - 1 degrees of freedom: `stats.t.ppf(q, n - 1)` is the value below which a share q lies. A 95 %
-# interval leaves out 2.5 % on each side.
+# standard deviation (with n - 1) over the root of n. The number t comes from Student's t
+# distribution with n - 1 degrees of freedom: `stats.t.ppf(q, n - 1)` is the value below which a
+# share q lies. A 95 % interval leaves out 2.5 % on each side.
 
 
 # %% tags=["exercise:t_interval"]
@@ -79,7 +79,7 @@ check("verdicts.t_interval", t_interval)
 #
 # A claim says that a mean lies **above** a threshold, which is written down before the run. It
 # holds when the whole interval lies above, and is contradicted when the whole interval lies below.
-# Everything else is undecided.
+# Everything else is undecided, an end at the threshold, too.
 
 
 # %% tags=["exercise:verdict"]
@@ -105,7 +105,8 @@ check("verdicts.verdict", verdict)
 # ### 3. Pairs
 #
 # A replicate's data set may be easy or hard. Two networks that share it share that luck, and their
-# difference is free of it. So compare within a replicate first. How much that helps, we measure.
+# difference is free of that part of the luck; the rest stays. So compare within a replicate first.
+# How much that helps, we measure.
 
 
 # %% tags=["exercise:paired"]
@@ -126,8 +127,8 @@ check("verdicts.paired", paired)
 # ### 4. The best evaluation
 #
 # While a network trains it is evaluated E times on test signals and on validation signals, which
-# were held out of the training set. Two ways to pick an evaluation: the best on test, which uses
-# what nobody may know; or the one where validation was best, whose test value is then read.
+# were held out of the training set. Two ways to pick an evaluation: the best on test, which peeks
+# at the test labels; or the one where validation was best, whose test value is then read.
 
 
 # %% tags=["exercise:best_minus_last"]
@@ -186,7 +187,9 @@ check("verdicts.power", power)
 #
 # Twelve replicates, yours and the eleven after it, of three MLPs each: `plain`; `slower`, with a
 # smaller learning rate (0.003, not 0.01); and `twin`, which is plain with other first weights.
-# Between plain and twin there is no difference but luck. All 36 train side by side.
+# Between plain and twin there is no difference but luck. All 36 train side by side. The first line
+# below compares twin - plain in pairs with what it would be if the pairs were broken: what did
+# pairing buy?
 #
 # The two claims, written down before the run: slower reads more than plain, and twin reads more
 # than plain. Their threshold is 0.
@@ -205,7 +208,7 @@ differences = {
 plain, twin = (np.std(list(last[arm].values()), ddof=1) for arm in ("plain", "twin"))
 spread = float(np.std(differences["twin - plain"], ddof=1))
 unpaired = float(np.hypot(plain, twin))
-print(f"twin - plain: standard deviation {spread:.2f} in pairs, {unpaired:.2f} without")
+print(f"twin - plain: standard deviation {spread:.2f} in pairs, {unpaired:.2f} if broken")
 best, chosen = best_minus_last(runs["plain"].test, runs["plain"].val)
 for name, values in differences.items():
     low, high = t_interval(values)
@@ -214,8 +217,8 @@ for name, values in differences.items():
 # %% [markdown]
 # ## Look
 #
-# Look for two things: how the intervals shrink, and where somebody in a hurry would have stopped
-# to report a result. Were all these looks one?
+# Look for two things: how the intervals shrink, and at which n somebody in a hurry would have
+# stopped to report *slower*. Ten looks: does each still err only 1 time in 20?
 
 
 # %% tags=["look"]
@@ -239,8 +242,9 @@ show(
 # %% [markdown]
 # If one claim in 20 may be wrong, a paper with 29 claims and nothing behind them is wrong somewhere
 # most of the time. To be wrong in one *paper* in 20 each claim must be judged more strictly, with
-# 0.05 / 29 in place of 0.05 (the labs do this in Holm's steps, which give a little away). Look for
-# a verdict that changes: the same numbers, in other company.
+# 0.05 / 29 in place of 0.05. Look for a verdict that changes: the same numbers, in other company.
+# Mind the third row: "best on test - last" is at least zero by construction, and the t interval
+# does not know it.
 
 # %% tags=["look"]
 judgements = differences | {"best on test - last": best.tolist()}
@@ -256,9 +260,10 @@ show(
 )
 
 # %% [markdown]
-# Look at the first row: no dot can lie left of zero, whatever the networks do. The published code
-# reports such numbers. The second row has the same networks, chosen without the test signals. The
-# dashed line is 1 point.
+# Each faint dot is a replicate (equal gains stand above each other), the large one their mean with
+# its 95 % interval; the dashed line is 1 point. Look at the first row: no dot can lie left of zero,
+# whatever the networks do. The published code reports such numbers. The second row has the same
+# networks, chosen without the test signals.
 
 # %% tags=["look"]
 show(
@@ -272,7 +277,7 @@ show(
 # the first n that finds it in four of five experiments, alone and among 29.
 
 # %% tags=["look"]
-for n in (6, 12, 24, 48, 96):
+for n in (6, 12, 24, 48, 96, 192):
     rng = np.random.default_rng(n)
     single, among = (power(1.0, spread, n, c, rng) for c in (0.95, 1 - 0.05 / 29))
     print(f"n = {n}: alone {single:.2f}, among 29 claims {among:.2f}")
@@ -296,8 +301,8 @@ reveal("verdicts")
 # ### Explain: undecided
 #
 # What does "undecided" say of the twin? Three to six sentences: your interval and its n, which
-# effects it leaves possible, how many replicates would decide about 1 point, and what you would
-# have reported had you stopped earlier.
+# effects it leaves possible, and how many replicates would decide about 1 point. Then of `slower`:
+# what would you have reported had you stopped earlier?
 #
 # <!-- BEGIN SOLUTION -->
 # The twin's interval from 12 replicates holds zero, so the data do not say whether other first

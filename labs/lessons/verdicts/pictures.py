@@ -1,5 +1,6 @@
 """The pictures of the lesson `verdicts`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ def growing(panels: Mapping[str, Mapping[int, tuple[float, Ends, str]]]) -> "Fig
     """
     drawn, axes = draw.figure(len(panels), width=5.0, height=3.6)
     for ax, (name, steps) in zip(axes, panels.items(), strict=True):
+        if ax is not axes[0]:
+            ax.sharey(axes[0])
         ax.axhline(0, color=draw.GREY)
         for n, (mean, ends, word) in steps.items():
             ax.plot([n, n], ends, color=SHADES[word])
@@ -80,5 +83,9 @@ def gains(groups: Mapping[str, Sequence[float]], threshold: float) -> "Figure":
     ax.axvline(0, color=draw.GREY)
     ax.axvline(threshold, color=draw.GREY, linestyle="--")
     draw.dots(ax, {name: list(values) for name, values in groups.items()})
+    for place, values in enumerate(groups.values()):
+        for value, many in Counter(values).items():  # equal ones stand above the first
+            heights = [place - 0.08 * above for above in range(1, many)]
+            ax.plot([value] * len(heights), heights, ".", color=draw.COLORS[0], alpha=0.35)
     ax.set_xlabel("test accuracy above that of the last evaluation (points)")
     return drawn
