@@ -308,9 +308,9 @@ reveal("verdicts")
 # The twin's interval from 12 replicates holds zero, so the data do not say whether other first
 # weights read more or less. That is no proof of equality: the interval also holds differences of
 # 1 point in both directions. Only the design says that there is nothing to find. 48 replicates
-# would find 1 point in four of five experiments, 96 if it was one of 29 claims. Had I stopped at
-# the first n at which an interval excluded zero, I could have reported an effect that is not there:
-# the number of replicates must be fixed before the run.
+# would find 1 point in four of five experiments, 192 if it was one of 29 claims: 96 just miss it.
+# Slower excluded zero at n = 5, where I would have reported 2.2 points fewer in place of 3.0. Each
+# look is another chance to be wrong: the number of replicates must be fixed before the run.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
