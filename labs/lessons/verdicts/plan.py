@@ -137,8 +137,8 @@ LESSON = Lesson(
     ),
     cut="power, as read-only; never the twin.",
     explain={
-        "undecided": "What does undecided say of the twin, and of the slower network if it was? "
-        "Three to six sentences with your interval, its n, and what would decide."
+        "undecided": "What does undecided say of the twin? What would you have reported of the "
+        "slower network had you stopped earlier? Your interval, its n, and what would decide."
     },
     vary="The confidence, the number of replicates, or the number of steps.",
 )
