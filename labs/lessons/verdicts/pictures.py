@@ -84,7 +84,8 @@ def gains(groups: Mapping[str, Sequence[float]], threshold: float) -> "Figure":
     ax.axvline(threshold, color=draw.GREY, linestyle="--")
     draw.dots(ax, {name: list(values) for name, values in groups.items()})
     for place, values in enumerate(groups.values()):
-        for value, many in Counter(values).items():  # equal ones stand above the first
+        equal = Counter(round(value, 6) for value in values)
+        for value, many in equal.items():  # they stand above the first
             heights = [place - 0.08 * above for above in range(1, many)]
             ax.plot([value] * len(heights), heights, ".", color=draw.COLORS[0], alpha=0.35)
     ax.set_xlabel("test accuracy above that of the last evaluation (points)")
