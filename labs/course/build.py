@@ -1,12 +1,13 @@
 """Building lessons: what students, graders and instructors get, from the one source."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from labs.course import committed, nbgrader, register, source, students
 from labs.course.cells import join
 from labs.course.notebook import notebook
+from labs.course.paths import is_folder
 from labs.kit import files
 from labs.kit.checks import known
 
@@ -47,12 +48,15 @@ def run(arguments: argparse.Namespace) -> int:
     names = register.names() if arguments.name == "all" else [arguments.name]
     variant, format = arguments.variant or "student", arguments.format or "ipynb"
     mark = "" if variant == "student" else f"-{variant}"
-    texts = {
-        folder / f"{name}{mark}.{ENDINGS.get(format, format)}": text(
-            name, variant, format, replicate
-        )
+    ending = ENDINGS.get(format, format)
+    places = {
+        folder / f"{name}{mark}.{ending}": (name, replicate)
         for name in names
         for folder, replicate in _folders(arguments).items()
+    }
+    _refuse_blocked(places)
+    texts = {
+        path: text(name, variant, format, replicate) for path, (name, replicate) in places.items()
     }
     _refuse_edited(texts)
     for path, content in texts.items():
@@ -64,8 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _folders(arguments: argparse.Namespace) -> dict[Path, int]:
     """Where to write, and for whose replicate: a folder of each student's own, if any is named."""
     out, key = arguments.out or OUT, arguments.course
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"--out must be a folder, got {str(out)!r}")
+    _refuse_solutions(arguments)
     if arguments.student is not None and arguments.roster is not None:
         raise ValueError("a build must be for --student or for --roster, got both")
     if arguments.student is not None:
@@ -74,6 +77,24 @@ def _folders(arguments: argparse.Namespace) -> dict[Path, int]:
         owned = students.roster(students.read(arguments.roster), key)
         return {out / student: replicate for student, replicate in owned.items()}
     return {out: 0}
+
+
+def _refuse_solutions(arguments: argparse.Namespace) -> None:
+    """What students get must not hold solutions."""
+    if arguments.student is None and arguments.roster is None:
+        return
+    if (variant := arguments.variant or "student") != "student":
+        raise ValueError(f"a build for students must be of the variant student, got {variant!r}")
+    if arguments.format == "nbgrader":
+        raise ValueError("a build for students must hold no solutions, got --format nbgrader")
+
+
+def _refuse_blocked(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if not is_folder(path.parent):
+            raise ValueError(f"--out must be a folder, got a file at {str(path.parent)!r}")
+        if path.is_dir():
+            raise ValueError(f"--out must hold no folder {path.name}, got {str(path)!r}")
 
 
 def _refuse_edited(texts: Mapping[Path, str]) -> None:

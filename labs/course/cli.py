@@ -11,25 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labs.course.paths import existing, existing_file, folder, new_file
 from labs.course.source import VARIANTS
 from labs.course.students import KEY
 from labs.kit.commands import usage
 from labs.kit.lab import Deferred
 
-
-def existing(text: str) -> Path:
-    """Return the path of a file or folder that a command reads.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not there.
-    """
-    if not Path(text).exists():
-        raise argparse.ArgumentTypeError(f"must exist, got {text!r}")
-    return Path(text)
-
-
 NAME: dict[str, Any] = {"metavar": "NAME", "help": "of the lesson"}
 FOLDER: dict[str, Any] = {"type": Path, "metavar": "DIR"}
+OUT: dict[str, Any] = {"type": folder, "metavar": "DIR"}
 ANY: dict[str, Any] = {**NAME, "help": "of the lesson, or all"}
 SWITCH: dict[str, Any] = {"action": "store_true"}
 COURSE: dict[str, Any] = {
@@ -76,12 +66,12 @@ SUBCOMMANDS = {
             "--format": {"metavar": "ipynb|py|nbgrader", "help": "default: ipynb"},
             "--student": {"metavar": "ID", "help": "whose data set it is, and whose folder in DIR"},
             "--roster": {
-                "type": existing,
+                "type": existing_file,
                 "metavar": "FILE.csv",
                 "help": "for each of its students",
             },
             "--course": COURSE,
-            "--out": {"type": Path, "metavar": "DIR", "help": "default: lessons"},
+            "--out": {**OUT, "help": "default: lessons"},
             "--committed": {**SWITCH, "help": "write the notebooks of the repository"},
             "--check": {**SWITCH, "help": "compare them instead; exits 1 where they differ"},
         },
@@ -110,14 +100,14 @@ SUBCOMMANDS = {
             "--format": {"choices": FORMATS, "default": "text", "help": "default: text"},
             "--jobs": {"type": int, "default": 1, "metavar": "N", "help": "at once; default: 1"},
             "--deadline": {"metavar": "TIME", "help": "files changed later are late"},
-            "--out": {"type": Path, "metavar": "DIR", "help": "of a folder: grades/NAME"},
+            "--out": {**OUT, "help": "of a folder: grades/NAME"},
         },
     ),
     "roster": Subcommand(
         "Print which replicate each student owns, as CSV.",
         "labs.course.students:run",
         {
-            "file": {"type": existing, "metavar": "FILE.csv", "help": "with a column student"},
+            "file": {"type": existing_file, "metavar": "FILE.csv", "help": "with a column student"},
             "--course": COURSE,
         },
     ),
@@ -128,7 +118,7 @@ SUBCOMMANDS = {
             "name": NAME,
             "dir": {**FOLDER, "help": "with a file or a folder of each student"},
             "--codes": {
-                "type": existing,
+                "type": existing_file,
                 "metavar": "FILE.csv",
                 "help": "with columns student and code: the codes of their predictions",
             },
@@ -139,7 +129,7 @@ SUBCOMMANDS = {
             },
             "--course": COURSE,
             "--grades": {**FOLDER, "help": "reports, to count wrong answers; default: grades/NAME"},
-            "--out": {**FOLDER, "help": "default: class/NAME"},
+            "--out": {**OUT, "help": "default: class/NAME"},
         },
     ),
     "slides": Subcommand(
@@ -153,7 +143,7 @@ SUBCOMMANDS = {
                 "metavar": "FILE",
                 "help": "class.json of the lesson, what gather wrote",
             },
-            "--out": {**FOLDER, "default": Path("slides"), "help": "default: slides"},
+            "--out": {**OUT, "default": Path("slides"), "help": "default: slides"},
         },
     ),
     "calibration": Subcommand(
@@ -166,7 +156,7 @@ SUBCOMMANDS = {
                 "default": Path("class"),
                 "help": "with NAME/class.json, what gather wrote; default: class",
             },
-            "--out": {**FOLDER, "default": Path("class"), "help": "default: class"},
+            "--out": {**OUT, "default": Path("class"), "help": "default: class"},
         },
     ),
     "pack": Subcommand(
@@ -176,7 +166,7 @@ SUBCOMMANDS = {
             "name": NAME,
             "--format": {"choices": PACKS, "default": "gradescope", "help": "default: gradescope"},
             "--course": COURSE,
-            "--out": {"type": Path, "metavar": "FILE.zip", "help": "default: NAME-FORMAT.zip"},
+            "--out": {"type": new_file, "metavar": "FILE.zip", "help": "default: NAME-FORMAT.zip"},
         },
     ),
     "time": Subcommand(

@@ -48,8 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     names = register.names() if arguments.name == "all" else [arguments.name]
     lessons = [register.lesson(name) for name in names]
     out = arguments.out
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"--out must be a folder, got {str(out)!r}")
     given = _given(arguments.class_file, names)
     decks = [(each, pages(each, given.get(each.name))) for each in lessons]
     for lesson, deck in decks:

@@ -151,7 +151,13 @@ WRONG = {  # words -> what is said
     (*BUILD, "toy", "--format", "pyy"): "format must be one of ipynb, py, nbgrader, got 'pyy'",
     (*BUILD, "toy", "--format", "html"): "format must be one of ipynb, py, nbgrader, got 'html'",
     (*BUILD, "toy", "--out"): "argument --out: expected one argument",
-    (*BUILD, "toy", "--out", "roster.csv"): "--out must be a folder, got 'roster.csv'",
+    (*BUILD, "toy", "--out", "roster.csv"): "--out: must be a folder, got 'roster.csv'",
+    (*BUILD, "toy", "--out", "roster.csv/x"): "must be a folder, got 'roster.csv/x'",
+    (*BUILD, "toy", "--student", "s1", *KEY, "--variant", "solution"): "got 'solution'",
+    (*BUILD, "toy", "--student", "s1", *KEY, "--format", "nbgrader"): "must hold no solutions",
+    (*BUILD, "toy", "--roster", ".", *KEY): "--roster: must be a file, got the folder '.'",
+    ("lesson", "roster", ".", *KEY): "must be a file, got the folder '.'",
+    ("lesson", "gather", "toy", ".", "--codes", "."): "must be a file, got the folder '.'",
     (*BUILD, "toy", "--student", "s17"): "course key must hold a text: --course KEY, got None",
     (*BUILD, "toy", "--student", "s17", "--course", ""): "course key must hold a text",
     (*BUILD, "toy", "--student", "", *KEY): "student must be of letters",
@@ -190,3 +196,10 @@ def test_a_wrong_roster_is_refused_and_nothing_written(call, tmp_path, text, sai
     (tmp_path / "roster.csv").write_text(text)
     assert said in call(*BUILD, "toy", "--roster", "roster.csv", *KEY, code=2).err
     assert [path.name for path in tmp_path.iterdir()] == ["roster.csv"]
+
+
+def test_a_folder_in_a_students_way_is_refused(call, tmp_path):
+    (tmp_path / "k" / "ann" / "toy.ipynb").mkdir(parents=True)
+    (tmp_path / "k" / "ben").write_text("")
+    for student, said in (("ann", "--out must hold no folder toy.ipynb"), ("ben", "got a file at")):
+        assert said in call(*BUILD, "toy", "--student", student, *KEY, "--out", "k", code=2).err

@@ -199,7 +199,7 @@ def test_all_lessons_and_the_class_of_one(toy, call, tmp_path):
     ("words", "said"),
     [
         (["toi"], "lesson must be one of toy, got 'toi': did you mean 'toy'?"),
-        (["toy", "--out", "file"], "--out must be a folder, got 'file'"),
+        (["toy", "--out", "file"], "--out: must be a folder, got 'file'"),
         (["toy", "--class", "nowhere"], "argument --class: must exist, got 'nowhere'"),
         (["toy", "--class", "."], "must be a plain file, got a folder"),
         (["toy", "--class", "file"], "file must be JSON"),
