@@ -1,6 +1,7 @@
 """The class's figure: every student a dot, the class's interval, and the lab's beside it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.figure import Figure
 
 WIDTH = 40  # letters of a row's name
+TITLE = 80  # letters of a line of the title
 STRIPES = (0, (0.6, 0.4))  # of the lab's interval: dashes would blur its ends
 BELOW = 0.24  # of a row, where the lab's interval stands
+ABOVE = (0.17, 0.24, 0.31)  # of a row, where the students' dots stand by turns
 NOTE = (
-    "Thick bar 95 %, thin bar as judged; shaded: the claimed side. "
+    "Thick bar 95 %, thin bar as judged; shaded: the claimed side.\n"
     "Filled circle: holds; triangle: contradicted; open circle: undecided."
 )
 
@@ -36,14 +39,14 @@ def figure(lesson: Lesson, table: Table, verdicts: Sequence[Verdict]) -> "Figure
         units = dict.fromkeys(measure.unit for measure in lesson.measures)
         rows = [[each for each in lesson.measures if each.unit == unit] for unit in units]
         heights = [0.6 + 1.05 * len(row) for row in rows]
-        drawn, axes = draw.figure(1, len(rows), width=8.0, height=0.5 + sum(heights) / len(heights))
+        drawn, axes = draw.figure(1, len(rows), width=8.0, height=0.7 + sum(heights) / len(heights))
         grid = axes[0].get_gridspec()
         if grid is not None:  # as matplotlib's types have it
             grid.set_height_ratios(heights)
         found = {verdict.id: verdict for verdict in verdicts}
         for ax, unit, measures in zip(axes, units, rows, strict=True):
             panel(ax, unit, {_named(each, found[each.name]): each for each in measures}, found)
-        _key(drawn, axes[0], any(measure.reference for measure in lesson.measures))
+        _key(drawn, axes[0], lesson)
         draw.note(drawn, table, NOTE, intervals="one dot is one student")
     return drawn
 
@@ -51,7 +54,8 @@ def figure(lesson: Lesson, table: Table, verdicts: Sequence[Verdict]) -> "Figure
 def panel(
     ax: "Axes", unit: str, rows: Mapping[str, Measure], verdicts: Mapping[str, Verdict]
 ) -> None:
-    """Draw the measures of one unit as rows, and below each the interval of the lab's reference.
+    """Draw the measures of one unit as rows, above each bar the students as dots, and below it the
+    interval of the lab's reference.
 
     Args:
         ax: where to draw.
@@ -66,8 +70,15 @@ def panel(
     for place, measure in enumerate(rows.values()):
         if measure.reference is not None:
             _reference(ax, place + BELOW, measure)
-    forest(ax, {name: measure.name for name, measure in rows.items()}, verdicts)
+        _students(ax, place, sorted((verdicts[measure.name].values or {}).values()))
+    bars = {name: replace(verdict, values=None) for name, verdict in verdicts.items()}
+    forest(ax, {name: measure.name for name, measure in rows.items()}, bars)
     ax.set_xlabel(unit)
+
+
+def _students(ax: "Axes", place: int, values: Sequence[float]) -> None:
+    heights = [place - ABOVE[i % len(ABOVE)] for i in range(len(values))]  # equal ones lie apart
+    ax.plot(values, heights, "o", color=draw.COLORS[0], alpha=0.6, ms=4, mew=0, zorder=6)
 
 
 def _reference(ax: "Axes", place: float, measure: Measure) -> None:
@@ -79,12 +90,13 @@ def _reference(ax: "Axes", place: float, measure: Measure) -> None:
     ax.plot([found.value], [place], "D", color=color, ms=6, zorder=5)
 
 
-def _key(drawn: "Figure", ax: "Axes", referred: bool) -> None:
+def _key(drawn: "Figure", ax: "Axes", lesson: Lesson) -> None:
     ax.plot([], [], "o-", color=draw.COLORS[0], linewidth=4.0, label="the class")
-    if referred:
+    if any(measure.reference for measure in lesson.measures):
         look: dict[str, Any] = {"color": draw.COLORS[1], "ls": STRIPES, "linewidth": 4.0}
         ax.plot([], [], marker="D", label="the lab's reference, 95 %", **look)
-    draw.key(drawn, ax)
+    title = fill(lesson.question, TITLE)
+    draw.key(drawn, ax, title=title, title_fontsize=13, alignment="left")
 
 
 def _named(measure: Measure, verdict: Verdict) -> str:

@@ -1,5 +1,6 @@
 """A class: what is judged, what is refused by name, what is written."""
 
+import itertools
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from labs import LABS
-from labs.course import classroom, register, students
+from labs.course import classroom, pooled, register, students
 from labs.kit.claims import Claim
 from labs.kit.cli import main
 from labs.kit.measures import column
@@ -119,6 +120,20 @@ def test_what_is_written_names_nobody_and_is_the_same_twice(twenty, tmp_path):
     assert [measure["id"] for measure in written["measures"]] == ["gain", "cost", "slope"]
     assert len(written["measures"][0]["values"]) == written["n"] == 20
     assert written["steps"] == {"mlp": 100}
+
+
+def test_every_student_is_a_dot_that_no_bar_covers(twenty):
+    found = gathered(twenty)
+    figure = pooled.figure(found.lesson, found.table, found.verdicts)
+    (key,) = figure.legends
+    assert key.get_title().get_text() == found.lesson.question
+    lines = [line for ax in figure.axes for line in ax.get_lines()]
+    for name in ("gain", "cost", "slope"):
+        values = sorted(row[name] for row in found.table)
+        (dots,) = [line for line in lines if list(line.get_xdata()) == values]
+        heights = list(dots.get_ydata())
+        assert all(0.15 < round(y) - y < 0.4 for y in heights)  # the bar lies at a whole number
+        assert all(a != b for a, b in itertools.pairwise(heights))  # equal values lie apart
 
 
 def test_files_of_students_serve_like_folders(twenty, tmp_path):
