@@ -185,6 +185,7 @@ def _as_published(answer: Answer, seed: int) -> None:
             "the simple interval, k / n and 1.96 deviations": _wald(k, of),
             "k / n as the centre": _not_moved(k, of),
             "1.645 for z, which is that of 90 %": _wilson(k, of, z=1.645),
+            "does the root go over k (n - k) / n + z^2 / 4 as a whole": _root_too_short(k, of),
             "percent, not shares from 0 to 1": [100 * end for end in (found.low, found.high)],
             "high before low": (found.high, found.low),
         }
@@ -220,6 +221,12 @@ def _wald(k: int, n: int) -> tuple[float, float]:
     return k / n - half, k / n + half
 
 
+def _root_too_short(k: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    centre = (k + z**2 / 2) / (n + z**2)
+    half = z * ((k * (n - k) / n) ** 0.5 + z**2 / 4) / (n + z**2)
+    return centre - half, centre + half
+
+
 def _not_moved(k: int, n: int) -> tuple[float, float]:
     low, high = _wilson(k, n)
     return k / n - (high - low) / 2, k / n + (high - low) / 2
@@ -246,6 +253,7 @@ WILSON = Exercise(
         "simple interval": (_wald, "simple interval"),
         "centre not moved": (_not_moved, "as the centre"),
         "90 %": (lambda k, n: _wilson(k, n, z=1.645), "1.645"),
+        "root too short": (_root_too_short, "as a whole"),
         "percent": (_percent, "percent, not shares"),
         "high first": (lambda k, n: _wilson(k, n)[::-1], "high before low"),
     },

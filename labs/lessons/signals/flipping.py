@@ -46,7 +46,10 @@ def _alike(answer: Answer, seed: int) -> None:
     got = _flipped(answer, y, 0.5, seed)
     wrong = got != y
     steps = np.bincount((got - y)[wrong] % CLASSES, minlength=CLASSES)[1:]
-    mistakes = {"always the next class": [wrong.sum(), *[0] * (CLASSES - 2)]}
+    mistakes = {
+        "always the next class": [wrong.sum(), *[0] * (CLASSES - 2)],
+        "is 9 left out": [*steps[:-1], 0],
+    }
     expect_law(steps, "steps of 1 to 9 from the old label to the new", mistakes=mistakes)
 
 
@@ -109,6 +112,13 @@ def _next(y: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarra
     return new
 
 
+def _up_to_eight(y: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:
+    new = y.copy()
+    at = rng.choice(len(y), round(fraction * len(y)), replace=False)
+    new[at] = (y[at] + rng.integers(1, CLASSES - 1, size=len(at))) % CLASSES
+    return new
+
+
 def _next_if_equal(y: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:
     new = _any_class(y, fraction, rng)
     kept = rng.permutation(np.flatnonzero(new == y))[: round(fraction * len(y)) - (new != y).sum()]
@@ -155,6 +165,7 @@ FLIP = Exercise(
         "coin": (_coin, "a coin for every label"),
         "first ones": (_first, "always the first"),
         "next class": (_next, "always the next class"),
+        "1 to 8": (_up_to_eight, "is 9 left out?"),
         "next where equal": (_next_if_equal, "steps of 1 to 9"),
         "own seed": (_own_seed, "another seed"),
         "in place": (_into_y, "y: asked to stay as it is"),

@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Can you read these digits, and what makes them hard?
 #
-# Each signal of this data set is a digit: a pen stroke of 12 points, seen from top to bottom, that
-# a small program has padded, stretched, shifted, sheared and covered with noise until it is 40
-# numbers long. Here are the ten strokes, and below each what became of one of them.
+# Each signal of this data set is a digit: a pen stroke of 12 points. A signal is how far right the
+# pen is while it goes down the page. A small program has padded, stretched, shifted, sheared and
+# covered it with noise until it is 40 numbers long. Here are the ten strokes, and below each what
+# became of one of them; both run down the page.
 
 # %% tags=["setup"]
 REPLICATE = 0
@@ -28,7 +29,7 @@ show(pictures.digits(signals.x, signals.y), "strokes, and signals made of them",
 # * `own`: your class reads 40 signals each. What share is right, on average? Give an 80 %
 #   interval: two numbers between which you expect the truth four times in five.
 # * `order`: who reads most, the best first: a person, a logistic regression (for every digit it
-#   adds up the 40 numbers, each with a weight: a straight line), an MLP (a network whose units see
+#   adds up the 40 numbers, each times a weight: a weighted sum), an MLP (a network whose units see
 #   all positions at once), a CNN (one whose units look at a few neighbouring positions)?
 # * `shuffled`: all positions are put in another order, the same for every signal. Who loses least:
 #   ten nearest neighbours (the ten training signals at the smallest distance vote), the CNN, or a
@@ -36,7 +37,8 @@ show(pictures.digits(signals.x, signals.y), "strokes, and signals made of them",
 # * `knob`: ten nearest neighbours read 58 %. One knob of the program is turned to zero. Which
 #   helps them most: shift, smooth noise (before and after the stroke), shear (a slope over the
 #   whole signal), white noise (everywhere)?
-# * `straight`: logistic regression reads 31 %. How many without any shift, in training and test?
+# * `straight`: logistic regression reads 31 %. What share does it read without any shift, in
+#   training and test? Again an 80 % interval.
 #
 # An option can be one word, or a probability for each: `{"shift": 0.5, "shear": 0.5}`.
 
@@ -76,6 +78,7 @@ check("signals.translate", translate)
 
 # %% [markdown]
 # Look at one signal, and the same moved by 12: the tail of the first is the head of the second.
+# From here on signals run sideways.
 
 # %%
 drawn, (ax,) = figure(width=7, height=2.6)
@@ -140,10 +143,10 @@ check("signals.flip_labels", flip_labels)
 # %% [markdown]
 # ### 4. How sure is a share?
 #
-# You will read k of n signals right. Another n would have given another k. Wilson's interval holds
-# all true shares p from which k / n is less than 1.96 standard deviations away; 95 of 100 such
-# intervals contain the true share. Its centre is pulled towards one half, and it has a width even
-# when k = n.
+# You will read k of n signals right. Another n would have given another k. Which true shares agree
+# with yours? Wilson's interval collects them: all those that would give k / n by chance, give or
+# take 1.96 standard deviations. Of 100 such intervals 95 contain the true share. Its centre is
+# pulled towards one half, and it has a width even when k = n.
 
 
 # %% tags=["exercise:wilson"]
@@ -170,8 +173,7 @@ check("signals.wilson", wilson)
 # **First you.** Open the page that your instructor gave you (`python -m labs report --html` makes
 # it), go to "Can you read it?", practise on ten, then read 40 as published and 20 shuffled. Take
 # your time: quizzes below 0.4 s for a signal are not counted. After each press "Save my answers"
-# and move the file, `quiz.json`, into this folder. Without one the cell goes on with somebody
-# else's answers, to show you the way.
+# and move the file, `quiz.json`, into this folder. Without one the cell goes on with an author's.
 
 # %% tags=["run"]
 require_seal("signals")
@@ -184,8 +186,7 @@ low, high = wilson(right, asked)
 print(f"{right} of {asked} right: {100 * right / asked:.1f} % [{100 * low:.1f}, {100 * high:.1f}]")
 if "shuffled" in mine:
     share = mine["shuffled"].right
-    others = [f"{name} {level} %" for name, level in quizzes.ladder(shuffled=True).items()]
-    print(f"shuffled: you {share.sum()} of {len(share)}, {', '.join(others)}")
+    print(f"shuffled: {share.sum()} of {len(share)} right; guessing gives one in ten")
 
 # %% [markdown]
 # **Now the machines**, on your own data set, with your functions. First each knob at zero, and what
@@ -194,7 +195,7 @@ if "shuffled" in mine:
 # %% tags=["run"]
 KNOBS: dict[str, dict[str, float]] = {
     "as published": {},
-    "no shift": {"max_translation": 1},
+    "no shift": {"max_translation": 1},  # 1 means no shift: shifts are drawn below this number
     "no smooth noise": {"corr_noise_scale": 0.0},
     "no shear": {"shear_scale": 0.0},
     "no white noise": {"iid_noise_scale": 0.0},
@@ -236,7 +237,8 @@ for name, model in readers.items():
 # %% [markdown]
 # ## Look
 #
-# Look for the readers that lie within your interval: your quiz cannot tell you from them.
+# Look for the readers that lie within your interval: your quiz cannot tell you from them. With 40
+# signals your bar is wider than the author's; there may be none.
 
 # %% tags=["look"]
 who = "you" if reading.own else "a person"
@@ -297,7 +299,7 @@ reveal("signals")
 #
 # ### Explain: line
 #
-# Why does a straight line fail on signals that a child reads? Three to six sentences: a number of
+# Why does a weighted sum fail on signals that a child reads? Three to six sentences: a number of
 # your own run with its uncertainty (`wilson` knows: the models were asked for 1000 signals), a
 # reason that fits the last picture, and what would change your mind.
 #
@@ -314,10 +316,10 @@ reveal("signals")
 # %% [markdown]
 # ## Vary
 #
-# Turn one knob to another value, not to zero: `padding` (36, 60), `scale_coeff` 0.4,
-# `max_translation` 48, `corr_noise_scale` 0.25, `iid_noise_scale` 0.02, `shear_scale` 0.75. Write
-# down first what ten neighbours will read. Then turn the same knob in the page's explorer: does it
-# also make the signals harder for you?
+# The published values are `padding` (36, 60), `scale_coeff` 0.4, `max_translation` 48,
+# `corr_noise_scale` 0.25, `iid_noise_scale` 0.02, `shear_scale` 0.75. Choose one and give it
+# another value, such as `padding=(10, 20)`. Write down first what ten neighbours will read. Then
+# turn the same knob in the page's explorer: does it also make the signals harder for you?
 
 # %% tags=["vary"]
 other = data(max_translation=12)

@@ -16,7 +16,7 @@ OWN, OTHER = draw.COLORS[1], draw.COLORS[0]
 
 
 def digits(x: np.ndarray, y: np.ndarray) -> "Figure":
-    """Draw the ten shapes as pen strokes from top to bottom, and below each a signal of its digit.
+    """Draw the ten strokes, and below each a signal of its digit; both run down the page.
 
     Args:
         x: signals (n, L).
@@ -28,12 +28,16 @@ def digits(x: np.ndarray, y: np.ndarray) -> "Figure":
         _stroke(above, shapes[digit], draw.GREY)
         _stroke(below, x[np.flatnonzero(y == digit)[0]], OTHER)
         above.set_title(str(digit))
+    for ax, name in ((axes[0], "stroke"), (axes[10], "signal")):
+        ax.set_ylabel(f"{name}\nposition")
     return drawn
 
 
 def _stroke(ax: "Axes", values: np.ndarray, color: str) -> None:
-    ax.plot(values, -np.arange(len(values)), color=color)
-    ax.set_axis_off()
+    ax.plot(values, np.arange(len(values)), color=color)
+    ax.invert_yaxis()
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
 
 
 def ladder(rungs: Mapping[str, float], own: str, low: float, share: float, high: float) -> "Figure":

@@ -71,21 +71,17 @@ def person() -> Reading:
     return Reading(quiz.signals("plain").y, answers, np.full(len(answers), np.nan), False)
 
 
-def ladder(shuffled: bool = False) -> dict[str, float]:
+def ladder() -> dict[str, float]:
     """Return who reads how many of 100 published signals: the models of the benchmark's reference,
     and the person.
-
-    Args:
-        shuffled: with their positions in another order, in which no person has read them.
 
     >>> list(ladder())
     ['logistic regression', 'MLP', 'GRU', 'CNN', 'a person']
     """
     found = references.reference("benchmark") or {"claims": []}
     levels = {claim["id"]: claim["estimate"] for claim in found["claims"]}
-    ending = "-s" if shuffled else ""
-    models = {name: round(levels[f"C2-{key}{ending}"], 1) for key, name in MODELS.items()}
-    return models if shuffled else models | {"a person": 100 * float(person().right.mean())}
+    models = {name: round(levels[f"C2-{key}"], 1) for key, name in MODELS.items()}
+    return models | {"a person": 100 * float(person().right.mean())}
 
 
 def _export(path: Path) -> dict[str, Any]:
