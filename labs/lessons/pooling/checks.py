@@ -1,5 +1,7 @@
 """The exercises of the lesson on pooling, each with right and wrong answers."""
 
+from typing import Any
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -23,10 +25,17 @@ def _pooled(h: Tensor, k: int) -> Tensor:
     return F.max_pool1d(h.transpose(1, 2), k).transpose(1, 2)
 
 
+def _found(answer: Answer, h: Tensor, k: int) -> Any:
+    found = answer(h, k)
+    hint = "max(dim=...) returns values and places: take .values, or amax"
+    expect(not isinstance(found, tuple), f"asked for one tensor, got a tuple: {hint}")
+    return found
+
+
 def _every_k_become_one(answer: Answer, seed: int) -> None:
     for k in WIDTHS:
         what = f"17 positions, k = {k}, the {17 % k} left over dropped"
-        expect_array(answer(_hidden(seed), k), what, shape=(3, 17 // k, 4))
+        expect_array(_found(answer, _hidden(seed), k), what, shape=(3, 17 // k, 4))
 
 
 def _a_peak_survives(answer: Answer, seed: int) -> None:
@@ -34,7 +43,7 @@ def _a_peak_survives(answer: Answer, seed: int) -> None:
     for k in (2, 3):
         h = torch.full((3, 12, 4), -1.0)
         h[example, at, channel] = 1.0
-        found = expect_array(answer(h, k), f"12 positions, k = {k}", shape=(3, 12 // k, 4))
+        found = expect_array(_found(answer, h, k), f"12 positions, k = {k}", shape=(3, 12 // k, 4))
         expect(found.max() > -1, f"a single peak of 1 at position {at} is lost with k = {k}")
         height, where = found.max(), int(np.argwhere(found == found.max())[0][1])
         story = f"a single peak of 1 at position {at}, everything else -1, k = {k}: asked for 1 at"
@@ -46,7 +55,7 @@ def _the_largest(answer: Answer, seed: int) -> None:
     for k in (1, *WIDTHS):
         h = _hidden(seed)
         with unchanged(h=h):
-            found = answer(h, k)
+            found = _found(answer, h, k)
         zero = {"were negative numbers replaced by 0": _pooled(h, k).relu()}
         what = f"the largest of every k = {k}"
         expect_close(found, _pooled(h, k), what, relative=SINGLE, mistakes=zero)
@@ -54,7 +63,7 @@ def _the_largest(answer: Answer, seed: int) -> None:
 
 def _slope(pool: Answer, h: Tensor, k: int) -> Tensor:
     h = h.clone().requires_grad_()
-    out = pool(h, k)
+    out = _found(pool, h, k)
     expect(
         isinstance(out, Tensor) and out.requires_grad,
         "the result cannot be differentiated: use torch alone, without detach or numpy",
@@ -118,6 +127,7 @@ MAX_POOL = Exercise(
     },
     wrong={
         "mean": (lambda h, k: _windows(h, k).mean(2), "asked for 1 at"),
+        "values and places": (lambda h, k: _windows(h, k).max(2), "take .values, or amax"),
         "stride": (lambda h, k: _windows(h, k)[:, :, 0], "the largest of every k"),
         "over channels": (lambda h, k: h.unflatten(2, (-1, 2)).amax(3), "asked for shape"),
         "overlapping": (lambda h, k: h.unfold(1, k, 1).amax(-1), "asked for shape"),

@@ -107,6 +107,8 @@ def _expect_channels(
     found = expect_number(answer(target, count), f"target = {target}")
     inside = found.is_integer() and 1 <= found <= MOST
     which = f"{found:g} with {count(int(found))}" if inside else f"{found:g}"
+    if found == count(right):
+        hint = "return the channels, not their count"
     asked = f"target = {target}: asked for {right} channels with {count(right)} numbers"
     expect(found == right, f"{asked}, got {which}: {hint}")
 
@@ -173,7 +175,7 @@ MATCHED = Exercise(
         ),
         "gives the count": (
             lambda target, count: count(int(np.argmin(_gaps(target, count))) + 1),
-            "asked for 1 channels",
+            "return the channels, not their count",
         ),
         "no channel at all": (
             lambda target, count: int(np.argmin(_gaps(target, count, 0))),
