@@ -123,6 +123,9 @@ def _as_validated(val: np.ndarray, test: np.ndarray) -> np.ndarray:
 def _mistakes(val: np.ndarray, test: np.ndarray) -> dict[str, Any]:
     return {
         "the best on test: test data must not choose": test.max(0),
+        "whole rows, where one rate for each network is asked: are both axes indexed": test[
+            val.argmax(0)
+        ],
         "one rate for all networks": test[val.mean(1).argmax()],
         "validation accuracies, not those on test": val.max(0),
         "the rate with the worst validation": test[val.argmin(0), range(3)],
@@ -171,6 +174,7 @@ BEST_RATE = Exercise(
     },
     wrong={
         "test chooses": (lambda val, test: test.max(0), "test data must not choose"),
+        "whole rows": (lambda val, test: test[val.argmax(0)], "are both axes indexed?"),
         "one for all": (lambda val, test: test[val.mean(1).argmax()], "one rate for all networks"),
         "validation reported": (lambda val, test: val.max(0), "not those on test"),
         "worst": (

@@ -13,6 +13,9 @@ from labs.course.plan import Answer, Check, Exercise, expect
 # --- polyline
 
 
+UNCLAMPED = "left of the first knot searchsorted gives 0: is piece -1 read"
+
+
 def _line(seed: int) -> tuple[Tensor, Tensor]:
     """Knots (7,) at unequal distances, and values there."""
     rng = np.random.default_rng(seed)
@@ -25,10 +28,15 @@ def _inside(knots: Tensor, seed: int) -> Tensor:
     return knots[0] + share * (knots[-1] - knots[0])
 
 
+def _last_piece(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
+    return values[-1] + (values.diff() / knots.diff())[-1] * (x - knots[-1])
+
+
 def _through_the_knots(answer: Answer, seed: int) -> None:
     knots, values = _line(seed)
     found = answer(knots.clone(), knots, values)
-    expect_close(found, values, "at the knots themselves", relative=SINGLE)
+    usual = {UNCLAMPED: torch.cat([_last_piece(knots[:1], knots, values), values[1:]])}
+    expect_close(found, values, "at the knots themselves", relative=SINGLE, mistakes=usual)
 
 
 def _straight_between(answer: Answer, seed: int) -> None:
@@ -55,6 +63,7 @@ def _beyond_the_ends(answer: Answer, seed: int) -> None:
         usual = {
             "the ends go on flat, not with the slope of their piece": end.expand(5),
             "zero beyond the ends": torch.zeros(5),
+            UNCLAMPED: _last_piece(x, knots, values),
         }
         what = f"{name} knot"
         expect_close(answer(x, knots, values), want, what, relative=SINGLE, mistakes=usual)
@@ -132,6 +141,21 @@ POLYLINE = Exercise(
                 _from(_left_knot(x, knots), x, knots, values) * ((x >= knots[0]) & (x <= knots[-1]))
             ),
             "zero beyond the ends",
+        ),
+        "no clamp": (
+            lambda x, knots, values: _from(
+                torch.searchsorted(knots, x.detach()) - 1, x, knots, values
+            ),
+            "is piece -1 read?",
+        ),
+        "no clamp, right of equals": (
+            lambda x, knots, values: _from(
+                torch.searchsorted(knots, x.detach(), right=True).clamp(max=len(knots) - 1) - 1,
+                x,
+                knots,
+                values,
+            ),
+            "is piece -1 read?",
         ),
         "nearest knot": (
             lambda x, knots, values: values[(x[..., None] - knots).abs().argmin(-1)],

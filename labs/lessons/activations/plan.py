@@ -12,7 +12,7 @@ LESSON = Lesson(
         "choose a learning rate on validation data, for each network by itself",
         "tell a lead in speed from a lead at the end of training",
     ),
-    needs=("gradient descent and torch tensors", "the lesson on hypergradients"),
+    needs=("gradient descent and torch tensors", "validation and test data"),
     questions=(
         Question(
             id="lead_short",
@@ -21,7 +21,7 @@ LESSON = Lesson(
             unit="points",
             range=(-20, 40),
             truth=Reference("activation", "A1-relu"),
-            why="Its values were chosen to make the loss of just these steps small.",
+            why="Likely because its values were chosen to make the loss of just these steps small.",
         ),
         Question(
             id="lead_long",
@@ -30,7 +30,8 @@ LESSON = Lesson(
             unit="points",
             range=(-20, 40),
             truth=Reference("activation", "A2-long-paper"),
-            why="It was chosen for fast learning; with time ReLU arrives at the same place.",
+            why="Likely it was chosen for fast learning: with time ReLU comes to about the same "
+            "accuracy.",
         ),
         Question(
             id="shape",
@@ -38,17 +39,18 @@ LESSON = Lesson(
             text="Starting from ReLU, which shape does gradient descent find?",
             options=("rises everywhere", FALLS, "becomes a straight line"),
             truth=FALLS,
-            why="Published or ours, it has a hill and a valley: a single unit can then answer to a "
-            "number in the middle and not to larger and smaller ones.",
+            why="Published or ours, it has a hill and a valley: likely because a single unit can "
+            "then answer to a number in the middle and not to larger and smaller ones.",
         ),
         Question(
             id="rank",
             kind="interval",
-            text="Of seven activations in a convolutional net, the place of the learned one by "
-            "training loss in the first epoch?",
+            text="Of seven activations in a convolutional net (ReLU, swish, ELU, softplus, tanh, "
+            "sigmoid, the learned one), the place of the learned one by training loss in the first "
+            "epoch?",
             range=(1, 7),
             truth=Reference("activation", "A6-1st-mnist1d"),
-            why="It was learned in one kind of network, and in another it is not the fastest.",
+            why="It is not the fastest here, likely as it was learned in another kind of network.",
         ),
     ),
     measures=(
