@@ -147,11 +147,18 @@ def _text(report: Mapping[str, Any], number: int, each: Mapping[str, Any]) -> di
 
 def _exercise(exercise: Mapping[str, Any]) -> Iterator[str]:
     yield f"{exercise['name']}: {_points(exercise)}"
-    for check in exercise["checks"]:
-        told = "ok" if check["status"] == "passed" else "not yet"
-        yield f"  {told}: {check['name']}{_indented(check['message'])}"
+    causes = {check["message"] for check in exercise["checks"]}
+    if len(exercise["checks"]) > 1 and len(causes) == 1 and exercise["status"] != "passed":
+        yield f"  not yet{_indented(causes.pop())}"  # one cause of all, told once
+    else:
+        yield from map(_check, exercise["checks"])
     if exercise["printed"]:
         yield f"  it printed{_indented(exercise['printed'].rstrip())}"
+
+
+def _check(check: Mapping[str, Any]) -> str:
+    told = "ok" if check["status"] == "passed" else "not yet"
+    return f"  {told}: {check['name']}{_indented(check['message'])}"
 
 
 def _indented(message: str) -> str:

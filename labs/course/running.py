@@ -36,6 +36,7 @@ main()
 START = 180.0  # seconds in which libraries are imported
 LOAD = 10.0  # seconds that any other statement may take when a submission is loaded
 DEATHS = 2  # workers that an exercise may end
+SPENT = "not run to its end: the time of this exercise ({:g} s) was spent by an earlier check"
 LINE = 2**16  # bytes; longer than every line of a worker
 ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
@@ -135,14 +136,18 @@ class Run:
                     return self._abandon("not run")
                 case ["broken", str(text)]:
                     return self._blame(step, text)
+                case ["late"] if step[0] == "checking" and limit < self._exercises[step[1]].limit:
+                    return self._blame(step, SPENT.format(self._budget(step[1])))
                 case _:
                     return self._blame(step, worker.end(event, limit))
 
     def _limit(self, name: str) -> float:
         """Seconds for one pass over a check's data: the passes of an exercise share a budget."""
-        limit = self._exercises[name].limit
-        budget = limit * (len(self.public) + len(self.hidden))
-        return max(0.1, min(limit, budget - self._spent[name]))
+        left = self._budget(name) - self._spent[name]
+        return max(0.1, min(self._exercises[name].limit, left))
+
+    def _budget(self, name: str) -> float:
+        return self._exercises[name].limit * (len(self.public) + len(self.hidden))
 
     def _found(self, place: Place, stage: str, status: str, message: str, printed: str) -> None:
         if stage == "public":

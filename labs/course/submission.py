@@ -19,15 +19,20 @@ HEADER = re.compile(r"# ?%%")
 TEXT_HEADER = re.compile(r"# ?%%.*\[(markdown|md|raw)\]")
 HEADING = re.compile(r"#{1,6}\s+(?P<title>.*?)\s*#*")
 EXPLAIN = re.compile(r"#{1,6}\s+Explain:\s*(?P<name>\w+)\s*#*", re.IGNORECASE)
-MAGIC = re.compile(r"^([ \t]*)[%!?].*|^([ \t]*)\S+\?{1,2}[ \t]*$", re.MULTILINE)
+MAGIC = re.compile(
+    r"^([ \t]*(?:[\w.,\[\] ]+=[ \t]*)?)[%!?].*|^([ \t]*)\S+\?{1,2}[ \t]*$", re.MULTILINE
+)
+NO_MAGIC = r"\1\2id(0)"  # sets a name as the magic did, to what grading does not keep
+DEFINED = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*=\s*lambda", re.MULTILINE)
+QUOTED = 60  # letters of a line
 OTHER_LANGUAGE = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w+")
 
 
 def where(place: str, line: int | None) -> str:
     """Return where something stands.
 
-    >>> where("cell 7", 3), where("", 30)
-    ('cell 7, line 3', 'line 30')
+    >>> where("code cell 7", 3), where("", 30)
+    ('code cell 7, line 3', 'line 30')
     """
     parts = (place, f"line {line}" if line else "")
     return ", ".join(part for part in parts if part) or "file"
@@ -38,7 +43,7 @@ class Piece:
     """The part of a cell that grading loads.
 
     Args:
-        place: where it stands, such as ``"cell 7"``; nothing in a script, whose lines count on.
+        place: where it stands, such as ``"code cell 7"``; nothing in a script: its lines count on.
         text: of the whole cell.
         keep: indices of the statements that are kept.
     """
@@ -59,6 +64,7 @@ class Submission:
         explanations: name -> the text under its heading.
         replicate: the number that the file sets REPLICATE to, or None.
         problems: what could not be read, and where.
+        unread: function -> why the cell that defines it could not be read.
     """
 
     sha256: str
@@ -67,6 +73,7 @@ class Submission:
     explanations: Mapping[str, str]
     replicate: int | None
     problems: tuple[str, ...]
+    unread: Mapping[str, str]
 
     def refused(self, name: str, without: Iterable[str]) -> str | None:
         """Return the module or name that a function uses and must not, or None."""
@@ -113,9 +120,15 @@ def take_apart(content: bytes, *, notebook: bool) -> Submission:
     raw = _notebook(text, notebook)
     cells = list(_of_script(text) if raw is None else _of_notebook(raw))
     scope, pieces, texts, problems = Scope(), list[Piece](), list[str | None](), list[str]()
-    replicate = None
+    unread, replicate = dict[str, str](), None
     for cell in cells:
-        tree, source = _python(cell, problems)
+        try:
+            tree, source = _python(cell)
+        except SyntaxError as error:
+            problems.append(f"{error}, skipped")
+            unread |= dict.fromkeys(_defined(cell.text), f"not read: {error}")
+            texts.append(None)
+            continue
         if tree is None:
             texts += source.split("\n")
             continue
@@ -124,8 +137,15 @@ def take_apart(content: bytes, *, notebook: bool) -> Submission:
         if kept:
             pieces.append(Piece(cell.place, source, kept))
         replicate = _replicate(tree, replicate)
-    digest = hashlib.sha256(content).hexdigest()
-    return Submission(digest, tuple(pieces), scope, explanations(texts), replicate, tuple(problems))
+    return Submission(
+        hashlib.sha256(content).hexdigest(),
+        tuple(pieces),
+        scope,
+        explanations(texts),
+        replicate,
+        tuple(problems),
+        unread,
+    )
 
 
 def explanations(lines: Iterable[str | None]) -> dict[str, str]:
@@ -179,14 +199,17 @@ def _notebook(text: str, must: bool) -> list[Any] | None:
 
 
 def _of_notebook(cells: Iterable[Any]) -> Iterator[_Cell]:
-    for number, cell in enumerate(cells, 1):
+    count = dict.fromkeys(("code", "text"), 0)
+    for cell in cells:
         if isinstance(cell, dict):
+            kind = "code" if cell.get("cell_type") == "code" else "text"
+            count[kind] += 1
             source = cell.get("source", "")
             lines = source if isinstance(source, list) else [source]
             text = "".join(line for line in lines if isinstance(line, str))
             yield _Cell(
-                f"cell {number}",
-                cell.get("cell_type") == "code",
+                f"{kind} cell {count[kind]}",
+                kind == "code",
                 _decoded(text.encode(errors="replace")),
             )
 
@@ -203,26 +226,40 @@ def _of_script(text: str) -> Iterator[_Cell]:
             yield _Cell("", True, "\n" * start + "\n".join(lines[start:end]))
 
 
-def _python(cell: _Cell, problems: list[str]) -> tuple[Any, str]:
+def _python(cell: _Cell) -> tuple[Any, str]:
     """The tree and text of a cell that is code, whatever its type says; else None and the text."""
     if OTHER_LANGUAGE.match(cell.text) and cell.code:
         return parse(""), ""
-    error: SyntaxError | None = None
-    for text in (cell.text, MAGIC.sub(r"\1\2pass", cell.text)):
+    error = SyntaxError()
+    for text in (cell.text, MAGIC.sub(NO_MAGIC, cell.text)):
         try:
             tree = parse(text)
         except SyntaxError as wrong:
-            error = error or wrong
+            error = wrong  # of the last: the first one stumbles over magics
             continue
         if cell.code or any(hasattr(node, "name") for node in tree.body):
             return tree, text
         return None, cell.text
     if cell.code and not _explains(cell.text):
-        first = len(cell.text) - len(cell.text.lstrip("\n"))  # lines of a script before this cell
-        line = (error.lineno if error else None) or first + 1
-        problems.append(f"{where(cell.place, line)}: not Python, skipped")
-        return parse(""), ""
+        raise SyntaxError(_unread(cell, error))
     return None, cell.text
+
+
+def _unread(cell: _Cell, error: SyntaxError) -> str:
+    """Where a cell is not Python, why, and the line itself: nobody sees the numbers of cells."""
+    lines = cell.text.split("\n")
+    first = len(cell.text) - len(cell.text.lstrip("\n"))  # lines of a script before this cell
+    number = error.lineno or first + 1
+    quoted = lines[number - 1].strip() if number <= len(lines) else ""
+    if len(quoted) > QUOTED:
+        quoted = f"{quoted[:QUOTED]}..."
+    return f"{where(cell.place, number)} is not Python: {error.msg}" + f" in `{quoted}`" * bool(
+        quoted
+    )
+
+
+def _defined(text: str) -> list[str]:
+    return [name or other for name, other in DEFINED.findall(text)]
 
 
 def _explains(text: str) -> bool:

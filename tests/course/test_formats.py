@@ -37,7 +37,7 @@ REPORT = record(
     schema={"const": "mnist1d-labs/grade/1"}, lesson=TEXT, version={"type": "integer"},
     package=TEXT, student=TEXT, replicate={"type": ["integer", "null"]}, submitted=TEXT_OR_NOT,
     sha256=TEXT_OR_NOT, late=SWITCH, seconds=NUMBER, score=NUMBER, max_score=NUMBER,
-    seeds=record(public=array({"type": "integer"}), hidden={"type": "integer"}),
+    seeds=record(public=array({"type": "integer"}), hidden={"type": "integer"}, digest=TEXT),
     exercises=array(record(**SCORE, printed=TEXT, checks=array(record(
         **SCORE, visibility={"enum": ["visible"]}, message=TEXT,
         hidden={"enum": ["", "passed", "failed", "error", "missing"]})))),

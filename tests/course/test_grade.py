@@ -54,9 +54,11 @@ def test_hidden_data_are_asked_for_and_never_told(tmp_path, sheet):
     sign = found["exercises"][1]["checks"][0]
     assert (sign["message"], sign["hidden"]) == ("the first minus the second", "")
     assert found["exercises"][0]["printed"] == "asked for 17\n"  # and not of the hidden runs
+    digest = found["seeds"].pop("digest")
     assert found["seeds"] == {"public": [0], "hidden": 2}
     public = graded(tmp_path, replace(sheet, hidden=()), PUBLIC_ALONE)
     assert public["exercises"][0]["score"] == 3
+    assert public["seeds"]["digest"] != digest
 
 
 def test_a_module_that_must_not_be_used(tmp_path, sheet):

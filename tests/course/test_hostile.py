@@ -126,7 +126,7 @@ OUTPUT = [{"output_type": "stream", "name": "stdout", "text": "x" * 30_000_000}]
 DEEP = "(" * 5000 + ")" * 5000
 FILES = {  # a file's name and content -> points, words of its problems
     "right": ("py", MEAN + GAP, 4, ""),
-    "syntax error": ("ipynb", cells("def mean(x:\n    return 1", GAP), 1, "cell 1, line 1: not"),
+    "syntax error": ("ipynb", cells("def mean(x:\n    return 1", GAP), 1, "cell 1, line 1 is"),
     "empty": ("ipynb", "", 0, "file must be a notebook, got no JSON"),
     "empty script": ("py", "", 0, ""),
     "no notebook": ("ipynb", "%PDF-1.4 \0\1\2", 0, "got no JSON"),
@@ -137,10 +137,10 @@ FILES = {  # a file's name and content -> points, words of its problems
     "deep JSON": ("ipynb", "[" * 100_000, 0, "not read"),
     "many cells": ("ipynb", cells(*["x = 1\ny = [x]"] * 5000, MEAN, GAP), 4, ""),
     "large output": ("ipynb", cells(MEAN + GAP, outputs=OUTPUT), 4, ""),
-    "null bytes": ("py", f"x = 1\0\n# %%\n{MEAN}{GAP}", 4, "line 1: not Python"),
-    "deep nesting": ("py", f"x = {DEEP}\n# %%\n{MEAN}{GAP}", 4, "line 1: not Python"),
-    "deep operators": ("py", f"def f():\n  {'-' * 5000}1\n# %%\n{MEAN}{GAP}", 4, "not Python"),
-    "long digits": ("py", f"x = {'9' * 5000}\n# %%\n{MEAN}{GAP}", 4, "not Python"),
+    "null bytes": ("py", f"x = 1\0\n# %%\n{MEAN}{GAP}", 4, "line 1 is not Python"),
+    "deep nesting": ("py", f"x = {DEEP}\n# %%\n{MEAN}{GAP}", 4, "line 1 is not Python"),
+    "deep operators": ("py", f"def f():\n  {'-' * 5000}1\n# %%\n{MEAN}{GAP}", 4, "is not Python"),
+    "long digits": ("py", f"x = {'9' * 5000}\n# %%\n{MEAN}{GAP}", 4, "is not Python"),
     "half a character": ("py", f"x = '\\ud800'\n{MEAN}{GAP}", 4, ""),
     "raises half": ("py", f"def mean(x):\n    raise ValueError('\\ud800\\x1b[2J'){GAP}", 1, ""),
     "loops when loaded": ("py", f"class A:\n    while True: pass\n{MEAN}{GAP}", 4, "line 1: not"),

@@ -99,10 +99,34 @@ def test_a_syntax_error_costs_its_cell():
     names, texts, _, problems = found(notebook(cells))
     assert set(names) == set(AS_IT_WAS[0]) - {"gap"}
     assert texts == AS_IT_WAS[1]
-    assert problems == ("cell 5, line 2: not Python, skipped",)
+    told = "is not Python: invalid syntax in `return return a - b`, skipped"
+    assert problems == (f"code cell 4, line 2 {told}",)
     line = SCRIPT.split("\n").index("    return a - b") + 1
     script = SCRIPT.replace("return a", "return return a").encode()
-    assert found(script, is_notebook=False)[3] == (f"line {line}: not Python, skipped",)
+    assert found(script, is_notebook=False)[3] == (f"line {line} {told}",)
+
+
+def test_a_function_that_could_not_be_read_says_why():
+    text = "%matplotlib inline\nimport os\n\ndef mean(x):\n    y = [x,\n    return y"
+    taken = take_apart(notebook([("markdown", "# Title"), ("code", text)]), notebook=True)
+    why = "code cell 1, line 5 is not Python: '[' was never closed in `y = [x,`"
+    assert taken.unread == {"mean": f"not read: {why}"}
+    assert taken.problems == (f"{why}, skipped",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["files = !ls", "t = %timeit -o 1+1", "a, b = !ls", "out[0] = !ls", "%time x = 3", "!ls", "x?"],
+)
+def test_a_magic_costs_its_line_alone(line):
+    names, *_, problems = found(notebook([("code", f"{MEAN}\n{line}\nN = 3\n{GAP}")]))
+    assert set(names) == {"import numpy as np", "mean", "gap", "N = 3"}
+    assert problems == ()
+
+
+def test_what_a_magic_sets_is_lost():
+    taken = take_apart(notebook([("code", "files = !ls")]), notebook=True)
+    assert taken.scope.lost == {"files"}
 
 
 def test_explanations_end_at_a_heading_or_code():
