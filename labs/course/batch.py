@@ -1,8 +1,9 @@
 """All submissions of a lesson: which files they are, and their reports as they come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from types import MappingProxyType
 
 from labs.course.marking import Handed, Marking, Report, report
 
@@ -19,7 +20,7 @@ def handed_in(path: Path, lesson: str) -> list[Handed]:
         lesson: its name.
 
     Raises:
-        ValueError: nothing is there, or a folder without submissions.
+        ValueError: nothing is there, or a folder in which no student has one.
     """
     if path.is_file():
         folder = path.resolve().parent
@@ -30,8 +31,9 @@ def handed_in(path: Path, lesson: str) -> list[Handed]:
     if _own(path, lesson):
         return [of_folder(path.resolve(), lesson)]
     found = [_of_entry(entry, lesson) for entry in sorted(path.iterdir()) if _student(entry)]
-    if not found:
-        raise ValueError(f"FILE must be a folder with submissions, got none in {str(path)!r}")
+    if not any(each.path for each in found):
+        why = f" ({found[0].student}: {found[0].problem})" if found else ""
+        raise ValueError(f"FILE must be a folder with submissions, got none in {str(path)!r}{why}")
     return _one_each(found)
 
 
@@ -55,20 +57,27 @@ def of_folder(folder: Path, lesson: str) -> Handed:
     return Handed(folder.name, newest, folder, problem and f"{problem}: graded {newest.name}")
 
 
-def reports(handed: list[Handed], marking: Marking, jobs: int) -> Iterator[Report]:
+def reports(
+    handed: list[Handed],
+    marking: Marking,
+    jobs: int,
+    before: Mapping[str, Report] = MappingProxyType({}),
+) -> Iterator[Report]:
     """Yield the report on every submission when it is ready.
 
     Args:
         handed: what was handed in.
         marking: how it is graded.
         jobs: how many are graded at once.
+        before: student -> an earlier report, which is taken where it still holds.
     """
     if jobs == 1:
-        yield from (report(each, marking) for each in handed)
+        yield from (report(each, marking, before.get(each.student)) for each in handed)
         return
     pool = ThreadPoolExecutor(jobs)  # of processes that do the work
     try:
-        for done in as_completed([pool.submit(report, each, marking) for each in handed]):
+        waiting = [pool.submit(report, each, marking, before.get(each.student)) for each in handed]
+        for done in as_completed(waiting):
             yield done.result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -2,13 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from labs.course import formats, register
+from labs.course import documents, formats, register
 from labs.course.batch import handed_in, of_folder, reports
-from labs.course.documents import code
-from labs.course.marking import Handed, Marking, Report, report
+from labs.course.marking import SCHEMA, Handed, Marking, Report, report
+from labs.course.paths import is_folder
 from labs.course.students import hidden_seeds
 from labs.course.submission import read
 from labs.kit import files
@@ -35,18 +37,46 @@ def grade(arguments: argparse.Namespace) -> int:
     """Grade a file, or all that were handed in; print the result, write each report."""
     marking, out = _marking(arguments), _out(arguments)
     handed = _handed(arguments)
+    before = {} if out is None else _written(out, arguments.name)
     done = list[Report]()
-    for found in reports(handed, marking, arguments.jobs):
+    for found in reports(handed, marking, arguments.jobs, before):
         done.append(found)
         if out is not None:
             _write(out / _file_name(found["student"]), found)
         print(f"{formats.line(found)} ({len(done)}/{len(handed)})", file=sys.stderr, flush=True)
     done.sort(key=lambda each: str(each["student"]))
+    for remark in _remarks(done, before, arguments.name):
+        print(remark, file=sys.stderr)
     if out is not None:
-        files.write(out / "grades.csv", formats.table(done))
+        everybody = {**before, **{each["student"]: each for each in done}}
+        files.write(
+            out / "grades.csv", formats.table([everybody[who] for who in sorted(everybody)])
+        )
         print(f"reports: {out}", file=sys.stderr)
     print(_told(done, arguments), end="")
     return 0
+
+
+def _written(out: Path, lesson: str) -> dict[str, Report]:
+    """The reports of a lesson that a folder holds, by student; what is no report is left out."""
+    found = dict[str, Report]()
+    for path in sorted(out.glob("*.json")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            paper = documents.load(path)[0]
+            ours = (paper["schema"], paper["lesson"]) == (SCHEMA, lesson)
+            if ours and path.stem == _file_name(paper["student"]):
+                formats.table([paper])  # which a damaged one does not give
+                found[paper["student"]] = paper
+    return found
+
+
+def _remarks(done: list[Report], before: dict[str, Report], lesson: str) -> Iterator[str]:
+    kept = sum(each is before.get(each["student"]) for each in done)
+    if kept:
+        yield f"{kept} of {len(done)} unchanged since their reports were written: not run again"
+    without = sum(each["submitted"] is None for each in done)
+    if without:
+        yield f"{without} of {len(done)} handed in no {lesson} notebook"
 
 
 def _write(path: Path, found: Report) -> None:
@@ -82,14 +112,16 @@ def _out(arguments: argparse.Namespace) -> Path | None:
     out: Path | None = arguments.out
     if out is None and arguments.file.is_dir() and arguments.format != "gradescope":
         out = Path("grades") / arguments.name
-    if out is not None and out.exists() and not out.is_dir():
-        raise ValueError(f"out must be a folder, got {str(out)!r}")
+    if out is not None and not is_folder(out):  # where the default is a file
+        raise ValueError(f"--out must be a folder, got {str(out)!r}")
     return out
 
 
 def _file_name(student: str) -> str:
     """The student's id, or where that is too long for a file its beginning and a digest."""
-    return student if len(student.encode()) <= LONGEST else f"{student[:40]}-{code(student)}"
+    return (
+        student if len(student.encode()) <= LONGEST else f"{student[:40]}-{documents.code(student)}"
+    )
 
 
 def _told(found: list[Report], arguments: argparse.Namespace) -> str:

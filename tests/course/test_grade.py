@@ -279,10 +279,10 @@ def test_each_is_written_as_it_comes(toy, tmp_path, monkeypatch):
         (made / name).mkdir(parents=True)
         (made / name / "toy.py").write_text(RIGHT)
 
-    def stop(handed, sheet):
+    def stop(handed, sheet, before):
         if handed.student == "s02":
             raise KeyboardInterrupt
-        return report(handed, sheet)
+        return report(handed, sheet, before)
 
     monkeypatch.setattr(batch, "report", stop)
     with pytest.raises(KeyboardInterrupt):
@@ -322,7 +322,14 @@ def test_check_tells_what_is_missing(toy, tmp_path, capsys):
         (("grade", "toy", "s.py"), "course key must hold a text: --course KEY, got"),
         (("grade", "toy", "s.py", "--course", ""), "course key must hold a text"),
         (("grade", "toy", "s.py", "--course", "k", "--jobs", "0"), "jobs must be a whole number"),
-        (("grade", "toy", "s.py", "--course", "k", "--out", "s.py"), "out must be a folder, got"),
+        (
+            ("grade", "toy", "s.py", "--course", "k", "--out", "s.py"),
+            "--out: must be a folder, got",
+        ),
+        (("grade", "toy", "s.py", "--course", "k", "--out", "s.py/x"), "folder, got 's.py/x'"),
+        (("pack", "toy", "--course", "k", "--out", "s.py/x.zip"), "got 's.py/x.zip'"),
+        (("grade", "toy", "", "--course", "k"), "argument FILE: must exist, got ''"),
+        (("grade", "toy", "wrong", "--course", "k"), "a folder with submissions, got none"),
         (("grade", "toy", "s.py", "--course", "k", "--deadline", "soon"), "deadline must be as 2"),
         (("pack", "toi", "--course", "k"), "lesson must be one of toy, got 'toi'"),
         (("pack", "toy"), "course key must hold a text"),
@@ -335,6 +342,10 @@ def test_bad_input_is_refused_before_any_work(words, said, toy, tmp_path, monkey
     (tmp_path / "s.py").write_text(RIGHT)
     (tmp_path / "bad.ipynb").write_text("x")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "wrong" / "photos").mkdir(parents=True)
+    (tmp_path / "wrong" / "room").mkdir()
+    for name in ("plan.py", "checks.py"):
+        (tmp_path / "wrong" / "room" / name).write_text("")
     before = sorted(tmp_path.rglob("*"))
     try:
         code = main(LABS, ["lesson", *words])
