@@ -106,8 +106,7 @@ def lines(lesson: Lesson) -> Iterator[str]:
 
 def side(measure: Measure) -> str:
     """Return the rule of a measure in words."""
-    rule = f"above {measure.above:g}" if measure.above is not None else f"below {measure.below:g}"
-    return f"{rule} {measure.unit}".rstrip()
+    return _side(measure.above, measure.below, measure.unit)
 
 
 def chance(effect: float, n: int, error: float) -> float:
@@ -139,6 +138,11 @@ def _told(found: Odds | None) -> str:
     )
 
 
+def _side(above: float | None, below: float | None, unit: str) -> str:
+    rule = f"above {above:g}" if above is not None else f"below {below:g}"
+    return f"{rule} {unit}".rstrip()
+
+
 def _lab(reference: Reference) -> str:
     """How often the lab's quick preset would decide it, by the spread of its reference."""
     found = (references.reference(reference.lab) or {"claims": []})["claims"]
@@ -149,8 +153,10 @@ def _lab(reference: Reference) -> str:
         return ""
     family = sum(each.get("family") == claim.get("family") for each in found)
     decided = chance(_effect(*_moments(values), above, below), QUICK, ERROR / family)
+    rule = _side(above, below, claim.get("unit", ""))
     return (
-        f" In the lab ({reference.lab} {reference.claim}) with {QUICK} replicates: {decided:.2f}."
+        f" In the lab, where the rule is {rule} ({reference.lab} {reference.claim}), with {QUICK} "
+        f"replicates: {decided:.2f}."
     )
 
 

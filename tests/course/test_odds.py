@@ -46,6 +46,12 @@ def test_odds_are_measured_stored_and_told(own_toy, capsys):
     assert f"it shows in {shown} of 3 runs (at least {least} %)" in capsys.readouterr().out
 
 
+def test_the_labs_own_rule_is_told_beside_its_odds():
+    lines = list(odds.lines(register.lesson("priors")))
+    (line,) = [each for each in lines if each.startswith("mlp_minus_cnn_shuffled above 0 points:")]
+    assert " In the lab, where the rule is above 5 points (benchmark C3-best), with 6 rep" in line
+
+
 def test_seconds_are_measured_and_kept(own_toy, capsys):
     assert main(LABS, ["lesson", "time", "toy"]) == 0
     assert clock.stored() == {}
