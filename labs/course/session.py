@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
 
 SCALES = {"lesson": 1.0, "smoke": 0.05}  # share of the steps
 SEED = 42  # of replicate 0, the published data set
+LARGEST = 2**32 - 1 - SEED  # replicate: a seed lies below 2**32
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ def start(name: str, *, replicate: int = 0, steps: Mapping[str, int] | None = No
         steps: the lesson's numbers of training steps, by name.
 
     Raises:
-        ValueError: an unknown lesson, a replicate that is no whole number of at least 0, a number
-            of steps below 1.
+        ValueError: an unknown lesson, a replicate that is no whole number from 0 to 4294967253, a
+            number of steps below 1.
     """
     lesson = register.lesson(name)
-    if isinstance(replicate, bool) or not isinstance(replicate, int) or replicate < 0:
-        raise ValueError(f"replicate must be a whole number of at least 0, got {replicate!r}")
+    whole = isinstance(replicate, int) and not isinstance(replicate, bool)
+    if not whole or not 0 <= replicate <= LARGEST:
+        raise ValueError(f"replicate must be a whole number from 0 to {LARGEST}, got {replicate!r}")
     check_sizes(**(steps or {}))
     share = SCALES[scale()]
     scaled = {key: max(1, round(value * share)) for key, value in (steps or {}).items()}

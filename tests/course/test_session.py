@@ -7,7 +7,7 @@ import sys
 import matplotlib as mpl
 import pytest
 
-from labs.course import clock, figure, show, start
+from labs.course import clock, data, figure, show, start
 from labs.kit import draw
 from tests.course.students import said
 
@@ -108,3 +108,14 @@ def test_a_lesson_says_how_long_it_takes_on_this_machine(tmp_path, monkeypatch):
 
 def test_the_yardstick_is_short():
     assert 0 < clock.yardstick() < 5
+
+
+@pytest.mark.parametrize("replicate", [-1, 2**32 - 42, 2**40, True, 1.0, "1"])
+def test_a_replicate_whose_seed_does_not_fit_is_refused_at_the_start(replicate):
+    with pytest.raises(ValueError, match="replicate must be a whole number from 0 to 4294967253"):
+        start("gain", replicate=replicate)
+
+
+def test_the_largest_replicate_has_data():
+    said(start, "gain", replicate=2**32 - 43)
+    assert data().x.shape == (4000, 40)
