@@ -4,6 +4,7 @@ said to be likely come true as often?"""
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,10 @@ def calibrate(folder: Path, classes: Path = CLASSES) -> Calibration:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print and draw how well the class knows what it knows."""
-    found = calibrate(arguments.dir, arguments.classes)
+    classes = CLASSES if arguments.classes is None else arguments.classes
+    if arguments.classes is not None and not classes.is_dir():
+        raise ValueError(f"--classes must be a folder, got {str(classes)!r}")
+    found = calibrate(arguments.dir, classes)
     print("\n".join(lines(found)))
     paths = draw.save(figure(found), arguments.out / "calibration")
     print(f"written: {', '.join(map(str, paths))}")
@@ -97,15 +101,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def lines(found: Calibration) -> list[str]:
     """Return a calibration as text for the instructor, who sees the students' names."""
-    text = [f"{STATED} % intervals that held the truth"]
+    text = [f"{STATED} % intervals that held the truth [95 % interval of the share]"]
     rows = {"the class": found.all_held, **found.held}
     text += [f"  {printable(who)}: {_share(own)}" for who, own in rows.items() if _enough(own)]
-    few = [f"{who} ({len(own)})" for who, own in found.held.items() if not _enough(own)]
+    few = sum(not _enough(own) for own in found.held.values())
     if few:
-        text.append(printable(f"fewer than {FEWEST} intervals: {', '.join(few)}"))
+        text.append(f"  students not listed, with fewer than {FEWEST} intervals: {few}")
     if found.chances:
         text.append("probabilities, and how often what they were given to was true")
-    text += [f"  {100 * mean:.0f} %: {_share(true)}" for mean, true in found.bins]
+    text += [f"  {_told(*each)}" for each in found.bins]
     return text + (["not read:", *(f"  {line}" for line in found.refused)] * bool(found.refused))
 
 
@@ -176,6 +180,12 @@ def _enough(cases: Sequence[bool]) -> bool:
 
 def _mean(cases: Sequence[bool]) -> float:
     return 100 * sum(cases) / len(cases)
+
+
+def _told(mean: float, true: Sequence[bool]) -> str:
+    low, high = next(ends for ends in pairwise(BINS) if mean < ends[1] or ends[1] == BINS[-1])
+    stated = f"options given {100 * low:.0f} to {100 * high:.0f} %, mean {100 * mean:.0f} %"
+    return f"{stated}: {sum(true)} of {len(true)} were true"
 
 
 def _share(cases: Sequence[bool]) -> str:

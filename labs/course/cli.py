@@ -153,7 +153,6 @@ SUBCOMMANDS = {
             "dir": {**FOLDER, "help": "with a folder of each student"},
             "--classes": {
                 **FOLDER,
-                "default": Path("class"),
                 "help": "with NAME/class.json, what gather wrote; default: class",
             },
             "--out": {**OUT, "default": Path("class"), "help": "default: class"},

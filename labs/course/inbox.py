@@ -13,6 +13,7 @@ from typing import Any
 from labs.course import documents
 from labs.course.predictions import SCHEMA
 
+OWN = ("predictions", "contributions")  # folders in a student's folder
 LONGEST = 200  # letters of a reason that are told
 
 
@@ -59,14 +60,22 @@ class Inbox:
         return [printable(f"{path}: {why}") for path, why in sorted(self.refused.items())]
 
 
-def collect(folder: Path) -> Inbox:
+def collect(folder: Path, name: str = "DIR") -> Inbox:
     """Return what lies in a folder, hidden files and other endings than .json left out.
 
+    Args:
+        folder: of students' folders, or of their files.
+        name: by which a refusal calls it.
+
     Raises:
-        ValueError: it is no folder.
+        ValueError: it is no folder, or one student's own.
     """
     if not folder.is_dir():
-        raise ValueError(f"DIR must be a folder, got {str(folder)!r}")
+        raise ValueError(f"{name} must be a folder, got {str(folder)!r}")
+    if any((folder / own).is_dir() for own in OWN):
+        raise ValueError(
+            f"{name} must be the folder of all students, got one's own, {str(folder)!r}"
+        )
     inbox = Inbox()
     for path in sorted(_found(folder, inbox)):
         within = path.relative_to(folder)

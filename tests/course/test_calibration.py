@@ -60,9 +60,10 @@ def test_lines_tell_the_class_and_students_with_twelve_or_more(folder):
     assert f"  the class: {100 * held / 781:.0f} % [" in text
     assert "] of 781" in text
     assert "  wise00: " in text
-    assert "fewer than 12 intervals: rare (1)" in text
-    assert "  15 %: 0 % [0, 66] of 2" in text
-    assert "  70 %: 100 % [21, 100] of 1" in text
+    assert "  students not listed, with fewer than 12 intervals: 1\n" in text
+    assert "rare" not in text
+    assert "  options given 0 to 20 %, mean 15 %: 0 of 2 were true" in text
+    assert "  options given 60 to 80 %, mean 70 %: 1 of 1 were true" in text
 
 
 def test_probabilities_are_compared_with_what_came_true(tmp_path):
@@ -124,6 +125,26 @@ def test_the_figure_is_the_same_twice_and_names_nobody(folder, tmp_path, monkeyp
     shown = {text.get_text() for ax in figure.axes for text in ax.get_yticklabels()}
     assert "the class" in shown
     assert not any("wise" in text for text in shown)
+
+
+def test_every_probability_is_told_in_its_group():
+    found = calibration.Calibration(chances=[(0.2, False), (0.4, True), (0.4, False), (1.0, True)])
+    assert calibration.lines(found)[-3:] == [
+        "  options given 20 to 40 %, mean 20 %: 0 of 1 were true",
+        "  options given 40 to 60 %, mean 40 %: 1 of 2 were true",
+        "  options given 80 to 100 %, mean 100 %: 1 of 1 were true",
+    ]
+
+
+def test_a_students_own_folder_or_no_folder_of_classes_is_refused(
+    folder, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(LABS, ["lesson", "calibration", str(folder / "wise00")]) == 2
+    assert "DIR must be the folder of all students, got one's own" in capsys.readouterr().err
+    assert main(LABS, ["lesson", "calibration", str(folder), "--classes", "nope"]) == 2
+    assert "--classes must be a folder, got 'nope'" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["term"]
 
 
 def test_without_predictions_there_is_nothing_to_say(tmp_path):
