@@ -72,7 +72,8 @@ def _folders(arguments: argparse.Namespace) -> dict[Path, int]:
     if arguments.student is not None and arguments.roster is not None:
         raise ValueError("a build must be for --student or for --roster, got both")
     if arguments.student is not None:
-        return {out / arguments.student: students.replicate(arguments.student, key)}
+        student = students.checked(arguments.student)
+        return {out / student: students.replicate(student, key)}
     if arguments.roster is not None:
         owned = students.roster(students.read(arguments.roster), key)
         return {out / student: replicate for student, replicate in owned.items()}

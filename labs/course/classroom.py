@@ -2,6 +2,7 @@
 are."""
 
 import argparse
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +13,9 @@ from typing import Any
 from labs.course import contributions, pooled, predictions, register, students, truths
 from labs.course.contributions import Contribution
 from labs.course.grades import seen
-from labs.course.inbox import Inbox, Paper, collect, printable
+from labs.course.inbox import LONGEST, Inbox, Paper, collect, printable
 from labs.course.plan import Lesson
+from labs.course.students import shortened
 from labs.kit import draw, files
 from labs.kit.claims import Claim, Verdict
 from labs.kit.measures import column
@@ -21,6 +23,7 @@ from labs.kit.rounding import ends, rounded
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
 
+CODE = re.compile(r"[0-9a-f]{12}")  # of a prediction
 OTHERS = (predictions.SCHEMA, truths.CLASS_SCHEMA, "mnist1d-labs/grade/1", "mnist1d-labs quiz")
 
 
@@ -63,7 +66,7 @@ def gather(
         name: of the lesson.
         folder: of students' folders, or of their files.
         codes: CSV with columns ``student`` and ``code``: the codes that were called out.
-        grades: folder of grade reports, beside those in `folder`; it may be absent.
+        grades: folder of grade reports, beside those in `folder`.
         owned: student -> replicate, as `students.roster` returns them: a contribution counts only
             with its student's own, so that a copy does not throw out the one it was made from.
 
@@ -77,10 +80,10 @@ def gather(
     lesson = register.lesson(name)
     sheet = _sheet(codes) if codes else {}
     inbox = collect(folder)
-    reports = collect(grades) if grades and grades.is_dir() else Inbox()
+    reports = collect(grades, "--grades") if grades else Inbox()
     given = counted(lesson, inbox, owned)
     if not given:
-        why = "".join(f"\n  {line}" for line in inbox.told())
+        why = "".join(f"\n  {line}" for line in [*_lessons(inbox), *inbox.told()])
         raise ValueError(f"DIR must hold contributions to {name}, got none that counts{why}")
     return Gathered(
         lesson=lesson,
@@ -153,7 +156,8 @@ def write(gathered: Gathered, folder: Path) -> list[Path]:
 def run(arguments: argparse.Namespace) -> int:
     """Judge a lesson's measures on the class's contributions, and draw them."""
     name = arguments.name
-    grades = arguments.grades or Path("grades") / name  # where `lesson grade` writes them
+    usual = Path("grades") / name  # where `lesson grade` writes them
+    grades = arguments.grades or (usual if usual.is_dir() else None)
     gathered = gather(name, arguments.dir, arguments.codes, grades, _owned(arguments))
     paths = write(gathered, arguments.out or Path("class") / name)
     print("\n".join(lines(gathered)))
@@ -192,11 +196,12 @@ def _told(lesson: Lesson, verdict: Verdict) -> list[str]:
     estimate = "no estimate"
     if verdict.estimate is not None:
         value = rounded(verdict.estimate, verdict.low, verdict.high)
-        estimate = f"{value} {ends(verdict.low, verdict.high)} {verdict.unit}".rstrip()
+        judged, usual = ends(verdict.low, verdict.high), ends(verdict.low_95, verdict.high_95)
+        estimate = f"{value} {verdict.unit}".rstrip() + f", as judged {judged}, 95 % {usual}"
     reason = f" ({verdict.reason})" if verdict.reason else ""
     text = [f"  {verdict.id}: {verdict.verdict}{reason}: {estimate}, claimed {verdict.rule}"]
     if measure.reference is not None:
-        text.append(f"    {truths.referred(measure.reference).told(verdict.unit)}")
+        text.append(f"    the lab, 95 %: {truths.referred(measure.reference).told(verdict.unit)}")
     return text
 
 
@@ -229,6 +234,14 @@ def _of_another(paper: Paper, name: str) -> bool:
     """Whether a file is of another lesson by what it says and by its name."""
     others = set(register.names()) - {name}
     return paper.path.stem in others and paper.content.get("lesson") == paper.path.stem
+
+
+def _lessons(inbox: Inbox) -> list[str]:
+    """What the contributions are of, where there are some."""
+    given = [each.content for each in inbox.papers if each.schema == contributions.SCHEMA]
+    counts = Counter(str(content.get("lesson")) for content in given)
+    found = ", ".join(f"{lesson} ({n})" for lesson, n in sorted(counts.items()))
+    return [printable(f"contributions found: {found[:LONGEST]}")] if found else []
 
 
 def _check_scale(given: Contribution) -> None:
@@ -280,8 +293,16 @@ def _student(student: str, given: Contribution) -> str:
 
 
 def _sheet(path: Path) -> dict[str, str]:
-    found = students.rows(path, ("student", "code"))
-    return {row["student"]: row["code"].lower() for row in found if row["code"]}
+    found = {}
+    for place, row in students.rows(path, ("student", "code")).items():
+        code = row["code"].lower()
+        if code and not CODE.fullmatch(code):
+            raise ValueError(
+                f"{place}: code must be 12 of 0-9 and a-f, got {shortened(row['code'])}"
+            )
+        if code:
+            found[unicodedata.normalize("NFC", row["student"])] = code
+    return found
 
 
 def _seals(
@@ -289,9 +310,12 @@ def _seals(
 ) -> list[str]:
     now = {who: paper.code for who, paper in inbox.first_seals(name).items()}
     at_run = {who: each.seal for who, each in given.items() if each.seal}
-    said = {**at_run, **sheet}  # who called it out did so before
+    other = {who for who in now if now[who] != sheet.get(who, now[who])}
+    edited = {who for who in now if now[who] != at_run.get(who, now[who])}
+    edited -= sheet.keys() - other  # who called it out did so before
     remarks = {
-        "edited after sealing": sorted(w for w in now if now[w] != said.get(w, now[w])),
+        "edited after sealing": sorted(edited),
+        "the code on the sheet is not that of the file": sorted(other - edited),
         "no sealed prediction": sorted({*sheet, *given} - now.keys()),
         "no code on the sheet": sorted(now.keys() - sheet.keys()) if sheet else [],
     }

@@ -138,7 +138,10 @@ def parsed(found: Mapping[str, Any], name: str) -> Contribution:
         _table(part, found[part], kind)
     scale = known("scale", found["scale"], session.SCALES)
     if found["settings"] != settings(lesson, scale, found["steps"]):
-        raise ValueError("settings must be the code of version, scale and steps, got another one")
+        raise ValueError(
+            f"settings must be the code of version, scale and steps, got {found['settings']!r}: "
+            "the file was edited"
+        )
     if not isinstance(found["seal"], str | None):
         raise ValueError(f"seal must be a code, got {found['seal']!r}")
     return Contribution(

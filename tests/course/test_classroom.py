@@ -13,6 +13,7 @@ from labs.course import classroom, pooled, register, students
 from labs.kit.claims import Claim
 from labs.kit.cli import main
 from labs.kit.measures import column
+from labs.kit.rounding import ends
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
 from tests.course.students import VALUES, sealed, takes_part
@@ -311,7 +312,12 @@ def test_seals_are_compared_with_the_codes_that_were_called_out(folder):
     takes_part(folder / "new", 77)
     absent = "no sealed prediction: s04"
     found = gathered(folder)
-    assert found.seals == ["edited after sealing: s09, s10", absent, "no code on the sheet: new"]
+    assert found.seals == [
+        "edited after sealing: s09",
+        "the code on the sheet is not that of the file: s10",
+        absent,
+        "no code on the sheet: new",
+    ]
     assert len(found.given) == 21
     assert classroom.gather("gain", folder).seals == ["edited after sealing: s09", absent]
 
@@ -370,8 +376,61 @@ def test_a_folder_or_a_sheet_that_is_none_is_refused(folder, tmp_path):
     with pytest.raises(ValueError, match="DIR must be a folder"):
         classroom.gather("gain", tmp_path / "none")
     (tmp_path / "sheet.csv").write_text("who,what\na,b\n")
-    with pytest.raises(ValueError, match=r"sheet.csv must have a column student, got who, what"):
+    with pytest.raises(ValueError, match=r"sheet.csv must have a column student, got 'who, what'"):
         classroom.gather("gain", folder, tmp_path / "sheet.csv")
+
+
+def test_a_typo_on_the_sheet_accuses_nobody(folder):
+    text = (folder / "codes.csv").read_text().splitlines()
+    text[4] = f"s03,{'0' * 12}"
+    (folder / "codes.csv").write_text("\n".join(text))
+    assert gathered(folder).seals == ["the code on the sheet is not that of the file: s03"]
+
+
+@pytest.mark.parametrize("code", ["12ab", "0" * 13, "g" * 12, "1e+05"])
+def test_a_code_that_is_none_is_refused_with_its_row(folder, code):
+    with (folder / "codes.csv").open("a") as sheet:
+        sheet.write(f"\n\nlate,{code}\n")
+    with pytest.raises(ValueError, match=r"codes.csv row 23: code must be 12 of 0-9 and a-f, got"):
+        gathered(folder)
+
+
+def test_one_students_own_folder_is_refused(folder):
+    with pytest.raises(ValueError, match="DIR must be the folder of all students, got one's own"):
+        classroom.gather("gain", folder / "s03")
+
+
+@pytest.mark.parametrize("grades", ["nope", "codes.csv"])
+def test_grades_that_are_named_must_be_a_folder(folder, tmp_path, monkeypatch, capsys, grades):
+    monkeypatch.chdir(tmp_path)
+    words = ["lesson", "gather", "gain", str(folder), "--grades", str(folder / grades)]
+    assert main(LABS, [*words, "--out", "out"]) == 2
+    assert "--grades must be a folder, got " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_lessons_that_were_found_are_told(folder, tmp_path):
+    content = {**json.loads(own(folder).read_text()), "lesson": "many"}
+    (tmp_path / "s1").mkdir()
+    (tmp_path / "s1" / "many.json").write_text(json.dumps(content))
+    with pytest.raises(ValueError, match=r"none that counts\n  contributions found: many \(1\)"):
+        classroom.gather("gain", tmp_path / "s1")
+
+
+def test_a_file_whose_scale_was_changed_is_said_to_be_edited(folder):
+    changed(own(folder), scale="smoke")
+    (line,) = gathered(folder).refused
+    assert line.endswith(": the file was edited")
+
+
+def test_every_interval_says_what_it_is(folder):
+    found = gathered(folder)
+    verdict = verdicts(found)["gain"]
+    text = classroom.lines(found)
+    judged, usual = ends(verdict.low, verdict.high), ends(verdict.low_95, verdict.high_95)
+    assert judged != usual
+    assert f" points, as judged {judged}, 95 % {usual}, claimed " in text[1]
+    assert text[2].startswith("    the lab, 95 %: ")
 
 
 def test_the_command_tells_names_to_the_instructor_alone(folder, tmp_path, monkeypatch, capsys):

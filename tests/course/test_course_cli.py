@@ -158,7 +158,7 @@ WRONG = {  # words -> what is said
     (*BUILD, "toy", "--roster", ".", *KEY): "--roster: must be a file, got the folder '.'",
     ("lesson", "roster", ".", *KEY): "must be a file, got the folder '.'",
     ("lesson", "gather", "toy", ".", "--codes", "."): "must be a file, got the folder '.'",
-    (*BUILD, "toy", "--student", "s17"): "course key must hold a text: --course KEY, got None",
+    (*BUILD, "toy", "--student", "s17"): "--course KEY or the variable LABS_COURSE_KEY, got None",
     (*BUILD, "toy", "--student", "s17", "--course", ""): "course key must hold a text",
     (*BUILD, "toy", "--student", "", *KEY): "student must be of letters",
     (*BUILD, "toy", "--student", "../s17", *KEY): "at most 64, got '../s17'",
@@ -185,9 +185,12 @@ def test_wrong_words_are_refused_and_nothing_written(call, tmp_path, words, said
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name\ns1\n", "roster.csv must have a column student, got name"),
+        ("name\ns1\n", "roster.csv must have a column student, got 'name'"),
         ("student\n", "roster.csv must have a row for each student, got none"),
-        ("student\ns1\nS1\n", "student must be another in every row, got 'S1' twice"),
+        (
+            "student\ns1\nS1\n",
+            "row 3: student must be another in every row, apart from capitals, got 's1'",
+        ),
         ("student\ns1\n../../s2\n", "at most 64, got '../../s2'"),
         ("", "roster.csv must be CSV in UTF-8 with a heading"),
     ],

@@ -319,7 +319,7 @@ def test_check_tells_what_is_missing(toy, tmp_path, capsys):
         (("check", "toy", "bad.ipynb"), "file must be a notebook, got no JSON"),
         (("grade", "toy", "no.py", "--course", "k"), "argument FILE: must exist, got 'no.py'"),
         (("grade", "toy", "empty", "--course", "k"), "a folder with submissions, got none"),
-        (("grade", "toy", "s.py"), "course key must hold a text: --course KEY, got"),
+        (("grade", "toy", "s.py"), "course key must hold a text: --course KEY or"),
         (("grade", "toy", "s.py", "--course", ""), "course key must hold a text"),
         (("grade", "toy", "s.py", "--course", "k", "--jobs", "0"), "jobs must be a whole number"),
         (("grade", "toy", "s.py", "--course", "k", "--out", "s.py/x"), "folder, got 's.py/x'"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 
 import numpy as np
 import pytest
@@ -58,7 +59,9 @@ def test_hidden_seeds_are_many_and_none_is_public():
     assert students.hidden_seeds(KEY, "gain", 50)[:3] == students.hidden_seeds(KEY, "gain")
 
 
-@pytest.mark.parametrize("bad", ["", "..", ".s", "a/b", "a b", "a\n", "s" * 65, None, 17, "a\\b"])
+@pytest.mark.parametrize(
+    "bad", ["", "..", ".s", "-s", "s.", "a/b", "a b", "a\n", "s" * 65, None, 17, "a\\b"]
+)
 def test_an_id_that_is_no_name_of_a_folder_is_refused(bad):
     with pytest.raises(ValueError, match="student must be of letters, digits"):
         students.replicate(bad, KEY)
@@ -69,14 +72,29 @@ def test_ids_that_universities_use_are_taken(good):
     assert students.replicate(good, KEY) > 0
 
 
-@pytest.mark.parametrize("key", ["", None])
+@pytest.mark.parametrize("name", ["CON", "nul", "Aux.txt", "com1", "LPT9.a.b"])
+def test_a_name_that_windows_reserves_is_refused(name):
+    with pytest.raises(ValueError, match="student must be no name that Windows reserves, got"):
+        students.replicate(name, KEY)
+    assert students.replicate(f"s{name}", KEY) > 0
+
+
+def test_an_accent_may_come_as_a_letter_of_its_own():
+    apart = unicodedata.normalize("NFD", "müller")
+    assert len(apart) == 7
+    assert students.roster([apart], KEY) == {"müller": students.replicate("müller", KEY)}
+    with pytest.raises(ValueError, match="in every row, apart from capitals, got 'müller' twice"):
+        students.roster([apart, "müller"], KEY)
+
+
+@pytest.mark.parametrize("key", ["", "  ", None])
 def test_a_course_needs_a_key(key):
     for action in (
         lambda: students.replicate("s17", key),
         lambda: students.hidden_seeds(key, "gain"),
         lambda: students.digest(key),
     ):
-        with pytest.raises(ValueError, match="course key must hold a text"):
+        with pytest.raises(ValueError, match="must hold a text: --course KEY or the variable LABS"):
             action()
 
 
@@ -99,10 +117,17 @@ def test_rosters_of_spreadsheets_are_read(tmp_path, text):
     ("raw", "words"),
     [
         (b"", "roster.csv must be CSV in UTF-8 with a heading"),
-        (b"name\nAda\n", "roster.csv must have a column student, got name"),
+        (b"name\nAda\n", "roster.csv must have a column student, got 'name'"),
         (b"student\n", "roster.csv must have a row for each student, got none"),
         (b"student\n\xff\xfe\n", "roster.csv must be CSV in UTF-8"),
         (b"\x00\x01", "roster.csv must"),
+        (b"student;name\ns1;Ada\n", "got 'student;name': put commas .* not semicolons"),
+        (b"student\tname\ns1\tAda\n", "put commas between columns, not tabs"),
+        (b"student,student\ns1,s2\n", "must have one column student, got 'student, student'"),
+        (b"student\ns1\n\na/b\n", r"roster.csv row 4: student must be of letters.*got 'a/b'"),
+        (b"student\nann\nAnn\n", r"row 3: .* apart from capitals, got 'ann' and 'Ann'"),
+        (b"student\n" + b"x" * 10**5, r"row 2: .*at most 64, got 'x{64}'... of 100,000 letters$"),
+        (b"student\n" + b"x" * 10**6, r"line 2 must be CSV, got: field larger than .* \(131072\)"),
     ],
 )
 def test_what_is_no_roster_is_refused(tmp_path, raw, words):
