@@ -123,7 +123,7 @@ SUBCOMMANDS = {
                 "help": "with columns student and code: the codes of their predictions",
             },
             "--roster": {
-                "type": existing,
+                "type": existing_file,
                 "metavar": "FILE.csv",
                 "help": "whose replicate is whose: of two copies the owner's counts",
             },

@@ -158,6 +158,7 @@ WRONG = {  # words -> what is said
     (*BUILD, "toy", "--roster", ".", *KEY): "--roster: must be a file, got the folder '.'",
     ("lesson", "roster", ".", *KEY): "must be a file, got the folder '.'",
     ("lesson", "gather", "toy", ".", "--codes", "."): "must be a file, got the folder '.'",
+    ("lesson", "gather", "toy", ".", "--roster", "."): "must be a file, got the folder '.'",
     (*BUILD, "toy", "--student", "s17"): "--course KEY or the variable LABS_COURSE_KEY, got None",
     (*BUILD, "toy", "--student", "s17", "--course", ""): "course key must hold a text",
     (*BUILD, "toy", "--student", "", *KEY): "student must be of letters",
