@@ -27,7 +27,7 @@ def _one_permutation(answer: Answer, seed: int) -> None:
     expect(
         whole < 4,
         "asked for the positions within every signal to move, got whole signals back: were the "
-        "examples shuffled?",
+        "signals shuffled?",
     )
     kept = len(set(order) - {-1})
     expect(
@@ -126,9 +126,9 @@ SHUFFLE = Exercise(
             lambda x, s: np.random.default_rng(s).permuted(x, axis=1),
             "ONE order for all",
         ),
-        "examples": (
+        "whole signals": (
             lambda x, s: x[_permutation(s, len(x))],
-            "were the examples shuffled",
+            "were the signals shuffled",
         ),
         "values of all signals": (
             lambda x, s: x.ravel()[_permutation(s, x.size)].reshape(x.shape),

@@ -32,12 +32,12 @@ def _positions(answer: Answer, seed: int) -> None:
         hint = hint or "a window lies wholly in the signal, and the last that fits counts"
         expect(
             got.shape == asked,
-            f"17 samples, windows of 5, 4 channels, stride {stride}: asked for shape {asked}, "
+            f"17 positions, windows of 5, 4 channels, stride {stride}: asked for shape {asked}, "
             f"got {got.shape}: {hint}",
         )
 
 
-def _every_sample(answer: Answer, seed: int) -> None:
+def _every_position(answer: Answer, seed: int) -> None:
     x, w, b, stride = _layer(seed, 1)
     want, flipped = (_torch_conv(x, kernel, b, stride) for kernel in (w, w[:, ::-1].copy()))
     mistakes = {
@@ -71,7 +71,7 @@ def _bias(answer: Answer, seed: int) -> None:
         added,
         "what the bias adds at every position",
         relative=SINGLE,
-        mistakes={"was it forgotten": 0 * got, "was it added once per sample": KERNEL * added},
+        mistakes={"was it forgotten": 0 * got, "was it added once per weight": KERNEL * added},
     )
 
 
@@ -119,7 +119,7 @@ CONV = Exercise(
     minutes=12,
     checks=(
         Check(name="one answer per window and channel", run=_positions),
-        Check(name="the kernel lies on the window, sample by sample", run=_every_sample),
+        Check(name="the kernel lies on the window, position by position", run=_every_position),
         Check(name="the window moves by the stride", run=_steps),
         Check(name="each channel adds its bias once", run=_bias),
     ),
@@ -150,9 +150,9 @@ CONV = Exercise(
             lambda x, w, b, s: _windows(x, w.shape[1], s) @ w.T,
             "was the bias forgotten",
         ),
-        "bias added for every sample": (
+        "bias added for every weight": (
             lambda x, w, b, s: (_windows(x, w.shape[1], s)[:, :, None] * w + b[:, None]).sum(-1),
-            "was it added once per sample",
+            "was it added once per weight",
         ),
         "wraps around": (
             lambda x, w, b, s: _windows(_padded(x, "wrap"), w.shape[1], s) @ w.T + b,
@@ -239,7 +239,7 @@ PARAMETERS = Exercise(
 
 
 def _span(kernels: list[int], strides: list[int]) -> int:
-    """Number of samples from the first to the last that reach one unit of the last layer."""
+    """Number of positions from the first to the last that reach one unit of the last layer."""
     length = 400
     x = torch.ones(1, 1, length, dtype=torch.float64, requires_grad=True)
     h = x
@@ -278,11 +278,14 @@ def _no_stride(answer: Answer, seed: int) -> None:
 
 def _strides_multiply(answer: Answer, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    kernels, strides = rng.integers(4, 8, size=3).tolist(), rng.integers(2, 4, size=3).tolist()
+    # so every mistake below gives a wrong number of its own, whatever is drawn
+    kernels = sorted((rng.permutation(5)[:3] + 4).tolist())
+    strides = [4, 3, 2]
     mistakes = {
         "were the strides forgotten": 1 + sum(kernel - 1 for kernel in kernels),
         "was only the layer just below counted": _stride_before(kernels, strides),
         "was the layer's own stride counted": _too_late(kernels, strides),
+        "walked from the first layer to the last": _from_the_first(kernels, strides),
     }
     _seen(answer, kernels, strides, mistakes)
 
@@ -297,6 +300,10 @@ def _backwards(kernels: Any, strides: Any) -> int:
     for kernel, stride in zip(kernels[::-1], strides[::-1], strict=True):
         width = (width - 1) * stride + kernel
     return width
+
+
+def _from_the_first(kernels: Any, strides: Any) -> int:
+    return _backwards(kernels[::-1], strides[::-1])
 
 
 def _sets(kernels: Any, strides: Any) -> int:
@@ -325,17 +332,15 @@ FIELD = Exercise(
         Check(name="three layers of stride 1", run=_no_stride),
         Check(name="three layers with strides", run=_strides_multiply),
     ),
-    right={"from the last layer back": _backwards, "sets of samples": _sets, "sums": _forwards},
+    right={"from the last layer back": _backwards, "sets of positions": _sets, "sums": _forwards},
     wrong={
         "sum of the kernels": (lambda k, s: sum(k), "neighbouring windows overlap"),
         "product of the kernels": (lambda k, s: math.prod(k), "kernels multiplied"),
         "strides ignored": (lambda k, s: 1 + sum(j - 1 for j in k), "were the strides forgotten"),
         "only the stride before": (_stride_before, "only the layer just below"),
         "own stride too": (_too_late, "own stride"),
-        "kernels times strides": (
-            lambda k, s: sum(i * j for i, j in zip(k, s, strict=True)),
-            "kernel multiplied by its own stride",
-        ),
+        "first to last": (_from_the_first, "walked from the first layer to the last?"),
+        "kernels times strides": (lambda k, s: np.dot(k, s), "multiplied by its own stride"),
         "product of the strides": (
             lambda k, s: math.prod(s) * k[-1],
             "kernel multiplied by its own stride",

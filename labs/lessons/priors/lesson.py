@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Which priors does a model need?
 #
-# An example of MNIST-1D is a row of 40 numbers: the outline of a digit, stretched, shifted and
-# covered with noise. You read it by its shape, because you see which samples are neighbours. A
+# A signal of MNIST-1D is a row of 40 numbers: the outline of a digit, stretched, shifted and
+# covered with noise. You read it by its shape, because you see which positions are neighbours. A
 # model need not know that. What it takes for granted before it has seen any data is its *prior*.
 #
 # Three models, from few assumptions to many:
 #
-# * **logistic regression** adds up the 40 samples, with other weights for each digit;
+# * **logistic regression** adds up the 40 numbers, with other weights for each digit;
 # * an **MLP** has two layers of 100 units, and each unit reads everything below it;
 # * a **CNN** has three layers of short windows that slide along the signal. It takes for granted
 #   that neighbours belong together, and that what matters in one place matters in every other.
@@ -34,8 +34,9 @@ start("priors", replicate=REPLICATE, steps={"train": 1000})
 # 4. `best_shuffled`: Which of the three is best on shuffled signals?
 #
 # To the first three give an interval that you believe to hold the truth with a chance of 80 %: you
-# would bet 4 to 1 on it. To the last give a name, or a probability for each. Replace the answers
-# below by your own; once sealed they count.
+# would bet 4 to 1 on it. To the last give a name, or a probability for each. You are judged by the
+# reference: 12 data sets, and six times as many steps as yours. Replace the answers below by your
+# own; once sealed they count.
 
 # %% tags=["predict"]
 seal(
@@ -95,8 +96,8 @@ show(drawn, "One signal before and after its positions were shuffled.", name="sh
 
 # %% [markdown]
 # ### 2. A convolution by hand
-# A *kernel* is a short row of weights. It is laid on a *window* of as many samples, each weight is
-# multiplied by the sample under it, the products are added up, and the kernel's *bias* is added.
+# A *kernel* is a short row of weights. It is laid on a *window* of as many positions, each weight
+# is multiplied by the number under it, the products are added up, and the kernel's *bias* is added.
 # Then the window moves on by the *stride*. Several kernels give several answers to each window:
 # the *channels*.
 
@@ -105,7 +106,7 @@ show(drawn, "One signal before and after its positions were shuffled.", name="sh
 def conv1d(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int) -> np.ndarray:
     """Slide C kernels w (C, k) with biases b (C,) over signals x (N, L); returns (N, P, C).
 
-    Window p begins at sample p * stride. Windows lie wholly in the signal, so there are
+    Window p begins at position p * stride. Windows lie wholly in the signal, so there are
     P = (L - k) // stride + 1 of them.
 
     One signal [1, 2, 4, 8], one kernel [1, 10], its bias 0.5 and stride 2 give 21.5 (which is
@@ -124,16 +125,17 @@ check("priors.conv1d", conv1d)
 # %% [markdown]
 # ### 3. Count what must be learned
 # Later layers read several channels: there each output channel has one kernel for every input
-# channel, and one bias in all. Below the check your function counts the CNN: which of the two
-# models has more numbers to learn?
+# channel, and one bias in all. Below the check your function counts the CNN: which has more numbers
+# to learn, CNN or MLP? (The CNN also puts a zero at both ends of what each layer reads, so its last
+# layer has 5 places, not 3.)
 
 
 # %% tags=["exercise:conv_parameters"]
 def conv_parameters(kernel: int, inputs: int, outputs: int) -> int:
     """Count weights and biases of a convolution from `inputs` channels to `outputs` channels.
 
-    `kernel` is the number of samples in a window. Kernels of 5 samples from 2 channels to 3 have
-    33 numbers.
+    `kernel` is the number of positions in a window. Kernels of 5 positions from 2 channels to 3
+    have 33 numbers.
     """
     ### BEGIN SOLUTION
     return (kernel * inputs + 1) * outputs
@@ -151,16 +153,16 @@ print("MLP:", (40 + 1) * 100 + (100 + 1) * 100 + (100 + 1) * 10)
 # %% [markdown]
 # ### 4. How far does a unit see?
 # A unit of the second layer reads a window of the first layer, whose units read windows of the
-# signal. The stretch of signal that can change a unit's answer, from its first sample to its last,
-# is the unit's *receptive field*.
+# signal. The stretch of signal that can change a unit's answer, from its first position to its
+# last, is the unit's *receptive field*.
 
 
 # %% tags=["exercise:receptive_field"]
 def receptive_field(kernels: list[int], strides: list[int]) -> int:
-    """Count the samples from the first to the last that one unit of the last layer sees.
+    """Count the positions from the first to the last that one unit of the last layer sees.
 
     `kernels` and `strides` go from the first layer to the last. With kernels [3, 3] and strides
-    [2, 1] a unit sees three first-layer windows, beginning at samples 0, 2 and 4: 7 samples.
+    [2, 1] a unit sees three first-layer windows, beginning at positions 0, 2 and 4: 7 positions.
     """
     ### BEGIN SOLUTION
     seen = 1
@@ -173,26 +175,27 @@ def receptive_field(kernels: list[int], strides: list[int]) -> int:
 # %% tags=["check:receptive_field"]
 check("priors.receptive_field", receptive_field)
 
-print("a unit of our CNN's last layer sees", receptive_field([5, 3, 3], [2, 2, 2]), "of 40 samples")
+print(
+    "a unit of our CNN's last layer sees", receptive_field([5, 3, 3], [2, 2, 2]), "of 40 positions"
+)
 
 # %% [markdown]
 # ## Run
 # Of each model two copies train side by side from the same start: one reads signals in order, one
-# reads them shuffled by your function. Meanwhile read what was published (Greydanus and Kobak 2024,
-# Table 1), in percent:
-#
-# | | logistic | MLP | CNN |
-# |---|---|---|---|
-# | in order | 32 | 68 | 94 |
-# | shuffled | 32 | 68 | 56 |
+# reads them shuffled by your function. The first lines print what was published.
 
 # %% tags=["run"]
 require_seal("priors")
 
 import torch
 
+from labs.lessons.priors.published import published
 from labs.nn import nets
 from labs.nn.training import Optimizer, evaluate, fit, stacked
+
+print("published (Greydanus and Kobak 2024, Table 1):")
+for name, (before, after) in published().items():
+    print(f"{name:9} in order {before} %, shuffled {after} %")
 
 
 def train(kind: type[nets.Net], x: torch.Tensor, y: torch.Tensor) -> nets.Net:
@@ -216,6 +219,7 @@ x, y, x_test, y_test = stacked([in_order, mixed])
 nets_of = {"logistic": nets.Logistic, "MLP": nets.MLP, "CNN": nets.CNN}
 trained = {name: train(kind, x, y) for name, kind in nets_of.items()}
 accuracy = {name: evaluate(net, x_test, y_test).accuracy.numpy() for name, net in trained.items()}
+print("yours:")
 for name, (before, after) in accuracy.items():
     print(f"{name:9} in order {before:.1f} %, shuffled {after:.1f} %")
 
@@ -229,7 +233,7 @@ contribute(
 
 # %% [markdown]
 # ## Look
-# Look for two lines that stay level, one that falls, and the place where it crosses.
+# Look at the lines: which stay level, and do any cross?
 
 # %% tags=["look"]
 drawn = Figure(figsize=(5.5, 4), layout="constrained")
@@ -243,7 +247,7 @@ show(drawn, f"What shuffling costs; data set {REPLICATE}, {steps('train')} steps
 
 # %% [markdown]
 # Why does a CNN gain so much from neighbourhood? Take one of the kernels that yours has learned,
-# and your `conv1d`. Look at the lower panel: when the signal moves by four samples, the answers
+# and your `conv1d`. Look at the lower panel: when the signal moves by four positions, the answers
 # move by two and keep their shape (the stride is 2). A kernel that finds an edge here finds it
 # there; each unit of an MLP would have to learn that anew.
 
@@ -253,17 +257,18 @@ kernels, biases = learned["first.weight"][0].T, learned["first.bias"][0, 0]
 strongest = np.abs(kernels).sum(axis=1).argmax()
 drawn = Figure(figsize=(7, 4.4), layout="constrained")
 above, below = drawn.subplots(2, 1)
-for signal, label in ((one, "signal"), (np.roll(one, 4, axis=1), "moved by four samples")):
+for signal, label in ((one, "signal"), (np.roll(one, 4, axis=1), "moved by four positions")):
     answers = np.asarray(conv1d(signal, kernels, biases, 2))[0, :, strongest]
     above.plot(signal[0], label=label)
     below.plot(answers, marker="o", markersize=4)
-above.set(xlabel="Sample", ylabel="Height")
+above.set(xlabel="Position", ylabel="Height")
 above.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 below.set(xlabel="Window", ylabel="Kernel's answer", xticks=range(0, 18, 2))
 show(drawn, "One learned kernel reads a signal, and the same signal moved.", name="kernel")
 
 # %% [markdown]
-# Now the class's results, then the reference: 12 data sets, six times as many steps.
+# Now the class's results, then the reference: 12 data sets, six times as many steps: your CNN is
+# not finished, so expect smaller gaps here.
 
 # %% tags=["look"]
 reveal("priors")
@@ -288,16 +293,17 @@ reveal("priors")
 # order is only another naming of its inputs: a start with permuted weights would train alike. A
 # CNN's first kernels read neighbours; shuffled, what lies in a window has nothing to do with each
 # other, and sharing a kernel over all windows then forces unlike places to be read alike. I would
-# change my mind if a CNN with windows of all 40 samples lost as much. My run has one data set, one
-# order and 1000 test signals, whose chance error alone is about 1.5 points.
+# change my mind if a CNN with windows of all 40 positions lost as much. My run has one data set,
+# one order and 1000 test signals, whose chance error alone is about 1.5 points.
 # <!-- END SOLUTION -->
 
 # %% [markdown]
 # ## Vary
-# Turn one knob and predict first: keep blocks of samples together and shuffle the blocks. With
-# blocks of 1 that is the experiment above, with one block of 40 nothing moves. How many points
-# does the CNN reach with blocks of 5? Write your guess down and run. Then choose another length
-# that divides 40, and say what your numbers tell about how far the CNN's prior reaches.
+# Turn one knob and predict first: keep blocks of positions together and shuffle the blocks. With
+# blocks of 1 that is the experiment above, with one block of 40 nothing moves. What does the CNN
+# read with blocks of 5, in percent? Write your guess down and run. Choose 1, 2, 4, 8 or 10 next
+# (training again alone moves it by about a point). From which block length on is shuffling nearly
+# free, and how does that compare with 17?
 
 # %% tags=["vary"]
 BLOCK = 5
@@ -310,5 +316,6 @@ print(f"CNN, blocks of {BLOCK} shuffled: {result:.1f} %")
 
 # %% [markdown] tags=["instructor"]
 # What to expect of data sets 0 to 2: blocks of 2 give 60 to 63 %, of 4 67 to 76, of 5 67 to
-# 78, of 8 77 to 88, of 10 80 to 88, of 20 88 to 90. Order within a block is what counts: a learned
-# kernel sees 5 samples, a unit of the last layer 17.
+# 78, of 8 77 to 88, of 10 80 to 88. Of 20 there are two blocks, which may stay where they are, as
+# in data set 0. Order within a block is what counts: a learned kernel sees 5 positions, a unit of
+# the last layer 17.

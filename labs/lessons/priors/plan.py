@@ -22,7 +22,7 @@ QUESTIONS = (
         unit="points",
         range=(-10, 80),
         truth=Reference("benchmark", "C3-cnn"),
-        why="Its windows then hold samples that have nothing to do with each other, and it falls "
+        why="Its windows then hold positions that have nothing to do with each other, and it falls "
         "below the MLP.",
     ),
     Question(
@@ -41,7 +41,7 @@ QUESTIONS = (
         text="Which of the three is best on shuffled signals?",
         options=MODELS,
         truth="MLP",
-        why="Where a prior is wrong, the model without it wins; the straight lines of logistic "
+        why="Where a prior is wrong, the model without it wins; the weighted sums of logistic "
         "regression are too weak in either order.",
     ),
 )
@@ -150,7 +150,7 @@ LESSON = Lesson(
     ),
     oral=(
         "Your MLP has 15,210 parameters: in which layer are most of them?",
-        "A unit of the CNN's last layer sees 17 samples. How can the CNN use all 40?",
+        "A unit of the CNN's last layer sees 17 positions. How can the CNN use all 40?",
     ),
     cut="Give receptive_field to read instead of to write, and leave out the picture of the kernel;"
     " never cut the reveal.",
@@ -158,5 +158,5 @@ LESSON = Lesson(
         "why": "Why does shuffling cost the CNN so much and the MLP nothing; how sure is it; what "
         "would change your mind; what can your own run not tell?"
     },
-    vary="Shuffle blocks of samples instead of samples.",
+    vary="Shuffle blocks of positions, not single positions.",
 )
