@@ -140,6 +140,18 @@ def _row_of_four(answer: Answer, seed: int) -> None:
     )
 
 
+def _two_units(answer: Answer, seed: int) -> None:
+    at = 1 + seed % 6
+    mask = np.zeros((9, 2), bool)
+    mask[at, 0] = mask[at + 1, 1] = True
+    expect_close(
+        answer(mask),
+        0,
+        f"unit 0 reads {at} only, unit 1 reads {at + 1} only",
+        mistakes={"is a position of one unit counted with one of the next": 1},
+    )
+
+
 def _many_units(answer: Answer, seed: int) -> None:
     mask = _drawn(seed)
     across = int((mask[:, 1:] & mask[:, :-1]).sum())
@@ -187,6 +199,7 @@ PAIRS = Exercise(
     checks=(
         Check(name="a row of four has three pairs", run=_row_of_four),
         Check(name="one unit", run=_one_unit),
+        Check(name="no pair across two units", run=_two_units),
         Check(name="many units", run=_many_units),
     ),
     right={"unit by unit": _by_units, "product": lambda m: (m[1:] * m[:-1]).sum()},
@@ -194,6 +207,10 @@ PAIRS = Exercise(
         "across units": (lambda m: (m[:, 1:] & m[:, :-1]).sum(), "columns are units"),
         "wraps": (lambda m: (m & np.roll(m, 1, axis=0)).sum(), "the last are no neighbours"),
         "flat": (lambda m: _flat_pairs(m.T), "does not touch the next"),
+        "last and first": (
+            lambda m: int((np.diff(np.nonzero(m.T)[1]) == 1).sum()),
+            "one of the next?",
+        ),
         "weights with a neighbour": (_with_a_neighbour, "weights, not pairs"),
         "apart": (_apart, "pairs may overlap"),
         "rows": (lambda m: sum(len(r) > 1 for u in m.T for r in _rows(u)), "several pairs"),

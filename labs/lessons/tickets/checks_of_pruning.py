@@ -48,18 +48,20 @@ def _smallest_go(answer: Answer, seed: int) -> None:
     expect(
         largest < smallest,
         f"a weight of size {largest:.4g} was cut while one of size {smallest:.4g} was kept: "
-        "is the sign left out, and which end is cut?",
+        "compare sizes, np.abs(w), and cut the small end",
     )
 
 
 def _second_round(answer: Answer, seed: int) -> None:
     w, mask = _weights(seed), _two_thirds(seed)
     w[~mask] = 9.0  # weights that were cut earlier and are large
+    w.flat[np.flatnonzero(~mask)[:10]] = 1e-9  # or small
     new = expect_mask(answer(w, mask.copy(), 0.4), SHAPE, "the new mask")
     back = int((new & ~mask).sum())
     expect(back == 0, f"{back} weights that were cut already are live again: rank the live ones")
     cut = int(mask.sum() - new.sum())
-    expect(cut == 24, f"asked to cut 24 of the 60 live weights (0.4), {cut} were cut: 0.4 of what?")
+    why = "were weights ranked that are cut already" if cut < 24 else "0.4 of what"
+    expect(cut == 24, f"asked to cut 24 of the 60 live weights (0.4), {cut} were cut: {why}?")
     largest, smallest = np.abs(w[mask & ~new]).max(), np.abs(w[new]).min()
     expect(largest < smallest, f"{largest:.4g} was cut while {smallest:.4g} was kept")
 
@@ -129,11 +131,11 @@ PRUNE = Exercise(
     wrong={
         "signed values": (
             lambda w, m, f: _pruned(np.where(m, w, np.inf), m, _of_live(f, m)),
-            "is the sign left out",
+            "compare sizes, np.abs(w)",
         ),
         "keeps the small": (
             lambda w, m, f: _pruned(np.where(m, -np.abs(w), np.inf), m, _of_live(f, m)),
-            "which end is cut",
+            "cut the small end",
         ),
         "share of all weights": (
             lambda w, m, f: _pruned(np.where(m, np.abs(w), np.inf), m, round(f * m.size)),
@@ -145,7 +147,11 @@ PRUNE = Exercise(
         ),
         "cuts the zeros again": (
             lambda w, m, f: _pruned(np.abs(w * m), m, round(f * m.size)),
-            "14 were cut",
+            "were weights ranked",
+        ),
+        "ranks what was cut": (
+            lambda w, m, f: _pruned(np.abs(w), m, _of_live(f, m)),
+            "were weights ranked",
         ),
         "keeps a share": (
             lambda w, m, f: _by_threshold(w, m, 1 - f),
