@@ -1,13 +1,22 @@
 """Small lessons in place of the course's own: `toy` in the processes that a test starts, too."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
 
 from labs.course import register
 
 TOY = "tests.course.toy_lessons"
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def style_at_home() -> Iterator[None]:
+    """The style that `start` adopts for good, as a notebook wants it, ends with the module."""
+    with mpl.rc_context():
+        yield
 
 
 @pytest.fixture
