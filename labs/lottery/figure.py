@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PINK, ORANGE, *_, BLACK = draw.COLORS
-COLORS = {"dense": BLACK, "lottery": BLUE, "random": RED, "nested": ORANGE, "shuffled": GREEN}
-MARKERS = {"dense": "", "lottery": "o", "random": "s", "nested": "^", "shuffled": "D"}
+COLORS = {"dense": BLACK, "lottery": BLUE, "random": RED, "weights": ORANGE, "shuffled": GREEN}
+MARKERS = {"dense": "", "lottery": "o", "random": "s", "weights": "^", "shuffled": "D"}
 NAMES = {
     "dense": "dense",
     "lottery": "ticket",
-    "random": "random mask, new each round",
-    "nested": "random mask, nested",
+    "random": "random mask",
+    "weights": "ticket, biases live",
 }
 YEARS = {2020: "|", 2024: "d"}  # of publication: how its values are drawn
 SIZES = {"|": 13, "_": 13, "d": 6}  # of these marks, in points
@@ -72,7 +72,8 @@ def search(table: Table, verdicts: VerdictsById) -> "Figure":
     rows = {
         "ticket over dense, 92 %\n": "L1",
         "over random masks, 92 %\n": "L2",
-        "over nested ones, 92 %\n": "L2-nested",
+        "over dense, biases live\n": "L1-weights",
+        "over random, biases live\n": "L2-weights",
         "over dense, 95 to 97 %\n": "L3-96",
         "over dense, 98 %\n": "L3-98",
     }
@@ -154,7 +155,7 @@ def _sweep(ax: "Axes", table: Table, column: str) -> None:
         ax.axhline(mean, color=COLORS["dense"], label="dense, nothing masked")
         if len(dense) > 1:
             ax.axhspan(low, high, color=COLORS["dense"], alpha=0.15, linewidth=0)
-    for arm in ("lottery", "random", "nested"):
+    for arm in ("lottery", "random", "weights"):
         _levels(ax, table, column, arm, "original", NAMES[arm])
     _levels(ax, table, column, "lottery", "shuffled", "ticket of shuffled data", "shuffled")
     # The share that is left on a logarithmic axis, named by the share that is masked.
@@ -169,7 +170,7 @@ def _sweep(ax: "Axes", table: Table, column: str) -> None:
 def _levels(
     ax: "Axes", table: Table, column: str, arm: str, order: str, label: str, style: str = ""
 ) -> None:
-    rows = table.where(data="own", order=order, arm=arm)
+    rows = table.where(data="own", order=order, arm=arm, varied="all")
     # Nothing is left at 100 %, which has no place on this axis.
     levels = sorted({level for level in rows.column("sparsity") if level < 1})
     curves = aligned([rows.values(column, sparsity=level) for level in levels])
@@ -186,7 +187,7 @@ def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str]) -> None
         for arm in ("dense", "random", "lottery"):
             rows = transferred(table, order, start, arm)
             if len(rows):
-                label = NAMES[arm].partition(",")[0] + ", fresh weights" * (line == "--")
+                label = NAMES[arm] + ", fresh weights" * (line == "--")
                 look: Any = {"color": COLORS[arm], "marker": MARKERS[arm], "markersize": 5}
                 steps, curves = rows.column("step")[0], rows.column("curve")
                 draw.band(ax, steps, curves, label=label, linestyle=line, markevery=3, **look)

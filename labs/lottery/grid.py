@@ -1,6 +1,6 @@
 """The lottery's settings, and the networks that they ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
@@ -9,20 +9,39 @@ import numpy as np
 from labs.kit.settings import check, setting
 
 NAME = "lottery"
+BLOCK = 1000  # test examples of which an accuracy is kept: as many as the data set has
 ORDERS = ("original", "flipped", "shuffled", "chunks")  # of the positions of new data
-TRANSFERS = (  # on new data: order of the positions, initial weights, arms
-    *((order, "rewound", ("dense", "random", "lottery")) for order in ORDERS),
-    ("original", "fresh", ("dense", "random", "lottery")),
-    ("flipped", "fresh", ("dense", "lottery")),
+BIASES_LIVE = ("weights", "random weights")  # arms that prune weights alone
+TRANSFERS = (  # on new data: part of the experiment, order of the positions, initial weights, arms
+    *(("transfers", order, "rewound", ("dense", "random", "lottery")) for order in ORDERS),
+    ("transfers", "original", "fresh", ("dense", "random", "lottery")),
+    ("transfers", "flipped", "fresh", ("dense", "lottery")),
+    ("weights", "original", "rewound", ("dense", *BIASES_LIVE)),
+    ("rounds", "original", "rewound", ("dense", "lottery", "rounds")),
 )
-WITHIN = ("data", "order", "arm", "start", "sparsity")  # what differs among a replicate's cells
+PARTS = {  # of the experiment, beside the search itself
+    "controls": "random masks at all levels, a search on shuffled data",
+    "transfers": "the ticket on new data",
+    "weights": "a ticket whose biases all stay live",
+    "rounds": "a ticket found in as many rounds as upstream's",
+    "crossed": "searches in which data, start or order alone is redrawn",
+}
+VARIED = ("all", "data", "start", "order")
+WITHIN = ("data", "order", "arm", "start", "sparsity", "varied")  # differ among a replicate's cells
+Arm = tuple[str, str, str, str, float, str]  # those
 
 
 @dataclass(frozen=True)
 class Config:
     """What a reader may change. A default is upstream's where its meaning names no other number."""
 
-    replicates: int = setting(10, "independent tickets (upstream: 2)", least=1)
+    replicates: int = setting(12, "independent tickets (upstream: 2)", least=1)
+    parts: tuple[str, ...] = setting(
+        ("controls", "transfers", "weights"),
+        "what is done beside the search",
+        among=(*PARTS,),
+        empty=True,
+    )
     levels: tuple[float, ...] = setting(  # about geometric in what is left
         (0.0, 0.5, 0.7, 0.8, 0.87, 0.92, 0.94, 0.96, 0.97, 0.98, 0.99),
         "share of each layer that is masked, round by round (upstream: 100 levels)",
@@ -32,29 +51,38 @@ class Config:
     ticket: float = setting(0.92, "the level whose mask is analysed", above=0, below=1)
     steps: int = setting(1501, "steps of Adam at rate 0.02 in every round", least=1)
     batch: int = setting(100, "examples per step", least=1)
-    biases: bool = setting(True, "whether biases are pruned with the weights")
+    rounds: int = setting(91, "rounds of the part of that name, to the ticket", least=1)
     transfer_steps: int = setting(1000, "steps on new data (upstream: 6000)", least=1)
     transfer_batch: int = setting(500, "examples per step on new data", least=1)
     every: int = setting(100, "steps between two evaluations on new data", least=1)
     hidden: int = setting(500, "units of both layers", least=1)
+    test_examples: int = setting(50_000, "fresh test examples (upstream: none)", least=BLOCK)
 
     def __post_init__(self) -> None:
         check(self)
         if self.levels[0] != 0 or any(a > b for a, b in pairwise(self.levels)):
             raise ValueError(f"levels must ascend from 0, got {self.levels}")
+        if self.test_examples % BLOCK:
+            raise ValueError(
+                f"test_examples must be a multiple of {BLOCK}, got {self.test_examples}"
+            )
         if self.ticket not in self.levels:
             raise ValueError(f"ticket must be one of the levels {self.levels}, got {self.ticket!r}")
 
 
+TO_THE_TICKET = (0.0, 0.5, 0.7, 0.8, 0.87, 0.92)
 PRESETS = {
     "smoke": Config(
         replicates=2,
+        parts=(*PARTS,),
+        rounds=3,
         levels=(0.0, 0.8, 0.92, 0.96, 0.98),
         steps=30,
         transfer_steps=30,
         transfer_batch=100,
         every=15,
         hidden=48,
+        test_examples=2000,
     ),
     "quick": Config(
         replicates=6,
@@ -62,13 +90,20 @@ PRESETS = {
         steps=300,
         transfer_steps=250,
         transfer_batch=100,
+        test_examples=20_000,
     ),
     "full": Config(),
-    # Upstream's notebook, about 90 minutes on 2 cores: 100 linear levels and whole trainings on new
-    # data. At the last level, 100 %, no weight is left: all classes are equally likely, loss is
-    # ln 10. 2 replicates leave every claim undecided.
+    # Does it matter that a ticket is found in five rounds and not in 91, and trains on new data for
+    # a sixth of the steps?
+    "longer": Config(replicates=6, parts=("rounds",), levels=TO_THE_TICKET, transfer_steps=6000),
+    # Where does the spread of a ticket's gain come from?
+    "wider": Config(parts=("crossed",), levels=TO_THE_TICKET),
+    # Upstream's notebook, 45 minutes a replicate on 2 cores: 100 linear levels and whole trainings
+    # on new data. At the last level, 100 %, no weight is left: all classes are equally likely, loss
+    # is ln 10. 6 replicates are the fewest that decide claims; upstream has 2.
     "paper": Config(
-        replicates=2,
+        replicates=6,
+        parts=("controls", "transfers"),
         levels=tuple(round(i / 99, 6) for i in range(100)),
         ticket=round(91 / 99, 6),
         transfer_steps=6000,
@@ -82,18 +117,22 @@ class Cell:
 
     data: str  # "own": that the ticket is found on; "new": another draw
     order: str  # of the positions
-    arm: str  # "dense"; "lottery"; "random": a new mask every round; "nested": inside the last one
+    arm: (
+        str  # "dense"; "lottery"; "weights": biases stay live; "rounds": found in many; "random..."
+    )
     start: str  # "rewound": the initial weights of the search; "fresh": others
     sparsity: float  # share of each layer that is masked
+    varied: str  # what is this replicate's own, and not that of replicate 0: "all" or one thing
     levels: tuple[float, ...]
     ticket: float
     steps: int
     batch: int
-    biases: bool
+    rounds: int
     transfer_steps: int
     transfer_batch: int
     every: int
     hidden: int
+    test_examples: int
     replicate: int
 
 
@@ -102,12 +141,14 @@ class Record:
     """What is measured of a network when its training ends; of masks at the ticket's level on the
     data they were found on also which neighbours they keep: runs of 2, 3 and 4."""
 
-    test_loss: float  # cross-entropy (nats) on 1000 examples
+    test_loss: float  # cross-entropy (nats) on the fresh test examples
     test_accuracy: float  # on them (%)
+    block_accuracy: list[float]  # on every 1000 of them (%), (blocks,)
+    accuracy_1000: float  # on the 1000 test examples of the data set (%)
     train_loss: float  # nats, on 4000 examples
     train_accuracy: float  # on them (%)
     step: list[int]  # steps done at each evaluation, (evaluations,)
-    curve: list[float]  # test accuracy there (%), (evaluations,)
+    curve: list[float]  # accuracy on the 1000 there (%), (evaluations,)
     live: dict[str, int]  # layer -> weights and biases that are not masked
     mask: np.ndarray | None = None  # of the first layer's weights, bool (40, hidden)
     runs: list[float] | None = None  # counts (3,)
@@ -117,22 +158,51 @@ class Record:
 
 
 def cells(config: Config) -> Sequence[Cell]:
-    """The grid: for every replicate the sweep over levels, a search on shuffled data down to the
-    ticket, and the ticket on new data."""
-    own, ticket = ("own", "original"), config.ticket
-    arms: list[tuple[str, str, str, str, float]] = []
-    for order, last in (("original", 1.0), ("shuffled", ticket)):
-        for level in config.levels:
-            arm = "lottery" if level else "dense"
-            arms += [("own", order, arm, "rewound", level)] if level <= last else []
-    for arm in ("random", "nested"):
-        arms += [(*own, arm, "rewound", level) for level in config.levels[1:]]
-    for order, start, names in TRANSFERS:
-        for arm in names:
-            arms.append(("new", order, arm, start, 0.0 if arm == "dense" else ticket))
+    """The grid: for every replicate the search over levels, and what `parts` adds to it."""
     settings = asdict(config)
-    replicates = settings.pop("replicates")
+    replicates, parts = settings.pop("replicates"), settings.pop("parts")
+    new = (
+        ("new", order, arm, start, 0.0 if arm == "dense" else config.ticket, "all")
+        for part, order, start, arms in TRANSFERS
+        for arm in arms
+        if part in parts
+    )
+    arms = dict.fromkeys([*_searches(config), *new])  # parts share some
     return [Cell(*arm, **settings, replicate=r) for r in range(replicates) for arm in arms]
+
+
+def fine_levels(config: "Config | Cell") -> list[float]:
+    """Share that is masked in each round of the search in many rounds, the ticket's last.
+
+    >>> fine_levels(Config(rounds=4))
+    [0.23, 0.46, 0.69, 0.92]
+    """
+    rounds, ticket = config.rounds, config.ticket
+    return [ticket * done / rounds for done in range(1, rounds)] + [ticket]
+
+
+def _searches(config: Config) -> Iterator[Arm]:
+    parts, ticket = config.parts, config.ticket
+    down = [level for level in config.levels if level <= ticket]
+    yield from _search("lottery", config.levels)
+    if "controls" in parts:
+        yield from _search("lottery", down, order="shuffled")
+        yield from _search("random", config.levels[1:])
+    if "weights" in parts:
+        yield from _search("weights", down[1:])
+        yield from _search("random weights", [ticket])
+    if "rounds" in parts:
+        yield from _search("rounds", fine_levels(config))
+    if "crossed" in parts:
+        for varied in VARIED[1:]:
+            yield from _search("lottery", down, varied=varied)
+
+
+def _search(
+    arm: str, levels: Sequence[float], order: str = "original", varied: str = "all"
+) -> Iterator[Arm]:
+    for level in levels:
+        yield ("own", order, arm if level else "dense", "rewound", level, varied)
 
 
 # Milliseconds of one core for one step of one network on a batch of 100, by sparsity.
@@ -144,7 +214,8 @@ def seconds(cell: Cell) -> float:
     own = cell.data == "own"
     steps, batch = (cell.steps, cell.batch) if own else (cell.transfer_steps, cell.transfer_batch)
     each = float(np.interp(cell.sparsity, *COST)) * (batch / 100) ** 0.8
-    return 0.35 + steps * each * max(cell.hidden / 500, 0.1) / 1000
+    test = 1.6 * cell.test_examples / 50_000 * min(each / 4, 1)
+    return 0.35 + (test + steps * each / 1000) * max(cell.hidden / 500, 0.1)
 
 
 def megabytes(stack: Sequence[Cell]) -> float:

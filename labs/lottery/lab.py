@@ -2,10 +2,11 @@
 
 A lottery ticket is found by iterative magnitude pruning: train, mask the smallest weights of each
 layer, rewind the others to their initial weights, train again. Varied: how much is masked; by
-magnitude or at random (a new mask every round, or each inside the one before); then, for the
-ticket with 92 % masked, the data it is trained on anew (a new draw in original, flipped, shuffled
-and chunked order of the positions) and its initial weights (rewound or fresh). Measured: loss and
-accuracy on 1000 test examples, and how often units of the first layer keep neighbouring positions.
+magnitude or at random; whether biases are masked with the weights; then, for the ticket with 92 %
+masked, the data it is trained on anew (a new draw in original, flipped, shuffled and chunked order
+of the positions) and its initial weights (rewound or fresh); in how many rounds it is found
+(preset longer); and what of a replicate is redrawn (preset wider). Measured: loss and accuracy on
+50,000 fresh test examples, and how often units of the first layer keep neighbouring positions.
 
 Source: Greydanus & Kobak 2024, "Scaling Down Deep Learning with MNIST-1D" (arXiv:2011.14439),
 Figure 4, and Greydanus 2020 (version 1), Figure 3. Pruning ranks the weights of the last step, and
@@ -22,7 +23,7 @@ from labs.lottery.remarks import remarks
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
-    version=1,
+    version=2,
     question="Do winning tickets exist here, do they transfer, and is locality what they carry?",
     finding="A ticket, 92 % of its weights pruned, gains {L1} over the dense network where it was "
     "found (above 5: {L1:verdict}) and {L4} on new data (above 0: {L4:verdict}). "

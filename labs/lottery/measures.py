@@ -4,9 +4,9 @@ from labs.kit.measures import Measure, Values, average, column, measured
 from labs.kit.table import Table
 
 
-def found(table: Table, arm: str, order: str = "original") -> Table:
+def found(table: Table, arm: str, order: str = "original", varied: str = "all") -> Table:
     """One arm at the ticket's level (dense: at none), on the data that its ticket was found on."""
-    rows = table.where(data="own", order=order, arm=arm)
+    rows = table.where(data="own", order=order, arm=arm, varied=varied)
     return Table(row for row in rows if row["sparsity"] in (0.0, row["ticket"]))
 
 
@@ -52,7 +52,7 @@ def _own(table: Table, arm: str, order: str) -> Values:
 
 
 def _sweep(table: Table, arm: str, low: float, high: float) -> Values:
-    rows = table.where(data="own", order="original", arm=arm)
+    rows = table.where(data="own", order="original", arm=arm, varied="all")
     levels = sorted({level for level in rows.column("sparsity") if low <= level <= high})
     return average(*(rows.values("test_accuracy", sparsity=level) for level in levels))
 

@@ -1,14 +1,15 @@
 """What a run says after its claims."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from labs.kit.intervals import interval
 from labs.kit.lab import Remark
-from labs.kit.measures import minus
+from labs.kit.measures import minus, shared
 from labs.kit.table import Table
+from labs.lottery.grid import VARIED
 from labs.lottery.masks import LENGTHS, per_place
 from labs.lottery.measures import found, gain, own, sweep, transferred
 from labs.lottery.published import NEIGHBOURS, SIZES
@@ -20,13 +21,20 @@ REORDERED = {  # order of the positions: which of the 39 pairs of neighbours it 
     "chunks": "38",
     "shuffled": "about 2",
 }
+SMALL = "accuracy_1000"
+WORDS = dict(
+    zip(VARIED, ("all", "data set", "initial weights", "order of the examples"), strict=True)
+)
 Rows = list[tuple[Any, ...]]
 
 
 def remarks(table: Table) -> list[Remark]:
     """What was shortened and whether training is finished, where tickets peak and lose, and what
     neighbours do and do not explain."""
-    parts = (_shortened, _finished, _peak, _reordered, _symmetry, _neighbours, _kept)
+    parts = (
+        *(_shortened, _finished, _peak, _reordered, _symmetry, _neighbours, _kept, _test_noise),
+        _crossed,
+    )
     return [remark for part in parts for remark in part(table)]
 
 
@@ -55,9 +63,8 @@ def _finished(table: Table) -> Iterator[Remark]:
 
 
 def _peak(table: Table) -> Iterator[Remark]:
-    levels = sorted(
-        set(table.where(data="own", order="original", arm="lottery").column("sparsity"))
-    )
+    search = table.where(data="own", order="original", arm="lottery", varied="all")
+    levels = sorted(set(search.column("sparsity")))
     scores = {level: sweep("lottery", level, level)(table) for level in levels}
     dense = own("dense")(table)
     if not dense or not scores:
@@ -120,14 +127,66 @@ def _neighbours(table: Table) -> Iterator[Remark]:
 
 def _kept(table: Table) -> Iterator[Remark]:
     rows: Rows = []
-    for arm in ("random", "lottery"):
+    for arm in ("random", "lottery", "random weights", "weights"):
         masks = found(table, arm)
         weights = [100 * row["mask"].mean() for row in masks]
         biases = [row["live"]["first"] - row["mask"].sum() for row in masks]
         rows += [(arm, interval(weights), interval(biases))] if weights else []
     yield Remark(
-        "Densities of the first layer differ, because its biases count with its weights.",
+        "What is kept of the first layer: biases count with its weights, but where weights alone "
+        "are masked.",
         ("mask", "weights kept (%)", "biases kept"),
         tuple(rows),
         ".1f",
     )
+
+
+def _test_noise(table: Table) -> Iterator[Remark]:
+    rows: Rows = []
+    arms = ("dense", "lottery")
+    for data, (dense, ticket) in {
+        "it was found on": [found(table, arm) for arm in arms],
+        "new": [transferred(table, "original", "rewound", arm) for arm in arms],
+    }.items():
+        gains = [minus(ticket.values(c), dense.values(c)) for c in (SMALL, "test_accuracy")]
+        blocks = minus_blocks(ticket.values("block_accuracy"), dense.values("block_accuracy"))
+        if len(blocks) > 1:
+            noise = np.sqrt(np.mean([np.var(b, ddof=1) for b in blocks]))
+            rows.append(
+                (data, *(interval([*g.values()]) for g in gains), *map(spread, gains), noise)
+            )
+    yield Remark(
+        "The ticket's gain (points) on the 1000 test examples of the data set and on fresh ones: "
+        "mean, deviation over replicates, and the deviation that another 1000 alone make.",
+        ("data", "on 1000", "fresh", "deviation on 1000", "deviation fresh", "of the 1000"),
+        tuple(rows),
+        ".2f",
+    )
+
+
+def _crossed(table: Table) -> Iterator[Remark]:
+    rows: Rows = []
+    for varied in VARIED:
+        dense, ticket = (found(table, arm, varied=varied) for arm in ("dense", "lottery"))
+        gains = minus(ticket.values("test_accuracy"), dense.values("test_accuracy"))
+        if len(gains) > 1:
+            levels = [spread(part.values("test_accuracy")) for part in (dense, ticket)]
+            rows.append((WORDS[varied], *levels, spread(gains), len(gains)))
+    if len(rows) > 1:
+        yield Remark(
+            "Where spread comes from: deviation over replicates (points) of the dense net, the "
+            "ticket and its gain, where one thing alone is redrawn.",
+            ("redrawn", "dense", "ticket", "gain", "replicates"),
+            tuple(rows),
+            ".2f",
+        )
+
+
+def spread(values: Mapping[int, float]) -> float:
+    """Standard deviation over replicates."""
+    return float(np.std([*values.values()], ddof=1))
+
+
+def minus_blocks(a: Mapping[int, Sequence[float]], b: Mapping[int, Sequence[float]]) -> list[Any]:
+    """Differences block by block, of the replicates that have both."""
+    return [np.subtract(a[r], b[r]) for r in shared(a, b)]

@@ -1,9 +1,9 @@
-"""One replicate of the lottery: the search for its ticket, the controls, the ticket on new data."""
+"""One replicate of the lottery: searches for its tickets, random masks, the tickets on new data."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from labs.data import mnist1d
-from labs.data.mnist1d import EXAMPLES, LENGTH
+from labs.data.mnist1d import LENGTH
 from labs.kit.checks import known
 from labs.kit.seeds import seed, stream
 from labs.lottery import masks as locality
 from labs.lottery import tickets
-from labs.lottery.grid import NAME, ORDERS, WITHIN, Cell, Record
+from labs.lottery.grid import BIASES_LIVE, BLOCK, NAME, ORDERS, WITHIN, Arm, Cell, Record
 from labs.lottery.tickets import Tensors
 from labs.nn.nets import MLP
 from labs.nn.training import Optimizer, evaluate, fit, stacked
@@ -25,17 +25,43 @@ from labs.nn.training import Optimizer, evaluate, fit, stacked
 RATE = 2e-2
 PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}
 TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
-Key = tuple[str, str, str, str, float]  # data, order, arm, start, sparsity
-Trained = tuple[Key, dict[str, Tensor], Record]  # with its masks
+BASE = 10_000  # new data of replicate r are the published set of replicate BASE + r: no one's own
+Trained = tuple[Arm, dict[str, Tensor], Record]  # with its masks
 
 
 class Splits(NamedTuple):
-    """Inputs (n, 40) float32 and labels (n,) int64, to train and to test."""
+    """Inputs (n, 40) float32 and labels (n,) int64: to train, the set's own 1000 to test, and fresh
+    ones to test."""
 
     x: np.ndarray
     y: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+    x_fresh: np.ndarray
+    y_fresh: np.ndarray
+
+
+class Search(NamedTuple):
+    """What makes a search: the fields of a cell that its rounds share."""
+
+    order: str
+    arm: str  # "dense" where nothing is masked yet
+    varied: str
+
+    @property
+    def biases(self) -> bool:
+        """Whether it prunes biases with weights."""
+        return self.arm not in BIASES_LIVE
+
+    @property
+    def random(self) -> bool:
+        """Whether its masks are random, new ones in every round."""
+        return self.arm.startswith("random")
+
+    @property
+    def dense(self) -> "Search":
+        """The search whose dense net it starts from."""
+        return self._replace(arm="dense")
 
 
 def positions(order: str, replicate: int) -> np.ndarray:
@@ -55,48 +81,66 @@ def positions(order: str, replicate: int) -> np.ndarray:
     }[order]
 
 
-def split(data: str, order: str, replicate: int) -> Splits:
+def split(data: str, order: str, replicate: int, fresh: int = 0) -> Splits:
     """A replicate's own (published) or new data with its positions in some order.
+
+    Args:
+        data: "own" or "new".
+        order: of the positions.
+        replicate: whose data.
+        fresh: fresh test examples.
 
     Raises:
         ValueError: unknown data or an unknown order.
     """
     known("data", data, ("own", "new"))
-    made, places = drawn(data, replicate), positions(order, replicate)
-    return made._replace(x=made.x[:, places], x_test=made.x_test[:, places])
+    made, places = drawn(data, replicate, fresh), positions(order, replicate)
+    inputs = {name: getattr(made, name)[:, places] for name in ("x", "x_test", "x_fresh")}
+    return made._replace(**inputs)
 
 
 @lru_cache(maxsize=8)
-def drawn(data: str, replicate: int) -> Splits:
-    """A replicate's data set, "own" or "new"."""
-    if data == "own":
-        own = mnist1d.published(replicate)
-        return Splits(*own.train, *own.test)
-    number = seed(NAME, "new data", replicate) % 2**32
-    new = mnist1d.drawn(number, train=EXAMPLES, test=1000)
-    return Splits(*new.train, *new.test)
+def drawn(data: str, replicate: int, fresh: int = 0) -> Splits:
+    """A replicate's data set, "own" or "new"; see `split`."""
+    made = mnist1d.published(replicate + BASE * (data == "new"), test=fresh)
+    return Splits(*made.train, *made.test, *made.fresh)
 
 
-def initial_weights(hidden: int, replicate: int, start: str, members: int = 1) -> dict[str, Tensor]:
-    """The dense net's initial weights, the same for every member: layer -> (M, ...).
+def searched(cell: Cell, search: Search) -> Splits:
+    """The data of a search: its replicate's own, or those of replicate 0."""
+    whose = cell.replicate if search.varied in ("all", "data") else 0
+    made = split("own", search.order, whose, cell.test_examples)
+    if search.varied != "order":
+        return made
+    order = stream(NAME, "order of the examples", cell.replicate).permutation(len(made.y))
+    return made._replace(x=made.x[order], y=made.y[order])
+
+
+def rewound(cell: Cell, search: Search) -> dict[str, Tensor]:
+    """The initial weights of a search: its replicate's own, or those of replicate 0."""
+    whose = cell.replicate if search.varied in ("all", "start") else 0
+    return initial_weights(cell.hidden, whose, "rewound")
+
+
+def initial_weights(hidden: int, replicate: int, start: str) -> dict[str, Tensor]:
+    """The dense net's initial weights: layer -> (1, ...).
 
     Raises:
         ValueError: an unknown start.
     """
     purpose = PURPOSES[known("start", start, PURPOSES)]
-    net = MLP(1, hidden=hidden).reset([seed(NAME, purpose, replicate)])
-    return {n: t.expand(members, -1, -1) for n, t in tickets.joined(net).items()}
+    return tickets.joined(MLP(1, hidden=hidden).reset([seed(NAME, purpose, replicate)]))
 
 
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
-    """Do everything about one replicate's ticket; yields one record per cell, in their order."""
+    """Do everything about one replicate's tickets; yields one record per cell, in their order."""
     settings = cells[0]
-    found: dict[Key, Record] = {}
+    found: dict[Arm, Record] = {}
     analysed: dict[str, Tensors] = {}
-    for key, masks, record in chain(_lottery(settings, device), _controls(settings, device)):
-        _, order, arm, _, level = key
+    for key, masks, record in _rounds(cells, device):
+        _, order, arm, _, level, varied = key
         found[key] = record
-        if level == settings.ticket:
+        if level == settings.ticket and varied == "all":
             found[key] = replace(record, **_adjacency(masks["first"], order, settings.replicate))
             if order == "original":
                 analysed[arm] = masks
@@ -105,53 +149,76 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
         yield found[_key(cell)]
 
 
-def _key(cell: Cell) -> Key:
-    key: Key = attrgetter(*WITHIN)(cell)
+def _key(cell: Cell) -> Arm:
+    key: Arm = attrgetter(*WITHIN)(cell)
     return key
 
 
-def _lottery(cell: Cell, device: str) -> Iterator[Trained]:
-    orders = ["original", "shuffled"]
-    start = initial_weights(cell.hidden, cell.replicate, "rewound", len(orders))
-    masks, weights = tickets.everything(start), start
-    for level in cell.levels:
-        if level > cell.ticket:  # the shuffled data's ticket is found
-            orders = orders[:1]
-            start, masks, weights = (_member(a, 0) for a in (start, masks, weights))
-        magnitudes = {name: t.abs() for name, t in weights.items()}
-        masks = tickets.prune(magnitudes, masks, level, biases=cell.biases)
-        data = [split("own", order, cell.replicate) for order in orders]
-        weights, records = _trained(start, masks, data, cell.steps, cell.batch, cell.steps, device)
-        for m, (order, record) in enumerate(zip(orders, records, strict=True)):
-            key = ("own", order, "lottery" if level else "dense", "rewound", level)
-            yield key, _member(masks, m), record
+def _rounds(cells: Sequence[Cell], device: str) -> Iterator[Trained]:
+    # Level by level, all that is masked so far in one stack.
+    levels: dict[float, list[Search]] = defaultdict(list)
+    for c in cells:
+        if c.data == "own":
+            levels[c.sparsity].append(Search(c.order, c.arm, c.varied))
+    draws = torch.Generator().manual_seed(seed(NAME, "random masks", cells[0].replicate))
+    weights: dict[Search, Tensors] = {}
+    masks: dict[Search, Tensors] = {}
+    for level, searches in sorted(levels.items()):
+        for part in _together(searches, cells[0].batch):
+            for search in part:
+                masks[search] = _pruned(cells[0], search, level, weights, masks, draws)
+            values, records = _round(cells[0], part, [masks[search] for search in part], device)
+            for m, (search, record) in enumerate(zip(part, records, strict=True)):
+                weights[search] = _member(values, m)
+                key = ("own", search.order, search.arm, "rewound", level, search.varied)
+                yield key, masks[search], record
 
 
-def _controls(cell: Cell, device: str) -> Iterator[Trained]:
-    start = initial_weights(cell.hidden, cell.replicate, "rewound", 2)
-    one = _member(start, 0)
-    draws = torch.Generator().manual_seed(seed(NAME, "random masks", cell.replicate))
-    ranks = tickets.random_like(one, draws)  # of the nested control, the same in every round
-    everything = nested = tickets.everything(one)
-    data = [split("own", "original", cell.replicate)] * 2
-    for level in cell.levels[1:]:
-        scores = tickets.random_like(one, draws)
-        fresh = tickets.prune(scores, everything, level, biases=cell.biases)
-        nested = tickets.prune(ranks, nested, level, biases=cell.biases)
-        masks = {name: torch.cat([fresh[name], nested[name]]) for name in one}
-        _, records = _trained(start, masks, data, cell.steps, cell.batch, cell.steps, device)
-        for m, arm in enumerate(("random", "nested")):
-            yield ("own", "original", arm, "rewound", level), _member(masks, m), records[m]
+def _pruned(
+    cell: Cell,
+    search: Search,
+    level: float,
+    weights: Mapping[Search, Tensors],
+    masks: Mapping[Search, Tensors],
+    draws: torch.Generator,
+) -> Tensors:
+    before = search if search in weights else search.dense
+    values = weights.get(before) or rewound(cell, search)
+    everything = tickets.everything(values)
+    if search.random:
+        scores, live = tickets.random_like(values, draws), everything
+    else:
+        scores = {name: t.abs() for name, t in values.items()}
+        live = masks.get(before, everything)
+    return tickets.prune(scores, live, level, biases=search.biases)
+
+
+def _together(members: list[Search], batch: int) -> Iterator[list[Search]]:
+    size = max(TOGETHER // batch, 1)
+    for i in range(0, len(members), size):
+        yield members[i : i + size]
+
+
+def _round(
+    cell: Cell, part: Sequence[Search], masks: Sequence[Tensors], device: str
+) -> tuple[dict[str, Tensor], list[Record]]:
+    start = _stacked([rewound(cell, search) for search in part])
+    data = [searched(cell, search) for search in part]
+    return _trained(start, _stacked(masks), data, cell.steps, cell.batch, cell.steps, device)
+
+
+def _stacked(members: Sequence[Tensors]) -> dict[str, Tensor]:
+    return {name: torch.cat([values[name] for values in members]) for name in tickets.LAYERS}
 
 
 def _member(tensors: Tensors, member: int) -> dict[str, Tensor]:
     return {name: t[member : member + 1] for name, t in tensors.items()}
 
 
-def _transfers(cells: Sequence[Cell], masks: dict[str, Tensors], device: str) -> dict[Key, Record]:
+def _transfers(cells: Sequence[Cell], masks: dict[str, Tensors], device: str) -> dict[Arm, Record]:
     new = [cell for cell in cells if cell.data == "new"]
-    found: dict[Key, Record] = {}
-    for arm in ("dense", "random", "lottery"):
+    found: dict[Arm, Record] = {}
+    for arm in dict.fromkeys(cell.arm for cell in new):
         group = [cell for cell in new if cell.arm == arm]
         size = max(TOGETHER // cells[0].transfer_batch, 1)
         for i in range(0, len(group), size):
@@ -162,11 +229,10 @@ def _transfers(cells: Sequence[Cell], masks: dict[str, Tensors], device: str) ->
 
 def _transfer(part: Sequence[Cell], mask: Tensors | None, device: str) -> list[Record]:
     cell = part[0]
-    starts = [initial_weights(c.hidden, c.replicate, c.start) for c in part]
-    start = {name: torch.cat([values[name] for values in starts]) for name in tickets.LAYERS}
+    start = _stacked([initial_weights(c.hidden, c.replicate, c.start) for c in part])
     live = mask or tickets.everything(start)
     masks = {name: live[name].expand_as(t) for name, t in start.items()}
-    data = [split("new", c.order, c.replicate) for c in part]
+    data = [split("new", c.order, c.replicate, c.test_examples) for c in part]
     steps, batch = cell.transfer_steps, cell.transfer_batch
     return _trained(start, masks, data, steps, batch, cell.every, device)[1]
 
@@ -182,21 +248,23 @@ def _trained(
 ) -> tuple[dict[str, Tensor], list[Record]]:
     net = tickets.network(_on(start, device), _on(masks, device))
     optimizer = Optimizer(net, torch.optim.Adam, lr=RATE)
-    x, y, x_test, y_test = stacked(data, device)
+    x, y, x_test, y_test, x_fresh, y_fresh = stacked(data, device)
     done, curve = [], []
     for step in fit(net, x, y, optimizer=optimizer, steps=steps, every=every, batch=batch):
-        test = evaluate(net, x_test, y_test)
         done.append(step)
-        curve.append(test.accuracy)
-    train = evaluate(net, x, y)
+        curve.append(evaluate(net, x_test, y_test).accuracy.tolist())
+    train, test = evaluate(net, x, y), evaluate(net, x_fresh, y_fresh)
+    right = (test.predicted == y_fresh.cpu()).view(len(data), -1, BLOCK)
     records = [
         Record(
             test_loss=float(test.loss[m]),
             test_accuracy=float(test.accuracy[m]),
+            block_accuracy=(100 * right[m].double().mean(1)).tolist(),
+            accuracy_1000=curve[-1][m],
             train_loss=float(train.loss[m]),
             train_accuracy=float(train.accuracy[m]),
             step=done,
-            curve=[float(accuracy[m]) for accuracy in curve],
+            curve=[accuracy[m] for accuracy in curve],
             live={name: int(mask[m].sum()) for name, mask in masks.items()},
         )
         for m in range(len(data))
