@@ -16,7 +16,8 @@ LEVELS, STEPS = (0.0, 0.8, 0.92, 0.96), 200  # fewer and shorter rounds than in 
 
 def bench() -> list[Bench[Cell]]:
     """A replicate's search and its controls; masks, evaluations and counts included."""
-    config = replace(PRESETS["full"], replicates=1, levels=LEVELS, steps=STEPS)
+    few = {"replicates": 1, "parts": ("controls",), "levels": LEVELS, "steps": STEPS}
+    config = replace(PRESETS["full"], **few)
     search = [cell for cell in cells(config) if cell.data == "own"]
     # The usual loop trains the first, so it is one of the many with a mask.
     return [Bench("0 to 96 % masked", tuple(reversed(search)), STEPS, plain=train_plain)]
@@ -25,9 +26,10 @@ def bench() -> list[Bench[Cell]]:
 def train_plain(cell: Cell) -> None:
     """Train and evaluate one network of the search; which weights are masked costs it nothing."""
     net = _pruned(cell)
-    x, y, *test = map(torch.from_numpy, split(cell.data, cell.order, cell.replicate))
+    data = split(cell.data, cell.order, cell.replicate, cell.test_examples)
+    x, y, *tests = map(torch.from_numpy, data)
     plain.train(net, x, y, cell.steps, rate=RATE, batch=cell.batch)
-    for part in ((x, y), test):
+    for part in ((x, y), tests[:2], tests[2:]):
         plain.evaluate(net, *part)
 
 

@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 import torch
 
+from labs.data import mnist1d
 from labs.kit.execute import stacks
 from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.lottery import figure, figures_of_masks, grid, masks, published, speed, tickets, training
 from labs.lottery.lab import LAB
 from labs.nn import devices, nets
-from labs.nn.training import Optimizer, fit
+from labs.nn.training import Optimizer, evaluate, fit
 from mnist1d.generate import generate
 
 TINY = grid.Config(
     replicates=1,
+    parts=(*grid.PARTS,),
+    rounds=3,
     levels=(0.0, 0.5, 0.8, 0.9),
     ticket=0.8,
     steps=12,
@@ -25,6 +28,7 @@ TINY = grid.Config(
     transfer_batch=500,
     every=3,
     hidden=30,
+    test_examples=2000,
 )
 CELLS = grid.cells(TINY)
 
@@ -69,60 +73,102 @@ def test_orders_permute_positions_and_nothing_else(order):
     assert training.positions("chunks", 0)[[9, 10, 19, 20, 30]].tolist() == [29, 30, 39, 0, 10]
 
 
+@pytest.fixture(scope="module")
+def searched(trained):
+    """Cell -> (start, mask, examples) of the networks that trained on their own data."""
+    _, networks, examples = trained
+    own = sorted((c for c in CELLS if c.data == "own"), key=lambda c: c.sparsity)  # as they train
+    members = (
+        (*({n: t[m] for n, t in tensors.items()} for tensors in pair), x[m].numpy())
+        for pair, x in zip(networks, examples, strict=True)
+        for m in range(len(x))
+    )
+    return dict(zip(own, members, strict=False))
+
+
+def arm(name, order="original", varied="all"):
+    return lambda cell: (cell.arm, cell.order, cell.varied) == (name, order, varied)
+
+
 def test_masks_have_the_exact_sparsity_in_every_layer(trained):
     counts = {"first": 41 * 30, "second": 31 * 30, "head": 31 * 10}
-    for (*_, level), record in trained[0].items():
-        assert record.live == {n: round((1 - level) * count) for n, count in counts.items()}
+    units = {"first": 30, "second": 30, "head": 10}
+    for (_, _, name, _, level, _), record in trained[0].items():
+        live = units if name in grid.BIASES_LIVE else dict.fromkeys(units, 0)
+        assert record.live == {
+            n: round((1 - level) * (count - live[n])) + live[n] for n, count in counts.items()
+        }
 
 
-def test_every_round_rewinds_bit_for_bit_to_the_initial_weights(trained):
+def test_every_round_rewinds_bit_for_bit_to_the_initial_weights(searched):
     rewound = training.initial_weights(TINY.hidden, 0, "rewound")
-    rounds = trained[1][: 2 * len(TINY.levels) - 1]
-    for start, _ in rounds:
+    assert {cell.arm for cell in searched} == {
+        *("dense", "lottery", "weights", "rounds", "random", "random weights")
+    }
+    for start, _, _ in searched.values():
         for name, values in start.items():
-            assert torch.equal(values, rewound[name].expand_as(values))
+            assert torch.equal(values, rewound[name][0])
     twin = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
     assert torch.equal(twin.second.weight, rewound["second"][:, :-1])
 
 
-def test_the_search_trains_on_its_own_data_in_both_orders(trained):
-    original, shuffled = (training.split("own", o, 0).x for o in ("original", "shuffled"))
-    levels = TINY.levels
-    expected = [[original, shuffled] if level <= TINY.ticket else [original] for level in levels]
-    expected += [[original, original]] * (len(levels) - 1)  # the random controls
-    for x, members in zip(trained[2][: len(expected)], expected, strict=True):
-        np.testing.assert_array_equal(x, np.stack(members))
+def test_the_search_trains_on_its_own_data_in_both_orders(searched):
+    inputs = {order: training.split("own", order, 0).x for order in ("original", "shuffled")}
+    for cell, (_, _, x) in searched.items():
+        if cell.varied != "order":
+            np.testing.assert_array_equal(x, inputs[cell.order])
 
 
-def test_a_round_ranks_the_weights_of_the_last_step(trained):
+@pytest.mark.parametrize("replicate", [0, 3])
+def test_crossed_searches_redraw_one_thing(replicate):
+    cell = replace(CELLS[0], replicate=replicate)
+    base, whole = (training.Search("original", "dense", varied) for varied in ("data", "all"))
+    zero = replace(cell, replicate=0)
+    for varied in grid.VARIED:
+        search = training.Search("original", "dense", varied)
+        data, start = training.searched(cell, search), training.rewound(cell, search)
+        fresh_data = varied in ("all", "data") and replicate > 0
+        fresh_start = varied in ("all", "start") and replicate > 0
+        own, theirs = training.searched(zero, base), training.rewound(zero, base)
+        same = np.array_equal(np.sort(data.x, axis=0), np.sort(own.x, axis=0))
+        assert same != fresh_data
+        assert np.array_equal(data.x_fresh, own.x_fresh) != fresh_data
+        assert torch.equal(start["first"], theirs["first"]) != fresh_start
+        assert np.array_equal(data.x, own.x) == (same and varied != "order")
+    permuted = training.searched(cell, training.Search("original", "dense", "order"))
+    rows = {x.tobytes(): y for x, y in zip(own.x, own.y, strict=True)}
+    assert [rows[x.tobytes()] for x in permuted.x] == permuted.y.tolist()
+    assert whole.dense == whole
+
+
+def test_a_round_ranks_the_weights_of_the_last_step(searched):
     net = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
     x, y, *_ = map(torch.from_numpy, training.split("own", "original", 0))
     optimizer = Optimizer(net, torch.optim.Adam, lr=2e-2)
     [*_] = fit(net, x[None], y[None], optimizer=optimizer, steps=12, every=12)
-    (_, first_round) = trained[1][1]
+    first_round = next(mask for cell, (_, mask, _) in searched.items() if arm("lottery")(cell))
     for name, weights in tickets.joined(net).items():
-        magnitudes, mask = weights[0].abs(), first_round[name][0]
+        magnitudes, mask = weights[0].abs(), first_round[name]
         # Alone a network rounds otherwise than in its stack; a step is of 2e-2.
         assert magnitudes[mask].min() >= magnitudes[~mask].max() - 1e-5
 
 
-def test_masks_are_nested_where_they_should_be(trained):
-    sweep = [masks for _, masks in trained[1][: 2 * len(TINY.levels) - 1]]
-    lottery, controls = sweep[: len(TINY.levels)], sweep[len(TINY.levels) :]
-    nested = [{n: t[1] for n, t in live.items()} for live in controls]
-    fresh = [{n: t[0] for n, t in live.items()} for live in controls]
-    for chain in ([{n: t[0] for n, t in live.items()} for live in lottery], nested):
-        for wider, narrower in pairwise(chain):
-            assert not any((narrower[n] & ~wider[n]).any() for n in wider)
-    assert all((fresh[1][n] & ~fresh[0][n]).any() for n in fresh[0])
+@pytest.mark.parametrize("name", ["lottery", "weights", "rounds", "random"])
+def test_masks_are_nested_where_they_should_be(searched, name):
+    chain = [mask for cell, (_, mask, _) in searched.items() if arm(name)(cell)]
+    assert len(chain) == {"lottery": 3, "weights": 2, "rounds": 3, "random": 3}[name]
+    for wider, narrower in pairwise(chain):
+        outside = [bool((narrower[n] & ~wider[n]).any()) for n in wider]
+        assert outside == [name == "random"] * 3
 
 
-def test_arms_train_on_new_data_paired_and_share_their_masks(trained):
+def test_arms_train_on_new_data_paired_and_share_their_masks(trained, searched):
     records, networks, examples = trained
-    rounds = 2 * len(TINY.levels) - 1
+    rounds = len({cell.sparsity for cell in searched})
     new = {order: training.split("new", order, 0).x for order in grid.ORDERS}
     found = {
-        arm: records["own", "original", arm, "rewound", 0.8].mask for arm in ("lottery", "random")
+        name: records["own", "original", name, "rewound", 0.8, "all"].mask
+        for name in ("lottery", "random", "weights", "random weights", "rounds")
     }
     starts = {s: training.initial_weights(TINY.hidden, 0, s) for s in ("rewound", "fresh")}
     assert not torch.equal(starts["rewound"]["first"], starts["fresh"]["first"])
@@ -134,23 +180,40 @@ def test_arms_train_on_new_data_paired_and_share_their_masks(trained):
             ]
             (order,) = [o for o, inputs in new.items() if np.array_equal(inputs, x[m])]
             mask = live["first"][m, :-1].numpy()
-            same = [arm for arm, other in found.items() if np.array_equal(mask, other)]
+            same = [name for name, other in found.items() if np.array_equal(mask, other)]
             seen.append((order, which, same[0] if same else "dense" if mask.all() else "?"))
-    expected = [(order, start, arm) for order, start, names in grid.TRANSFERS for arm in names]
+    expected = {(order, start, a) for _, order, start, names in grid.TRANSFERS for a in names}
     assert sorted(seen) == sorted(expected)
 
 
 def test_records_say_what_was_measured(trained):
     records = trained[0]
-    ticket = records["own", "shuffled", "lottery", "rewound", 0.8]
+    ticket = records["own", "shuffled", "lottery", "rewound", 0.8, "all"]
     assert ticket.runs == masks.runs(ticket.mask).tolist()
     order, back = training.positions("shuffled", 0), np.empty((40, 30), bool)
     back[order] = ticket.mask
     assert ticket.runs_put_back == masks.runs(back).tolist()
-    assert records["own", "original", "lottery", "rewound", 0.5].mask is None
-    transfer = records["new", "flipped", "lottery", "fresh", 0.8]
+    assert records["own", "original", "lottery", "rewound", 0.5, "all"].mask is None
+    transfer = records["new", "flipped", "lottery", "fresh", 0.8, "all"]
     assert transfer.step == [3, 6]
-    assert transfer.curve[-1] == transfer.test_accuracy
+    assert transfer.curve[-1] == transfer.accuracy_1000
+    assert len(transfer.block_accuracy) == 2
+    assert np.mean(transfer.block_accuracy) == pytest.approx(transfer.test_accuracy)
+
+
+def test_levels_are_those_of_fresh_examples(trained):
+    """Trained anew by the plain recipe: accuracy on the fresh set, not on the 1000."""
+    net = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
+    own = mnist1d.published(0, test=TINY.test_examples)
+    x, y = (torch.from_numpy(part)[None] for part in own.train)
+    optimizer = Optimizer(net, torch.optim.Adam, lr=2e-2)
+    [*_] = fit(net, x, y, optimizer=optimizer, steps=12, every=12)
+    record = trained[0]["own", "original", "dense", "rewound", 0.0, "all"]
+    for split, accuracy in ((own.fresh, record.test_accuracy), (own.test, record.accuracy_1000)):
+        scores = evaluate(net, *(torch.from_numpy(part)[None] for part in split))
+        # In a stack a network rounds otherwise: some of 1000 examples may fall to the other side.
+        assert accuracy == pytest.approx(float(scores.accuracy), abs=0.3)
+    assert abs(record.test_accuracy - record.accuracy_1000) > 0.3
 
 
 @pytest.mark.parametrize("device", devices())
@@ -163,17 +226,10 @@ def test_a_search_gives_the_same_again(trained, device):
 
 def test_with_nothing_left_the_loss_is_ln_10():
     config = replace(TINY, levels=(0.0, 0.5, 1.0), ticket=0.5, steps=2, transfer_steps=1)
-    cells = grid.cells(config)
+    cells = grid.cells(replace(config, parts=("controls",)))
     empty = [r for c, r in zip(cells, training.train(cells, "cpu"), strict=True) if c.sparsity == 1]
-    assert len(empty) == 3
+    assert len(empty) == 2
     assert all(abs(record.test_loss - np.log(10)) < 1e-6 for record in empty)
-
-
-def test_without_biases_only_weights_are_pruned():
-    config = replace(TINY, levels=(0.0, 0.5), ticket=0.5, steps=2, transfer_steps=1, biases=False)
-    cells = grid.cells(config)
-    live = [r.live for c, r in zip(cells, training.train(cells, "cpu"), strict=True) if c.sparsity]
-    assert live == [{"first": 20 * 30 + 30, "second": 15 * 30 + 30, "head": 150 + 10}] * len(live)
 
 
 def test_the_figures_say_what_they_lack(trained):
@@ -210,7 +266,7 @@ def test_the_paper_preset_has_upstreams_schedule():
     paper = grid.PRESETS["paper"]
     np.testing.assert_allclose(paper.levels, np.linspace(0, 1, 100), atol=1e-6)
     assert paper.levels.index(paper.ticket) == 91
-    assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 2)
+    assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 6)
     assert (paper.transfer_steps, paper.transfer_batch, paper.every) == (6000, 500, 100)
 
 
@@ -221,7 +277,7 @@ def test_presets_have_the_levels_of_the_claims(preset):
 
 @pytest.mark.parametrize(
     ("preset", "replicates", "networks"),
-    [("smoke", 2, 33), ("quick", 6, 33), ("full", 10, 54), ("paper", 2, 407)],
+    [("smoke", 2, 47), ("quick", 6, 34), ("full", 12, 52), ("longer", 6, 100), ("wider", 12, 24)],
 )
 def test_a_replicate_is_one_stack(preset, replicates, networks):
     made = stacks(LAB, grid.cells(grid.PRESETS[preset]))
@@ -250,7 +306,9 @@ TICKET = r"ticket must be one of the levels \(0.0, .*\), got "
         ({"levels": (0.0, 1.0), "ticket": 1.0}, "ticket must be above 0 and below 1, got 1.0"),
         ({"steps": 1.5}, "steps must be a whole number, got 1.5"),
         ({"steps": True}, "steps must be a whole number, got True"),
-        ({"biases": "no"}, "biases must be true or false, got 'no'"),
+        ({"test_examples": 1500}, "test_examples must be a multiple of 1000, got 1500"),
+        ({"parts": ("round",)}, "parts must be .*'round'.*: did you mean 'rounds'"),
+        ({"rounds": 0}, "rounds must be at least 1, got 0"),
         ({"levels": [0.0, 0.92]}, r"levels must be a tuple, each a number, got \[0.0, 0.92\]"),
         ({"levels": 0.5}, "levels must be a tuple, each a number, got 0.5"),
         ({"levels": (0.0, "0.92")}, "levels must be a tuple, each a number, got .*'0.92'"),

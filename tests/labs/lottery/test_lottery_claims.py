@@ -13,9 +13,9 @@ from labs.lottery import claims, grid, published, remarks
 
 def record(**measured):
     """A record with a network that guesses, and what is given."""
-    chances = dict.fromkeys(("test_accuracy", "train_accuracy"), 10.0)
+    chances = dict.fromkeys(("test_accuracy", "train_accuracy", "accuracy_1000"), 10.0)
     losses = dict.fromkeys(("test_loss", "train_loss"), np.log(10))
-    rest = {"step": [1], "curve": [10.0], "live": {"first": 300}}
+    rest = {"step": [1], "curve": [10.0], "live": {"first": 300}, "block_accuracy": [9.0, 11.0]}
     return grid.Record(**losses | chances | rest | measured)
 
 
@@ -31,9 +31,11 @@ def synthetic(scores, preset="full"):
     noise = np.random.default_rng(0)
 
     def accuracy(cell):
-        own = {"lottery": 74 if cell.sparsity < 0.975 else 64.2, "dense": 64}
+        ticket = 74 if cell.sparsity < 0.975 else 64.2
+        own = {"lottery": ticket, "weights": ticket, "rounds": ticket + 1, "dense": 64}
         level = own if cell.data == "own" else scores
-        key = cell.arm if cell.data == "own" else (cell.order, cell.start, cell.arm)
+        name = {"weights": "lottery"}.get(cell.arm, cell.arm)
+        key = cell.arm if cell.data == "own" else (cell.order, cell.start, name)
         return level.get(key, 58) + noise.normal(scale=0.05)
 
     def runs(cell):
@@ -69,8 +71,16 @@ def verdicts(table):
 def test_claims_hold_on_the_figure_of_2020():
     scores = as_published(2020) | {("chunks", "rewound", "lottery"): 65}
     judged = verdicts(synthetic(scores))
-    assert {i for i, v in judged.items() if v != "holds"} == {"L7-fresh"}
+    assert {i for i, v in judged.items() if v != "holds"} == {"L7-fresh", "L12-own", "L12-new"}
     assert judged["L7-fresh"] == "contradicted"
+
+
+def test_tickets_of_many_rounds_are_judged_where_they_are():
+    scores = {("original", "rewound", arm): 64 for arm in ("dense", "lottery", "rounds")}
+    judged = verdicts(synthetic(scores, "longer"))
+    assert (judged["L12-own"], judged["L12-new"], judged["L2"]) == (
+        *("holds", "undecided", "not judged"),
+    )
 
 
 def test_claims_see_what_the_stored_outputs_of_2024_contradict():
@@ -82,8 +92,9 @@ def test_claims_see_what_the_stored_outputs_of_2024_contradict():
 def test_levels_are_not_judged_after_a_shorter_training_and_directions_are():
     judged = judge(claims.CLAIMS, synthetic(as_published(2020), "quick"))
     gated = {v.id: v.reason for v in judged if v.verdict == "not judged"}
-    levels = {"L1", "L2", "L2-nested", "L3-98", "L4-level", "L7-level"}
-    assert gated == dict.fromkeys(levels, "300 of 1,501 steps")
+    levels = {"L1", "L1-weights", "L2", "L2-weights", "L3-98", "L4-level", "L7-level"}
+    rounds = dict.fromkeys(("L12-own", "L12-new"), "no data")
+    assert gated == dict.fromkeys(levels, "300 of 1,501 steps") | rounds
     assert {v.verdict for v in judged if v.id in ("L3-96", "L4", "L9", "L11-p2")} == {"holds"}
     config = replace(grid.PRESETS["full"], replicates=1, transfer_steps=999)
     cells = Table(row(cell, record()) for cell in grid.cells(config))
@@ -137,7 +148,7 @@ def about(*row):
 
 def test_remarks_say_what_claims_do_not():
     said = remarks.remarks(synthetic(as_published(2024)))
-    shortened, finished, peak, reordered, symmetry, neighbours, kept = said
+    shortened, finished, peak, reordered, symmetry, neighbours, kept, noise = said
     assert means(shortened) == [
         ("transfer_steps", 1000, 6000),
         ("levels", 11, 100),
@@ -153,5 +164,27 @@ def test_remarks_say_what_claims_do_not():
     assert means(symmetry) == [about("shuffled", 10)]
     assert means(neighbours)[0] == about("random", 46.15, 15.8, 4.9)
     assert means(neighbours)[-1] == about("lottery, 2024", 93, 23.5, 3)
-    assert means(kept) == [about("random", 0, 300), about("lottery", 0, 300)]
+    arms = ("random", "lottery", "random weights", "weights")
+    assert means(kept) == [about(arm, 0, 300) for arm in arms]
+    assert means(noise) == [
+        about("it was found on", 0, 10, 0, 0.07, 0),
+        about("new", 0, 1.65, 0, 0.07, 0),
+    ]
     assert texts.said(remarks.remarks(Table([]))) == []
+
+
+def test_spread_is_told_by_what_is_redrawn():
+    noise = np.random.default_rng(0)
+    scale = {"all": 3.0, "data": 2.0, "start": 1.0, "order": 0.2}
+    config = replace(grid.PRESETS["wider"], replicates=400, levels=(0.0, 0.92))
+    accuracies = (
+        (cell, noise.normal(scale=scale[cell.varied] if cell.sparsity else 0.0))
+        for cell in grid.cells(config)
+    )
+    found = {"mask": np.zeros((40, 4), bool), "runs": [0, 0, 0]}
+    table = Table(row(cell, record(test_accuracy=a, **found)) for cell, a in accuracies)
+    *_, crossed = remarks.remarks(table)
+    rows = [("all", 3), ("data set", 2), ("initial weights", 1), ("order of the examples", 0.2)]
+    for told, (name, deviation) in zip(crossed.rows, rows, strict=True):
+        assert told[0] == name
+        assert told[1:] == pytest.approx((0, deviation, deviation, 400), rel=0.1)
