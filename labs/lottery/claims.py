@@ -103,6 +103,8 @@ ACCURACY = (  # L1 to L10
         above=8,
         because=f"as for L2. {BIASES}",
         family="control",
+        cause="A random mask that keeps its biases is far better than one that loses most of them: "
+        "part of the lead of L2 is biases.",
         gate=other_ticket,
     ),
     points(

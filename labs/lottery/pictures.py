@@ -18,7 +18,8 @@ PICTURES = {
     "search": Picture(
         search,
         "The search for tickets: after each training a larger share of the weights is masked, the "
-        "smallest first (ticket) or at random, and the others go back to their initial values. "
+        "smallest first (ticket) or at random, and the others go back to their initial values; "
+        "biases are masked with the weights, or all stay live. "
         "(a) Test loss and (b) test accuracy by the share that is masked, with 95 % intervals "
         "over replicates; the black line is the dense network. A search on data with shuffled "
         "positions is a check: it should give the same. (c) What a ticket gains over the dense "

@@ -25,6 +25,7 @@ SMALL = "accuracy_1000"
 WORDS = dict(
     zip(VARIED, ("all", "data set", "initial weights", "order of the examples"), strict=True)
 )
+MASKS = ("random", "lottery", "random weights", "weights")
 Rows = list[tuple[Any, ...]]
 
 
@@ -32,8 +33,8 @@ def remarks(table: Table) -> list[Remark]:
     """What was shortened and whether training is finished, where tickets peak and lose, and what
     neighbours do and do not explain."""
     parts = (
-        *(_shortened, _finished, _peak, _reordered, _symmetry, _neighbours, _kept, _test_noise),
-        _crossed,
+        *(_shortened, _finished, _peak, _reordered, _symmetry, _neighbours, _kept, _biases),
+        *(_test_noise, _crossed),
     )
     return [remark for part in parts for remark in part(table)]
 
@@ -127,7 +128,7 @@ def _neighbours(table: Table) -> Iterator[Remark]:
 
 def _kept(table: Table) -> Iterator[Remark]:
     rows: Rows = []
-    for arm in ("random", "lottery", "random weights", "weights"):
+    for arm in MASKS:
         masks = found(table, arm)
         weights = [100 * row["mask"].mean() for row in masks]
         biases = [row["live"]["first"] - row["mask"].sum() for row in masks]
@@ -139,6 +140,26 @@ def _kept(table: Table) -> Iterator[Remark]:
         tuple(rows),
         ".1f",
     )
+
+
+def _biases(table: Table) -> Iterator[Remark]:
+    accuracy = {arm: own(arm)(table) for arm in MASKS}
+    if all(accuracy.values()):
+        rows: Rows = []
+        for kept, random, ticket in zip(
+            ("most masked", "all live"), MASKS[::2], MASKS[1::2], strict=True
+        ):
+            lead = minus(accuracy[ticket], accuracy[random])
+            rows.append(
+                (kept, *(interval(accuracy[arm]) for arm in (random, ticket)), interval(lead))
+            )
+        yield Remark(
+            "What biases do, 92 % masked: test accuracy (%) on the data of the search, and the "
+            "ticket's lead (points).",
+            ("biases", "random mask", "ticket", "lead"),
+            tuple(rows),
+            ".1f",
+        )
 
 
 def _test_noise(table: Table) -> Iterator[Remark]:

@@ -148,7 +148,7 @@ def about(*row):
 
 def test_remarks_say_what_claims_do_not():
     said = remarks.remarks(synthetic(as_published(2024)))
-    shortened, finished, peak, reordered, symmetry, neighbours, kept, noise = said
+    shortened, finished, peak, reordered, symmetry, neighbours, kept, biases, noise = said
     assert means(shortened) == [
         ("transfer_steps", 1000, 6000),
         ("levels", 11, 100),
@@ -166,6 +166,8 @@ def test_remarks_say_what_claims_do_not():
     assert means(neighbours)[-1] == about("lottery, 2024", 93, 23.5, 3)
     arms = ("random", "lottery", "random weights", "weights")
     assert means(kept) == [about(arm, 0, 300) for arm in arms]
+    leads = [("most masked", 16), ("all live", 16)]
+    assert means(biases) == [about(words, 58, 74, lead) for words, lead in leads]
     assert means(noise) == [
         about("it was found on", 0, 10, 0, 0.07, 0),
         about("new", 0, 1.65, 0, 0.07, 0),
