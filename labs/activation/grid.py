@@ -108,6 +108,15 @@ PRESETS = {
         knots=(),
     ),
     "full": Config(outer_steps=201),  # as in 2020
+    # The activation in CNNs on MNIST, where `data_dir` has its files.
+    "images": Config(
+        replicates=6,
+        arms=("paper", *BASELINES),
+        outer_steps=201,
+        long_arms=(),
+        image_epochs=2,
+        knots=(),
+    ),
     # The published protocol of 2024 and no other, about a quarter of an hour on two cores.
     "paper": Config(arms=("paper", *BASELINES), long_arms=(), knots=()),
 }

@@ -1,7 +1,8 @@
 """Where the committed references lie, and what is read of them.
 
-A lab whose `full` preset is too short or too small for a claim may have a preset `longer` or
-`wider`: its reference, `figures/<lab>-longer.*`, stands below the other on the lab's page.
+A lab whose `full` preset is too short or too small for a claim, or lacks what few readers have, may
+have presets of the names in `MORE`: their references, `figures/<lab>-longer.*` and so on, stand
+below the other on the lab's page.
 """
 
 import json
@@ -17,7 +18,12 @@ from labs.kit.places import FIGURES, LABS
 
 RULE = re.compile(r"(above|below|between) (\S+)(?: and (\S+))?")
 PRESET = "full"
-MORE = {"longer": "longer training", "wider": "wider networks"}  # presets beside it, and titles
+MORE = {  # presets beside it, and titles
+    "longer": "longer training",
+    "wider": "wider networks",
+    "crossed": "one source of chance at a time",
+    "images": "image sets",
+}
 
 
 def reference(name: str, figures: Path = FIGURES, preset: str = PRESET) -> dict[str, Any] | None:

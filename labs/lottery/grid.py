@@ -97,7 +97,7 @@ PRESETS = {
     # a sixth of the steps?
     "longer": Config(replicates=6, parts=("rounds",), levels=TO_THE_TICKET, transfer_steps=6000),
     # Where does the spread of a ticket's gain come from?
-    "wider": Config(parts=("crossed",), levels=TO_THE_TICKET),
+    "crossed": Config(parts=("crossed",), levels=TO_THE_TICKET),
     # Upstream's notebook, 45 minutes a replicate on 2 cores: 100 linear levels and whole trainings
     # on new data. At the last level, 100 %, no weight is left: all classes are equally likely, loss
     # is ln 10. 6 replicates are the fewest that decide claims; upstream has 2.

@@ -178,7 +178,7 @@ def test_remarks_say_what_claims_do_not():
 def test_spread_is_told_by_what_is_redrawn():
     noise = np.random.default_rng(0)
     scale = {"all": 3.0, "data": 2.0, "start": 1.0, "order": 0.2}
-    config = replace(grid.PRESETS["wider"], replicates=400, levels=(0.0, 0.92))
+    config = replace(grid.PRESETS["crossed"], replicates=400, levels=(0.0, 0.92))
     accuracies = (
         (cell, noise.normal(scale=scale[cell.varied] if cell.sparsity else 0.0))
         for cell in grid.cells(config)
