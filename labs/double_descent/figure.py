@@ -9,8 +9,9 @@ import numpy as np
 from labs.data.mnist1d import CLASSES
 from labs.double_descent import measures
 from labs.double_descent.grid import SWEEPS, Task
-from labs.double_descent.measures import Row, first_fitted, over_sizes, sizes
+from labs.double_descent.measures import first_fitted, over_sizes, sizes
 from labs.double_descent.sizes import parameters
+from labs.double_descent.thresholds import Row, geometric
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.ends import named
@@ -28,7 +29,7 @@ MARKERS = {"clean": "s", "noise": "o", "cnn": "^"}
 NETS = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
 OLD = {"mlp2020": "MLP", "cnn2020": "CNN"}
 PARTS = (("test", "test", "-"), ("train", "training", "--"))
-FITTED = "Dash-dotted: first size without training error."
+FITTED = "Dash-dotted: the size without training error, interpolated."
 
 
 def descent(table: Table, verdicts: VerdictsById) -> "Figure":
@@ -65,7 +66,7 @@ def losses(table: Table, verdicts: VerdictsById) -> "Figure":
         count = partial(parameters, SWEEPS[name].net)
         look = {"color": COLORS[name], "marker": MARKERS[name], "markersize": 5}
         _curve(ax, table, name, "final_test_loss", count, label=what, **look)
-        fitted = measures.counts(table, name, first_fitted(table, name))
+        fitted = measures.counts(name, first_fitted(table, name))
         _threshold(ax, fitted.values(), COLORS[name])
     ax.set(title="Test loss", xlabel="Parameters", ylabel="Cross-entropy (nats)", xscale="log")
     rows = {f"{what}\n": f"DD3-{name}" for name, what in NETS.items()}
@@ -148,7 +149,7 @@ def _curve(
     table: Table,
     sweep: str,
     column: str,
-    x: Callable[[int], float] = float,
+    x: Callable[[float], float] = float,
     **look: Any,
 ) -> None:
     curves = over_sizes(table, sweep, column)
@@ -184,4 +185,4 @@ def _wrong(row: Row) -> float:
 
 def _threshold(ax: "Axes", found: Iterable[float], color: str) -> None:
     if values := list(found):
-        ax.axvline(measures.geometric(values), linestyle="-.", linewidth=1.2, color=color)
+        ax.axvline(geometric(values), linestyle="-.", linewidth=1.2, color=color)

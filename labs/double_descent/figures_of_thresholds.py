@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labs.double_descent import measures
+from labs.double_descent import thresholds
 from labs.double_descent.figure import COLORS
 from labs.double_descent.grid import LOSSES, Task
 from labs.kit import draw
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
 UNITS = {"nll": "n", "mse": "(n K)"}  # of the law of 2020
 
 
-def thresholds(table: Table, verdicts: VerdictsById) -> "Figure":
+def laws(table: Table, verdicts: VerdictsById) -> "Figure":
     """Six panels: for both losses the threshold against n and against K; claims about its slopes
     and about its level."""
     figure, axes = draw.figure(3, 2, width=5.2, height=4.0)
@@ -80,10 +80,10 @@ def _note(figure: "Figure", table: Table, extra: str) -> None:
 def _against(ax: "Axes", table: Table, loss: str, letter: str) -> None:
     axis, other = (0, "K") if letter == "n" else (1, "n")
     lines: dict[int, list[tuple[int, float, list[float]]]] = defaultdict(list)
-    for task, by in measures.bracketed(measures.law(table, loss)).items():
+    for task, by in thresholds.law(table, loss).items():
         if by:
-            pair = task.examples, task.classes
-            point = pair[axis], measures.predicted(task, loss), list(by.values())
+            pair, counts = (task.examples, task.classes), [t.size for t in by.values()]
+            point = pair[axis], thresholds.predicted(task, loss), counts
             lines[pair[1 - axis]].append(point)
     ax.set(xscale="log", yscale="log", title=f"{LOSSES[loss].capitalize()}, against {letter}")
     ax.set(xlabel="Training examples n" if letter == "n" else "Classes K")
@@ -97,7 +97,7 @@ def _against(ax: "Axes", table: Table, loss: str, letter: str) -> None:
     for place, height, text in ends:
         shift: Any = {"xytext": (8, 0), "textcoords": "offset points", "va": "center"}
         ax.annotate(text, (place, height), fontsize=9, **shift)
-    ticks = sorted({task[:2][axis] for task in measures.law(table, loss)})
+    ticks = sorted({task[:2][axis] for task in thresholds.law(table, loss)})
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
     ax.margins(x=0.18)
@@ -132,9 +132,9 @@ def _share(ax: "Axes", table: Table, loss: str) -> None:
 def _fits(table: Table, loss: str) -> Mapping[int, Mapping[float, list[bool]]]:
     fits: dict[int, dict[float, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for row in table.where(sweep=loss):
-        task = measures.task(row)
+        task = thresholds.task(row)
         if task == task.usual:
-            place = row["parameters"] / measures.predicted(task, loss)
+            place = row["parameters"] / thresholds.predicted(task, loss)
             rung = round(2 * np.log2(place)) / 2  # the sweep's half octaves
-            fits[task.classes][rung].append(measures.fits(row))
+            fits[task.classes][rung].append(thresholds.fits(row))
     return fits

@@ -1,30 +1,30 @@
 """What is swept: networks, losses and optimisers, the sizes they come in, and their records.
 
 Replicate r redraws the data set (seed 42 + r), the starting weights, the batch order and the noise;
-its networks share them. Training sets up to 4000 are the first examples of that one; fewer classes
-are the ten digits merged (digit modulo K).
+its networks share them. Training sets up to 4000 are the first examples of that one. Fewer classes
+are the ten digits merged (digit modulo K), or the first K digits of a larger set, others dropped.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from labs.data.mnist1d import CLASSES, EXAMPLES
+from labs.data.mnist1d import CLASSES
 from labs.double_descent import published
+from labs.double_descent.config import Config
 from labs.double_descent.published import BATCH, MOMENTUM
-from labs.double_descent.sizes import parameters, threshold_widths
-from labs.kit.settings import check, setting
+from labs.double_descent.sizes import threshold_widths
 
 NAME = "double_descent"
 LOSSES = {"nll": "cross-entropy", "mse": "squared error"}
-NOISES = ("any", "another")
+MERGED, DROPPED = "merged", "dropped"  # how ten digits become fewer classes
 RATES = 200  # times in a training at which a falling rate is set
 
 
 class Sweep(NamedTuple):
     """How the networks of a sweep train."""
 
-    net: str  # "one" or "two" hidden layers, or "cnn"
+    net: str  # "one" or "two" hidden layers, "cnn", "gru" or "transformer"
     loss: str  # "nll": cross-entropy; "mse": one-hot squared error, mean over outputs
     optimizer: str  # "sgd" or "adam"
     momentum: float = 0.0  # of SGD
@@ -33,6 +33,7 @@ class Sweep(NamedTuple):
 
 
 SGD = ("nll", "sgd", MOMENTUM)
+ADAM = ("nll", "adam", 0.0)
 SWEEPS = {
     "clean": Sweep("two", *SGD),  # Figure 5a of 2024
     "noise": Sweep("two", *SGD),  # 5b
@@ -40,114 +41,15 @@ SWEEPS = {
     # The threshold against n and K, where everything is done to fit.
     "nll": Sweep("one", "nll", "adam", whitened=True, schedule="cosine"),
     "mse": Sweep("one", "mse", "adam", whitened=True, schedule="cosine"),
+    # The threshold of other architectures. White inputs would hide from them what lies beside what.
+    "fit_cnn": Sweep("cnn", *ADAM, False, "cosine"),
+    "fit_gru": Sweep("gru", *ADAM, False, "cosine"),
+    "fit_transformer": Sweep("transformer", *ADAM, False, "cosine"),
     "mlp2020": Sweep("one", "nll", "adam"),  # Figure 6 of 2020
     "cnn2020": Sweep("cnn", "nll", "adam"),
 }
+FIT_RATES = {"cnn": 0.01, "gru": 0.03, "transformer": 0.02}  # of Adam
 NOISY = ("noise", "cnn")  # sweeps whose training labels are flipped; test labels never are
-
-
-@dataclass(frozen=True)
-class Config:
-    """What a reader may change; `widths` to `test_examples` are those of Figure 5 of 2024."""
-
-    replicates: int = setting(10, "MLPs of each size", least=1)
-    cnn_replicates: int = setting(5, "CNNs of each size", least=1)
-    widths: tuple[int, ...] = setting(published.WIDTHS, "hidden units", least=1, empty=True)
-    channels: tuple[int, ...] = setting(published.CHANNELS, "CNN's channels", least=1, empty=True)
-    epochs: int = setting(published.EPOCHS, "epochs of training", least=1)
-    rate: float = setting(published.RATE, "learning rate of SGD", above=0)
-    examples: int = setting(published.EXAMPLES, "training examples", least=1)
-    noise: float = setting(published.NOISE, "share of labels drawn anew", above=0, below=1)
-    noise_kind: str = setting("any", "class that a label is flipped to", among=NOISES)
-    test_examples: int = setting(published.TEST_EXAMPLES, "test examples", least=1)
-    grid_examples: tuple[int, ...] = setting(
-        (250, 1000, 4000), "examples n, each with every K", least=BATCH, most=EXAMPLES, empty=True
-    )
-    more_examples: tuple[int, ...] = setting(
-        (500, 2000), "n with the largest K alone", least=BATCH, most=EXAMPLES, empty=True
-    )
-    grid_classes: tuple[int, ...] = setting((2, 5, 10), "classes K", least=2, most=CLASSES)
-    controls: bool = setting(True, "half the training, a further start, unused outputs")
-    nll_ratios: tuple[float, float] = setting(
-        (0.25, 2.0), "least and most parameters to n", above=0, repeats=True
-    )
-    mse_ratios: tuple[float, float] = setting(
-        (0.25, 1.42), "least parameters to n, most to n K", above=0, repeats=True
-    )
-    grid_steps: int = setting(5000, "training steps of each n and K, at least", least=2)
-    grid_epochs: int = setting(200, "epochs of each n and K, at least", least=1)
-    nll_rate: float = setting(0.03, "learning rate of Adam, cross-entropy", above=0)
-    mse_rate: float = setting(0.02, "learning rate of Adam, squared error", above=0)
-    widths_2020: tuple[int, ...] = setting(
-        published.WIDTHS_2020, "hidden units of 2020", least=1, empty=True
-    )
-    channels_2020: tuple[int, ...] = setting((), "channels of 2020", least=1, empty=True)
-    examples_2020: int = setting(published.EXAMPLES_2020, "training examples of 2020", least=1)
-    steps_2020: int = setting(published.STEPS_2020, "training steps of 2020", least=1)
-
-    def __post_init__(self) -> None:
-        check(self)
-        twice = sorted({*self.grid_examples} & {*self.more_examples})
-        if twice:
-            raise ValueError(f"more_examples must not repeat grid_examples, got {twice} in both")
-        for name in ("nll_ratios", "mse_ratios"):
-            low, high = getattr(self, name)
-            if low > high:
-                raise ValueError(f"{name} must ascend, got {(low, high)}")
-
-
-PRESETS = {
-    "smoke": Config(
-        replicates=2,
-        cnn_replicates=1,
-        widths=(4, 16),
-        channels=(4,),
-        epochs=1,
-        examples=300,
-        test_examples=200,
-        grid_examples=(100, 200),
-        more_examples=(),
-        grid_classes=(2, 10),
-        nll_ratios=(0.7, 1.0),
-        mse_ratios=(0.7, 1.0),
-        grid_steps=20,
-        grid_epochs=1,
-        widths_2020=(10, 30),
-        examples_2020=300,
-        steps_2020=20,
-    ),
-    "quick": Config(
-        replicates=6,
-        widths=(8, 16, 27, 36, 50, 61, 80, 160),
-        channels=(),
-        epochs=170,  # a third as long at three times the rate: the peak is there too
-        rate=0.03,
-        test_examples=4000,
-        grid_examples=(250, 1000),
-        more_examples=(),
-        grid_classes=(2, 10),
-        controls=False,
-        mse_ratios=(0.5, 1.42),
-        grid_steps=2000,
-        widths_2020=(),
-    ),
-    "full": Config(
-        widths=(4, 7, 12, 16, 21, 27, 36, 47, 61, 80, 104, 177),
-        channels=(4, 10, 16, 18, 20, 24, 55),
-        more_examples=(),
-        widths_2020=(10, 30, 90, 150, 170, 190, 210, 230, 310, 430),
-    ),
-    # All of Figure 5 of 2024 and the whole grid; about an hour and a half on two cores.
-    "paper": Config(),
-    # All of Figure 6 of 2020, about 20 minutes.
-    "paper2020": Config(
-        widths=(),
-        channels=(),
-        grid_examples=(),
-        more_examples=(),
-        channels_2020=published.CHANNELS_2020,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -161,6 +63,7 @@ class Cell:
     outputs: int
     effort: float  # share of the usual steps: 0.5 in the control with less training
     start: int  # 1 in the control with a further start
+    digits: str  # "merged", labels are digits modulo K, or "dropped", the first K digits alone
     noise: float  # share of labels drawn anew
     noise_kind: str
     net: str  # this to `schedule` as in `Sweep`
@@ -194,13 +97,14 @@ class Record:
 
 
 class Task(NamedTuple):
-    """What is to be fitted, and how hard it is tried."""
+    """What is to be fitted, and how hard it is tried; fields as in `Cell`."""
 
     examples: int
     classes: int = CLASSES
     outputs: int = CLASSES
     effort: float = 1.0
     start: int = 0
+    digits: str = MERGED
 
     @property
     def usual(self) -> "Task":
@@ -212,12 +116,19 @@ def cells(config: Config) -> list[Cell]:
     """The grid: the three panels of 2024, the thresholds against n and K, the sweeps of 2020."""
     new = Task(config.examples), config.epochs * epoch(config.examples), config.rate
     old = Task(config.examples_2020), config.steps_2020, published.RATE
+    fits = (
+        ("cnn", config.fit_channels),
+        ("gru", config.fit_gru),
+        ("transformer", config.fit_transformer),
+    )
+    clean = [width for width in config.widths if width <= config.clean_most]
     return [
-        *_networks(config, "clean", config.widths, *new),
+        *_networks(config, "clean", clean, *new),
         *_networks(config, "noise", config.widths, *new),
         *_networks(config, "cnn", config.channels, *new),
-        *_thresholds(config, "nll", config.nll_ratios, config.nll_rate),
-        *_thresholds(config, "mse", config.mse_ratios, config.mse_rate),
+        *_thresholds(config, "nll"),
+        *_thresholds(config, "mse"),
+        *(cell for net, sizes in fits for cell in _fits(config, net, sizes)),
         *_networks(config, "mlp2020", config.widths_2020, *old),
         *_networks(config, "cnn2020", config.channels_2020, *old),
     ]
@@ -229,7 +140,13 @@ def epoch(examples: int) -> int:
 
 
 def _networks(
-    config: Config, sweep: str, sizes: Sequence[int], task: Task, steps: int, rate: float
+    config: Config,
+    sweep: str,
+    sizes: Sequence[int],
+    task: Task,
+    steps: int,
+    rate: float,
+    replicates: int = 0,
 ) -> Iterator[Cell]:
     how, noisy = SWEEPS[sweep], sweep in NOISY
     common: dict[str, Any] = {
@@ -241,12 +158,17 @@ def _networks(
         "batch": min(BATCH, task.examples),
         "steps": steps,
         "looks": _looks(how.optimizer, steps, epoch(task.examples)),
-        "test_examples": config.test_examples,
+        "test_examples": config.test_examples // _fewer(sweep, task),
     }
-    replicates = config.cnn_replicates if how.net == "cnn" else config.replicates
+    usual = config.cnn_replicates if how.net == "cnn" else config.replicates
     for size in sizes:
-        for replicate in range(replicates):
+        for replicate in range(replicates or usual):
             yield Cell(sweep=sweep, size=size, replicate=replicate, **common)
+
+
+def _fewer(sweep: str, task: Task) -> int:
+    # Of dropped digits a draw yields a part, and no claim is about the test error of these.
+    return 10 if task.digits == DROPPED or sweep.startswith("fit_") else 1
 
 
 def _looks(optimizer: str, steps: int, epoch: int) -> tuple[int, ...]:
@@ -267,51 +189,56 @@ def epochs_seen(epochs: int) -> list[int]:
     return sorted({round(epochs ** (look / 19)) for look in range(20)})
 
 
-def _thresholds(
-    config: Config, loss: str, ratios: tuple[float, float], rate: float
-) -> Iterator[Cell]:
+def _fits(config: Config, net: str, sizes: Sequence[int]) -> Iterator[Cell]:
+    task, rate = Task(config.fit_examples), FIT_RATES[net]
+    return _networks(
+        config, f"fit_{net}", sizes, task, config.fit_steps, rate, config.fit_replicates
+    )
+
+
+def _thresholds(config: Config, loss: str) -> Iterator[Cell]:
     for task in _tasks(config, loss):
-        widths = threshold_widths(loss, task.examples, task.outputs, ratios)
+        widths = threshold_widths(task.examples, task.outputs, window(config, loss, task))
         steps = max(config.grid_steps, config.grid_epochs * epoch(task.examples))
+        if loss == "mse" and _many(config, task):
+            steps, rate = steps * config.patience, config.mse_rate_many
+        else:
+            rate = getattr(config, f"{loss}_rate")
         yield from _networks(config, loss, widths, task, round(task.effort * steps), rate)
+
+
+def window(config: Config, loss: str, task: Task) -> tuple[float, float]:
+    """Least and most parameters to n among which the threshold of a task is looked for."""
+    if loss == "nll":
+        few = task.examples == min(config.grid_examples)
+        return config.nll_ratios_few if few else config.nll_ratios
+    if _many(config, task):
+        low, high = config.mse_ratios_many
+        return low * (task.outputs - 1), high * task.outputs
+    low, high = config.mse_ratios
+    return low, high * task.outputs
+
+
+def _many(config: Config, task: Task) -> bool:
+    return task.examples == max(config.grid_examples)
 
 
 def _tasks(config: Config, loss: str) -> list[Task]:
     sizes, classes = sorted(config.grid_examples), sorted(config.grid_classes)
     few, many = classes[0], classes[-1]
-    tasks = [Task(n, k, k) for n in sizes for k in classes]
+    tasks = [
+        Task(n, k, k)
+        for n in sizes
+        for k in classes
+        if loss != "mse" or n < sizes[-1] or k in config.mse_classes_many
+    ]
     tasks += [Task(n, many, many) for n in config.more_examples]
     if config.controls and sizes:
         # Many examples want more steps, a few units more starts.
         tasks += [Task(sizes[-1], few, few, effort=0.5), Task(sizes[0], many, many, start=1)]
         if loss == "mse" and few < many:
             tasks += [Task(sizes[len(sizes) // 2], few, many)]
+    if sizes:
+        n = config.dropped_examples
+        tasks += [Task(n, k, k, digits=DROPPED) for k in config.dropped_classes]
     return tasks
-
-
-def seconds(cell: Cell) -> float:
-    """Expected seconds of one core, evaluation included (measured on a 2.5 GHz Xeon)."""
-    count = parameters(cell.net, cell.size, cell.outputs)
-    if cell.net == "cnn":
-        step = 0.3 + 9e-5 * count
-    else:
-        step = 0.06 + (3e-5 if cell.net == "one" else 1.4e-5) * count
-    return 1.15 * cell.steps * step / 1000
-
-
-def members(cell: Cell) -> int:
-    """Most networks in a stack: what trains fastest on a core, for more leave its cache."""
-    if cell.net == "cnn":
-        return 10 if cell.size <= 40 else 5
-    return 20 if cell.size <= 200 else 10
-
-
-def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured: 80 to 360 in `full`)."""
-    cell = stack[0]
-    each = {
-        "cnn": 2 + 0.55 * cell.size,
-        "one": 3 + 0.02 * cell.size + 4e-4 * cell.examples,
-        "two": 3 + 3e-4 * parameters("two", cell.size, cell.outputs),
-    }
-    return 60 + len(stack) * each[cell.net]

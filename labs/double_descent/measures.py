@@ -1,23 +1,23 @@
-"""What is read off a sweep: valleys and peaks, thresholds, slopes. One number per replicate.
+"""What is read off a sweep: valleys, peaks and where it begins to fit. One number per replicate.
 
-A valley or a peak that a claim measures is looked for on the mean over the *other* replicates and
-measured on this one, so that no replicate's own fluctuation makes it a peak.
+A peak's place lies between the sizes of the sweep: on a parabola through three of them. A valley or
+a peak that a claim measures is looked for on the mean over the *other* replicates and measured on
+this one, so that no replicate's own fluctuation makes it a peak.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from labs.double_descent.grid import Task
-from labs.kit.measures import Measure, Values, aligned, measured, shared
+from labs.double_descent.grid import SWEEPS
+from labs.double_descent.sizes import parameters
+from labs.double_descent.thresholds import crossing, misfit, octaves
+from labs.kit.measures import Measure, Values, aligned, measured, minus
 from labs.kit.table import Table
 
-Row = Mapping[str, Any]
 Curves = dict[int, list[float]]  # by replicate, over sizes or epochs
 MIDDLE, BEFORE = (30, 70), 20  # widths about the threshold; the last below is their reference
-MSE_FITTED = 1e-3  # squared error of a fitted training set, mean over the outputs in use
 
 
 def sizes(table: Table, sweep: str) -> list[int]:
@@ -92,51 +92,52 @@ def bump(table: Table) -> Values:
     return {r: curve[worst[r]] - curve[before[-1]] for r, curve in curves.items()}
 
 
+def vertex(points: Sequence[float], values: Sequence[float], place: int) -> float:
+    """Where the parabola through a peak and its neighbours is highest, over the logarithms of the
+    points; the peak's own point at an end, or where it is not higher than its neighbours.
+
+    >>> vertex([1, 4, 16], [0, 3, 0], 1), round(vertex([1, 4, 16], [0, 3, 2], 1), 2)
+    (4.0, 5.66)
+    """
+    near = slice(max(place - 1, 0), place + 2)
+    x, y = np.log(points[near]), np.asarray(values[near], dtype=float)
+    if len(x) < 3 or y[1] < max(y[0], y[2]) or y[0] == y[1] == y[2]:
+        return float(points[place])
+    curvature, ascent, _ = np.polyfit(x - x[1], y - y[1], 2)
+    return float(points[place] * np.exp(-ascent / (2 * curvature)))
+
+
 def peak_size(table: Table, sweep: str) -> Values:
     """The size at each replicate's own peak of test error, after its valley."""
     found = sizes(table, sweep)
     curves = over_sizes(table, sweep) if len(found) > 1 else {}
-    return {r: found[rise(curve)[1]] for r, curve in curves.items()}
+    return {r: vertex(found, curve, rise(curve)[1]) for r, curve in curves.items()}
 
 
 def highest_loss(table: Table, sweep: str) -> Values:
     """The size at which each replicate's test loss is highest."""
     found = sizes(table, sweep)
     curves = over_sizes(table, sweep, "final_test_loss")
-    return {r: found[int(np.argmax(curve))] for r, curve in curves.items()}
-
-
-def fits(row: Row) -> bool:
-    """Does a network fit its training set: no error, and of squared error a small loss?
-
-    Outputs that no label uses are not counted: they are right at once, and would dilute the mean.
-    """
-    loss = row["final_train_loss"] * row["outputs"] / row["classes"]
-    return no_error(row) and (row["loss"] != "mse" or loss < MSE_FITTED)
-
-
-def no_error(row: Row) -> bool:
-    """Is every training example classified as its label says?"""
-    return row["final_train_error"] == 0
+    return {r: vertex(found, curve, int(np.argmax(curve))) for r, curve in curves.items()}
 
 
 def first_fitted(table: Table, sweep: str) -> Values:
-    """The smallest size that fits the training set, of the replicates that have one."""
+    """The size from which on the training set is fitted, of the replicates that have one."""
     rows, found = table.where(sweep=sweep), sizes(table, sweep)
-    fitted = aligned([{r["replicate"]: fits(r) for r in rows.where(size=s)} for s in found])
-    return {r: found[own.index(True)] for r, own in fitted.items() if any(own)}
+    curves = aligned([{r["replicate"]: misfit(r) for r in rows.where(size=s)} for s in found])
+    fitted = {r: crossing(found, curve) for r, curve in curves.items() if found}
+    return {r: threshold.size for r, threshold in fitted.items() if threshold.bracket != "above"}
 
 
 def loss_from_threshold(table: Table, sweep: str) -> Values:
     """By how many sizes of the sweep the peak of test loss lies above the first that fits."""
-    place: dict[float, int] = {size: place for place, size in enumerate(sizes(table, sweep))}
-    peak, fitted = highest_loss(table, sweep), first_fitted(table, sweep)
-    return {r: place[peak[r]] - place[fitted[r]] for r in shared(peak, fitted)}
+    found, ends = sizes(table, sweep), (highest_loss(table, sweep), first_fitted(table, sweep))
+    places = [{r: _place(found, size) for r, size in by.items()} for by in ends]
+    return minus(*places)
 
 
-def octaves(above: Mapping[int, float], below: Mapping[int, float]) -> Values:
-    """Octaves between values."""
-    return {r: float(np.log2(above[r] / below[r])) for r in shared(above, below)}
+def _place(found: Sequence[int], size: float) -> float:
+    return float(np.interp(np.log(size), np.log(found), range(len(found))))
 
 
 def noise_shift(table: Table) -> Values:
@@ -144,123 +145,24 @@ def noise_shift(table: Table) -> Values:
     return octaves(first_fitted(table, "noise"), first_fitted(table, "clean"))
 
 
-def counts(table: Table, sweep: str, sizes: Mapping[int, float]) -> Values:
-    """Numbers of parameters instead of the sizes of a sweep."""
-    count: dict[float, float] = {row["size"]: row["parameters"] for row in table.where(sweep=sweep)}
-    return {r: count[size] for r, size in sizes.items()}
+def counts(sweep: str, sizes: Mapping[int, float]) -> Values:
+    """Numbers of parameters instead of the sizes of a sweep, also between its sizes."""
+    return {r: parameters(SWEEPS[sweep].net, size) for r, size in sizes.items()}
 
 
 def peak_shift(table: Table) -> Values:
     """Octaves of parameters between the CNN's peak of test error and the MLP's."""
-    cnn, mlp = (counts(table, name, peak_size(table, name)) for name in ("cnn", "noise"))
+    cnn, mlp = (counts(name, peak_size(table, name)) for name in ("cnn", "noise"))
     return octaves(cnn, mlp)
 
 
 def peak_per_example(table: Table) -> Values:
     """Parameters per training example at the CNN's peak of test error."""
     examples = max(table.where(sweep="cnn").column("examples"), default=1)
-    found = counts(table, "cnn", peak_size(table, "cnn"))
+    found = counts("cnn", peak_size(table, "cnn"))
     return {r: count / examples for r, count in found.items()}
 
 
 def old_peak(table: Table) -> Values:
     """Parameters at the peak of test loss in the sweep of 2020."""
-    return counts(table, "mlp2020", highest_loss(table, "mlp2020"))
-
-
-class Threshold(NamedTuple):
-    """Parameters of the smallest net that fits, and whether the widths of the sweep bracket it."""
-
-    parameters: int
-    bracket: str  # "" or why it is a bound: "above" the largest width, at or "below" the smallest
-
-
-def thresholds(
-    table: Table, loss: str, fitted: Callable[[Row], bool] = fits
-) -> dict[Task, dict[int, Threshold]]:
-    """The threshold by task and replicate, of replicates with all the widths.
-
-    Where no width fits it is the next one, half an octave up: a bound, as the smallest width is
-    where it fits. Claims use none but bracketed thresholds; the remarks count the others.
-    """
-    curves: dict[Task, dict[int, Values]] = defaultdict(lambda: defaultdict(dict))
-    for row in table.where(sweep=loss):
-        curves[task(row)][row["parameters"]][row["replicate"]] = fitted(row)
-    return {of: _thresholds(dict(sorted(by.items()))) for of, by in curves.items()}
-
-
-def task(row: Row) -> Task:
-    """What a network was to fit."""
-    return Task(*(row[name] for name in Task._fields))
-
-
-def _thresholds(by_count: Mapping[int, Values]) -> dict[int, Threshold]:
-    return {r: _first([*by_count], own) for r, own in aligned([*by_count.values()]).items()}
-
-
-def _first(counts: Sequence[int], fitted: Sequence[float]) -> Threshold:
-    fitting = [count for count, fits in zip(counts, fitted, strict=True) if fits]
-    if not fitting:
-        return Threshold(round(counts[-1] * 2**0.5), "above")
-    return Threshold(fitting[0], "below" if fitting[0] == counts[0] else "")
-
-
-def law(
-    table: Table, loss: str, fitted: Callable[[Row], bool] = fits
-) -> dict[Task, dict[int, Threshold]]:
-    """The thresholds of the grid, without those of the controls."""
-    found = thresholds(table, loss, fitted)
-    return {task: by for task, by in found.items() if task == task.usual}
-
-
-def bracketed(found: Mapping[Task, Mapping[int, Threshold]]) -> dict[Task, Values]:
-    """Parameters at the thresholds that the widths bracket, by task and replicate."""
-    return {
-        task: {r: t.parameters for r, t in by.items() if not t.bracket}
-        for task, by in found.items()
-    }
-
-
-def slope(table: Table, loss: str, over: str) -> Values:
-    """Slope of log threshold on log n (`over` "examples") or log K ("classes").
-
-    By least squares on both, of every replicate that has a bracketed threshold for all n and K.
-    """
-    found = bracketed(law(table, loss))
-    if len({task.examples for task in found}) < 2 or len({task.classes for task in found}) < 2:
-        return {}
-    x = [[1, np.log(task.examples), np.log(task.classes)] for task in found]
-    axis = ("examples", "classes").index(over) + 1
-    points = aligned([*found.values()])
-    return {r: float(np.linalg.lstsq(x, np.log(y), rcond=None)[0][axis]) for r, y in points.items()}
-
-
-def predicted(task: Task, loss: str) -> int:
-    """The threshold of the law of 2020: n parameters, or n K with squared error."""
-    return task.examples * (task.classes if loss == "mse" else 1)
-
-
-def level(table: Table, loss: str) -> Values:
-    """Geometric mean over n and K of the threshold in units of the predicted one."""
-    found = bracketed(law(table, loss))
-    units = [{r: c / predicted(task, loss) for r, c in by.items()} for task, by in found.items()]
-    return {r: geometric(values) for r, values in aligned(units).items()}
-
-
-def geometric(values: Iterable[float]) -> float:
-    """The geometric mean."""
-    return float(np.exp(np.mean(np.log(list(values)))))
-
-
-def moved(table: Table, loss: str, changed: str) -> Values:
-    """Octaves by which the control that changes a field of the task moves the threshold."""
-    found, usual = bracketed(thresholds(table, loss)), bracketed(law(table, loss))
-    for task, by in found.items():
-        if getattr(task, changed) != getattr(task.usual, changed) and usual.get(task.usual):
-            return octaves(by, usual[task.usual])
-    return {}
-
-
-def restarted(table: Table, loss: str) -> Values:
-    """Octaves by which a second start moves the threshold, when one start that fits is enough."""
-    return {r: min(value, 0.0) for r, value in moved(table, loss, "start").items()}
+    return counts("mlp2020", highest_loss(table, "mlp2020"))

@@ -1,7 +1,8 @@
 """The lab's figures: what each shows, to one who sees nothing else."""
 
 from labs.double_descent.figure import descent, losses, sweep2020, time
-from labs.double_descent.figures_of_thresholds import fits, thresholds
+from labs.double_descent.figures_of_nets import nets
+from labs.double_descent.figures_of_thresholds import fits, laws
 from labs.kit.lab import Picture
 
 PICTURES = {
@@ -16,10 +17,11 @@ PICTURES = {
         "shaded is what is claimed.",
     ),
     "thresholds": Picture(
-        thresholds,
+        laws,
         "The interpolation threshold: parameters of the smallest network that fits its training "
-        "set, for n examples of K classes. (a) With cross-entropy, against n; (b) with squared "
-        "error; (d) and (e) the same against K; points are geometric means, bars 95 %, dotted the "
+        "set, interpolated between sizes, for n examples of K classes. (a) With cross-entropy, "
+        "against n; (b) with squared error; (d) and (e) the same against K; points are geometric "
+        "means, bars 95 %, dotted the "
         "sentence of 2020, later withdrawn: n parameters with cross-entropy, n K with squared "
         "error. (c) Slopes on log scales: 1 is growth like n or K, 0 none. (f) The threshold in "
         "units of n, or of n K, and parameters per example at the CNN's peak of test error.",
@@ -57,5 +59,15 @@ PICTURES = {
         "all curves of a panel would rise from 0 to 100 % at the dotted line. (c) Controls: by "
         "how many octaves, that is doublings, the threshold moves with half the training, with a "
         "second start to choose from, and with ten outputs where two labels are used.",
+    ),
+    "nets": Picture(
+        nets,
+        "Other ways to ask where the threshold lies. (a) Training error of three other "
+        "architectures, with cross-entropy, over parameters per training example; dotted, as many "
+        "parameters as examples. (b) The size at which this error vanishes, interpolated. (c) By "
+        "how many octaves, that is doublings, it lies further from n, on either side, than the "
+        "MLP's does: the source calls these nets harder to predict. (d) How the threshold of the "
+        "MLP grows with the number of classes K where digits are dropped, and how much that "
+        "differs from digits that are merged.",
     ),
 }

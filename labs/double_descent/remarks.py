@@ -1,23 +1,26 @@
 """What a run says after its claims."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from labs.double_descent import measures
-from labs.double_descent.measures import Curves, Threshold, no_error
-from labs.kit.intervals import Interval, Sample, interval
+from labs.double_descent import measures, thresholds
+from labs.double_descent.grid import DROPPED, LOSSES
+from labs.double_descent.measures import Curves
+from labs.double_descent.thresholds import Threshold, wrong
+from labs.kit.intervals import Interval, Sample, interval, interval_or_none
 from labs.kit.lab import Remark
+from labs.kit.measures import Values
 from labs.kit.table import Table
 
 Entries = tuple[str | Interval | None, ...]
-HALF_OCTAVE = 0.5  # between neighbouring widths of a sweep for thresholds
+NETS = {"cnn": "CNN", "gru": "GRU", "transformer": "transformer"}
 
 
 def remarks(table: Table) -> list[Remark]:
     """Tables of turning points and of thresholds, these as geometric means."""
-    parts = (_turns, _fitted, _cross_entropy, _squared_error)
+    parts = (_turns, _fitted, _cross_entropy, _squared_error, _digits, _nets)
     return [remark for part in parts for remark in part(table)]
 
 
@@ -56,13 +59,13 @@ def _fitted(table: Table) -> Iterator[Remark]:
     rows: list[Entries] = []
     nets = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
     for sweep, net in nets.items():
-        fitted = measures.counts(table, sweep, measures.first_fitted(table, sweep))
+        fitted = measures.counts(sweep, measures.first_fitted(table, sweep))
         if fitted:
             examples = max(table.where(sweep=sweep).column("examples"))
             of = len(measures.over_sizes(table, sweep))
             rows.append((net, _per(examples, fitted.values()), f"{len(fitted)} of {of}"))
     yield Remark(
-        "Parameters per training example of the smallest net without training error.",
+        "Parameters per training example where training error vanishes.",
         ("net", "parameters / n", "replicates"),
         tuple(rows),
         ".2f",
@@ -71,11 +74,11 @@ def _fitted(table: Table) -> Iterator[Remark]:
 
 def _cross_entropy(table: Table) -> Iterator[Remark]:
     rows: list[Entries] = []
-    for (n, k, *_), found in measures.law(table, "nll").items():
-        counts = [threshold.parameters for threshold in found.values()]
+    for (n, k, *_), found in thresholds.law(table, "nll").items():
+        counts = _sizes(found).values()
         rows.append((f"{n:,}", str(k), _per(n, counts), _bounds(found.values())))
     yield Remark(
-        "The threshold with cross-entropy, to half an octave.",
+        "The threshold with cross-entropy; bounds stand for themselves.",
         ("n", "K", "parameters / n", "bounds"),
         tuple(rows),
         ".2f",
@@ -84,12 +87,10 @@ def _cross_entropy(table: Table) -> Iterator[Remark]:
 
 def _squared_error(table: Table) -> Iterator[Remark]:
     rows: list[Entries] = []
-    classified = measures.law(table, "mse", no_error)
-    for task, found in measures.law(table, "mse").items():
+    classified = thresholds.law(table, "mse", wrong)
+    for task, found in thresholds.law(table, "mse").items():
         n, k, *_ = task
-        counts, fewer = (
-            [threshold.parameters for threshold in by.values()] for by in (found, classified[task])
-        )
+        counts, fewer = (_sizes(by).values() for by in (found, classified[task]))
         units = (n * k, counts), (n * (k - 1), counts), (n, fewer)
         rows.append((f"{n:,}", str(k), *(_per(*unit) for unit in units), _bounds(found.values())))
     yield Remark(
@@ -100,10 +101,46 @@ def _squared_error(table: Table) -> Iterator[Remark]:
     )
 
 
+def _digits(table: Table) -> Iterator[Remark]:
+    rows: list[Entries] = []
+    for loss, words in LOSSES.items():
+        found = thresholds.thresholds(table, loss)
+        for task, by in found.items():
+            if task.digits == DROPPED and task.usual in found:
+                shifts = thresholds.octaves(_sizes(by), _sizes(found[task.usual]))
+                rows.append(
+                    (words, str(task.classes), interval_or_none(shifts), _bounds(by.values()))
+                )
+    yield Remark(
+        "Octaves by which the threshold is higher with dropped digits than with merged ones.",
+        ("loss", "K", "octaves", "bounds"),
+        tuple(rows),
+        ".2f",
+    )
+
+
+def _nets(table: Table) -> Iterator[Remark]:
+    rows: list[Entries] = []
+    for net, words in NETS.items():
+        for task, by in thresholds.thresholds(table, f"fit_{net}").items():
+            counts = _sizes(by).values()
+            rows.append(
+                (words, f"{task.examples:,}", _per(task.examples, counts), _bounds([*by.values()]))
+            )
+    yield Remark(
+        "The threshold of other architectures with cross-entropy.",
+        ("net", "n", "parameters / n", "bounds"),
+        tuple(rows),
+        ".2f",
+    )
+
+
+def _sizes(by: Mapping[int, Threshold]) -> Values:
+    return {r: threshold.size for r, threshold in by.items()}
+
+
 def _per(unit: float, counts: Iterable[float]) -> Interval | None:
-    # Counts lie on a grid: that all are equal is no certainty.
-    octaves = np.log2(np.array([*counts]) / unit)
-    found = Sample(octaves, grid=HALF_OCTAVE).interval(0.95)
+    found = Sample(np.log2(np.array([*counts]) / unit)).interval(0.95)
     return found and Interval(*(2.0**end for end in found))
 
 

@@ -5,7 +5,9 @@ from functools import partial
 
 import torch
 
-from labs.double_descent.grid import PRESETS, Cell, cells, members
+from labs.double_descent.config import NO_FITS, PRESETS
+from labs.double_descent.costs import members
+from labs.double_descent.grid import Cell, cells
 from labs.double_descent.training import split
 from labs.kit.lab import Bench
 from labs.nn import plain
@@ -13,7 +15,12 @@ from labs.nn import plain
 WIDTHS = (2, 10, 27, 47, 80, 100, 300)
 CHANNELS = (10, 20, 40, 70, 100)
 ALONE = replace(  # of a full run, the sweeps of Figure 5
-    PRESETS["full"], cnn_replicates=10, test_examples=1000, grid_examples=(), widths_2020=()
+    PRESETS["full"],
+    cnn_replicates=10,
+    test_examples=1000,
+    grid_examples=(),
+    widths_2020=(),
+    **NO_FITS,
 )
 
 

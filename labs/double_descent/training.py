@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from labs.data import mnist1d
-from labs.data.mnist1d import EXAMPLES, SEED
-from labs.double_descent.grid import NAME, RATES, Cell, Record
+from labs.data.mnist1d import CLASSES, EXAMPLES, SEED
+from labs.double_descent.grid import DROPPED, NAME, RATES, Cell, Record
+from labs.double_descent.sizes import HEADS, PATCH, WIDE
 from labs.kit.seeds import seed, stream
 from labs.nn import nets
 from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, squared_error, stacked
@@ -61,6 +62,10 @@ def network(cell: Cell, members: int) -> nets.Net:
     """A stack of the cell's networks."""
     if cell.net == "cnn":
         return nets.CNN(members, cell.size)
+    if cell.net == "gru":
+        return nets.GRUNet(members, cell.size)
+    if cell.net == "transformer":
+        return nets.Transformer(members, cell.size, HEADS, WIDE * cell.size, PATCH)
     depth = 1 if cell.net == "one" else 2
     return nets.MLP(members, cell.size, depth=depth, residual=False, classes=cell.outputs)
 
@@ -72,15 +77,43 @@ def _start(cell: Cell) -> int:
 
 def split(cell: Cell) -> tuple[np.ndarray, ...]:
     """Training inputs (n, 40) float32 and labels (n,), and those of the test."""
-    x, y, x_test, y_test = drawn(cell.replicate, max(cell.examples, EXAMPLES), cell.test_examples)
-    y = y[: cell.examples] % cell.classes
+    x, y, x_test, y_test = dropped(cell) if cell.digits == DROPPED else merged(cell)
     if cell.noise:
         rng = stream(NAME, "label noise", cell.replicate)
         y, _ = FLIPS[cell.noise_kind](y, cell.noise, rng=rng, classes=np.arange(cell.classes))
-    x = x[: cell.examples]
     if cell.whitened:
         x, x_test = whitened(x, x_test)
-    return x, y, x_test, y_test % cell.classes
+    return x, y, x_test, y_test
+
+
+def merged(cell: Cell) -> tuple[np.ndarray, ...]:
+    """The first examples of the replicate's data set, their labels the digits modulo K; as `split`
+    returns it, without noise."""
+    x, y, x_test, y_test = drawn(cell.replicate, max(cell.examples, EXAMPLES), cell.test_examples)
+    n = cell.examples
+    return x[:n], y[:n] % cell.classes, x_test, y_test % cell.classes
+
+
+def dropped(cell: Cell) -> tuple[np.ndarray, ...]:
+    """The first examples of digits below K of a data set large enough; as `split` returns it,
+    without noise.
+
+    Raises:
+        ValueError: a draw with fewer of these digits, which a spare fifth makes improbable.
+    """
+    sizes = cell.examples, cell.test_examples
+    drawn_of = (round(1.2 * size * CLASSES / cell.classes) for size in sizes)
+    x, y, x_test, y_test = drawn(cell.replicate, *drawn_of)
+    parts = zip((x, x_test), (y, y_test), sizes, strict=True)
+    pairs = [_first(*part, cell.classes) for part in parts]
+    return *pairs[0], *pairs[1]
+
+
+def _first(x: np.ndarray, y: np.ndarray, size: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    kept = np.flatnonzero(y < classes)[:size]
+    if len(kept) < size:
+        raise ValueError(f"digits below {classes} must be {size} at least, got {len(kept)}")
+    return x[kept], y[kept]
 
 
 @lru_cache(maxsize=32)

@@ -12,6 +12,7 @@ CELL = Cell(
     outputs=10,
     effort=1.0,
     start=0,
+    digits="merged",
     noise=0.0,
     noise_kind="",
     rate=0.01,

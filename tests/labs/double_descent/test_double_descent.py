@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labs.double_descent import measures, training
-from labs.double_descent.grid import PRESETS, SWEEPS, Config, cells, epochs_seen
+from labs.double_descent import thresholds, training
+from labs.double_descent.config import PRESETS, Config
+from labs.double_descent.grid import LOSSES, SWEEPS, Task, cells, epochs_seen, window
 from labs.double_descent.lab import LAB
 from labs.double_descent.sizes import parameters, threshold_widths
 from labs.double_descent.speed import bench
@@ -21,8 +22,17 @@ def only(sweep, **changes):
     return [c for c in cells(replace(SMOKE, **changes)) if c.sweep == sweep]
 
 
-@pytest.mark.parametrize(("net", "sweep"), [("one", "nll"), ("two", "clean"), ("cnn", "cnn")])
-@pytest.mark.parametrize("size", [2, 7, 30])
+@pytest.mark.parametrize(
+    ("net", "sweep"),
+    [
+        ("one", "nll"),
+        ("two", "clean"),
+        ("cnn", "cnn"),
+        ("gru", "fit_gru"),
+        ("transformer", "fit_transformer"),
+    ],
+)
+@pytest.mark.parametrize("size", [2, 8, 30])
 def test_parameters_are_those_of_the_network(net, sweep, size):
     built = training.network(cell(sweep, size=size), 3)
     assert SWEEPS[sweep].net == net
@@ -58,12 +68,42 @@ def test_the_sweep_of_2020_has_the_recovered_sizes():
 
 
 def test_widths_bracket_the_predicted_threshold():
-    for loss, highest in (("nll", 2.0), ("mse", 8.0)):
-        widths = threshold_widths(loss, 1000, 5, (0.5, 2.0))
-        ratios = [parameters("one", h, 5) / 1000 for h in widths]
-        assert ratios[0] == pytest.approx(0.5, rel=0.1)
-        assert ratios[-1] == pytest.approx(highest, rel=0.2)
+    widths = threshold_widths(1000, 5, (0.5, 8.0))
+    ratios = [parameters("one", h, 5) / 1000 for h in widths]
+    assert ratios[0] == pytest.approx(0.5, rel=0.1)
+    assert ratios[-1] == pytest.approx(8.0, rel=0.1)
     assert epochs_seen(1) == [1]
+
+
+def test_windows_follow_the_law_of_each_loss():
+    few, some, many = (Task(n, 5, 5) for n in (250, 1000, 4000))
+    config = Config(
+        nll_ratios=(1, 2), nll_ratios_few=(3, 4), mse_ratios=(5, 6), mse_ratios_many=(7, 8)
+    )
+    assert [window(config, "nll", task) for task in (few, some, many)] == [(3, 4), (1, 2), (1, 2)]
+    assert [window(config, "mse", task) for task in (few, some, many)] == [
+        (5, 30),
+        (5, 30),
+        (28, 40),
+    ]
+
+
+def test_squared_error_is_patient_with_the_most_examples_alone():
+    config = replace(FULL, more_examples=(), patience=4)
+    steps = {(c.loss, c.examples, c.effort): c.steps for c in cells(config) if c.sweep in LOSSES}
+    assert steps["mse", 4000, 1.0] == 4 * steps["nll", 4000, 1.0] == 32_000
+    assert steps["mse", 4000, 0.5] == 16_000
+    assert steps["mse", 1000, 1.0] == steps["nll", 1000, 1.0] == 5000
+    rates = {(c.examples, c.rate) for c in cells(config) if c.sweep == "mse"}
+    assert rates == {(250, 0.02), (1000, 0.02), (4000, config.mse_rate_many)}
+
+
+def test_fewer_classes_of_squared_error_at_the_most_examples():
+    config = replace(FULL, mse_classes_many=(2, 10))
+    found = {
+        loss: {(c.examples, c.classes) for c in cells(config) if c.sweep == loss} for loss in LOSSES
+    }
+    assert found["nll"] - found["mse"] == {(4000, 5)}
 
 
 def test_clean_and_noisy_networks_train_together_and_classes_apart():
@@ -73,13 +113,13 @@ def test_clean_and_noisy_networks_train_together_and_classes_apart():
         assert len({(c.net, c.loss, c.rate, c.outputs, c.classes) for c in stack}) == 1
 
 
-def test_the_stacks_are_those_of_version_1():
+def test_networks_and_stacks_of_every_preset():
     counts = {name: (len(cells(c)), len(stacks(LAB, cells(c)))) for name, c in PRESETS.items()}
     assert counts == {
-        "smoke": (121, 49),
-        "quick": (450, 67),
-        "full": (2325, 207),
-        "paper": (3095, 290),
+        "smoke": (109, 45),
+        "quick": (432, 64),
+        "full": (2556, 233),
+        "paper": (3395, 318),
         "paper2020": (330, 42),
     }
 
@@ -126,6 +166,20 @@ def test_smaller_sets_are_the_first_examples_and_classes_are_merged():
     np.testing.assert_array_equal(training.split(many)[1], y[:300] % 2)
 
 
+def test_digits_are_dropped_not_merged():
+    found = only("nll", dropped_examples=200, grid_examples=(200,))
+    cell_of = {c.digits: c for c in found if c.classes == 2}
+    dropped, merged = (training.split(cell_of[name]) for name in ("dropped", "merged"))
+    assert len(dropped[0]) == len(dropped[1]) == 200
+    assert len(dropped[2]) == len(dropped[3]) == cell_of["dropped"].test_examples
+    own = cell_of["dropped"]
+    x, y = training.drawn(own.replicate, 1200, 6 * own.test_examples)[:2]
+    np.testing.assert_array_equal(dropped[1], y[y < 2][:200])
+    raw = replace(own, whitened=False)
+    np.testing.assert_array_equal(training.split(raw)[0], x[y < 2][:200])
+    assert set(dropped[1]) == set(merged[1]) == {0, 1}
+
+
 def test_whitening_is_an_invertible_map():
     x = training.drawn(0, 4000, 50)
     white, test = training.whitened(x[0], x[2])
@@ -135,8 +189,9 @@ def test_whitening_is_an_invertible_map():
 
 
 def test_a_network_alone_trains_as_in_its_stack():
-    for sweep in ("noise", "mse"):
-        stack = [c for c in only(sweep) if c.size == only(sweep)[0].size][:2]
+    for sweep in ("noise", "mse", "fit_gru", "fit_transformer"):
+        found = only(sweep, fit_replicates=2)
+        stack = [c for c in found if c.size == found[0].size][:2]
         together = list(training.train(stack, "cpu"))
         alone = [record for cell in stack for record in training.train([cell], "cpu")]
         for a, b in zip(together, alone, strict=True):
@@ -146,11 +201,11 @@ def test_a_network_alone_trains_as_in_its_stack():
 
 def test_strong_training_fits_what_it_can():
     config = replace(
-        SMOKE, grid_examples=(100,), nll_ratios=(4.0, 4.0), grid_steps=800, controls=False
+        SMOKE, grid_examples=(100,), nll_ratios_few=(4.0, 4.0), grid_steps=800, controls=False
     )
     cell = next(c for c in cells(config) if c.sweep == "nll" and c.classes == c.outputs == 2)
     (record,) = training.train([cell], "cpu")
-    assert measures.fits(row(cell, record))
+    assert thresholds.fits(row(cell, record))
     assert record.train_loss[-1] < record.train_loss[0]
 
 
@@ -166,6 +221,8 @@ def test_strong_training_fits_what_it_can():
         ({"rate": float("nan")}, "rate must be above 0"),
         ({"channels": (4, 4)}, "channels must not repeat"),
         ({"grid_examples": (40,)}, "grid_examples must be at least 100 and at most 4000"),
+        ({"fit_transformer": (6, 7)}, "fit_transformer must be multiples of 2"),
+        ({"mse_ratios_many": (1.0, 0.5)}, "mse_ratios_many must ascend"),
         ({"more_examples": (250,)}, "more_examples must not repeat grid_examples"),
     ],
 )
