@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from labs.course import classroom, documents, odds, pooled, register, sheets, source, truths
 from labs.course.listing import signature
 from labs.course.plan import Lesson, Measure, Reference
-from labs.kit import draw, files, references
+from labs.kit import draw, files, references, undecided
 from labs.kit.claims import Verdict
 from labs.kit.forest import MARKS, forest
 from labs.kit.table import Table
@@ -164,7 +164,7 @@ def chosen(lesson: Lesson) -> dict[Reference, Verdict]:
 
 def _stored(reference: Reference) -> Verdict:
     claim = truths.claim(reference)
-    low, high = (end if math.isfinite(end) else None for end in references.claimed(claim))
+    low, high = (end if math.isfinite(end) else None for end in undecided.claimed(claim))
     names = {each.name for each in fields(Verdict)} & set(claim)
     return Verdict(**{**{name: claim[name] for name in names}, "above": low, "below": high})
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labs.kit import texts
+from labs.kit import texts, undecided
 from labs.kit.glossary import WORDS
 from labs.kit.intervals import Interval
 from labs.kit.lab import AnyLab, Remark
@@ -74,7 +74,7 @@ def _results(lab: AnyLab, found: Mapping[str, Any]) -> list[str]:
         finding(lab, found),
         *(_figure(lab, stem, caption) for stem, caption in captions(lab, found).items()),
         *(
-            f"**{title}** ({texts.tally(group)})\n\n{_claims(group, detects)}"
+            f"**{title}** ({texts.tally(group)})\n\n{claims_table(group, detects)}"
             for title, group in texts.families(claims).items()
         ),
         "\n".join(f"* {line}" for line in texts.noted(claims)),
@@ -98,7 +98,13 @@ def _old_level(count: int) -> str:
     )
 
 
-def _claims(verdicts: Sequence[Mapping[str, Any]], detects: Mapping[str, Any]) -> str:
+def claims_table(verdicts: Sequence[Mapping[str, Any]], detects: Mapping[str, Any]) -> str:
+    """Return the table of a family's claims; one that is open says why.
+
+    Args:
+        verdicts: as plain values.
+        detects: claim id -> its row of the power table, where there is one.
+    """
     head = ["claim", "verdict", "estimate", "95 %", "n", "published", "detects", "rule"]
     rows = []
     for verdict in verdicts:
@@ -106,7 +112,7 @@ def _claims(verdicts: Sequence[Mapping[str, Any]], detects: Mapping[str, Any]) -
         rows.append(
             [
                 f"**{verdict['id']}** {verdict['sentence']} ({verdict['source']})",
-                f"**{texts.decision(verdict)}**",
+                ": ".join(filter(None, [f"**{texts.decision(verdict)}**", undecided.why(verdict)])),
                 texts.estimate(verdict),
                 ends(verdict.get("low_95"), verdict.get("high_95")),
                 str(verdict["n"]),

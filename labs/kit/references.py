@@ -6,8 +6,6 @@ below the other on the lab's page.
 """
 
 import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ from labs.kit import outputs, texts
 from labs.kit.lab import AnyLab, slots
 from labs.kit.places import FIGURES, LABS
 
-RULE = re.compile(r"(above|below|between) (\S+)(?: and (\S+))?")
 PRESET = "full"
 MORE = {  # presets beside it, and titles
     "longer": "longer training",
@@ -68,30 +65,7 @@ def captions(lab: AnyLab, found: Mapping[str, Any]) -> dict[str, str]:
     return filled or {stem(lab.name, found["preset"]): ""}
 
 
-def claimed(claim: Mapping[str, Any]) -> tuple[float, float]:
-    """Return the claimed side, infinite on its free end; of an old reference from its rule.
-
-    >>> claimed({"rule": "between -2 and 2 points, because so"})
-    (-2.0, 2.0)
-    >>> claimed({"rule": "above 0, because so", "above": 0.25, "below": None})
-    (0.25, inf)
-    """
-    low, high = claim.get("above"), claim.get("below")
-    if low is None and high is None and (words := RULE.match(claim["rule"])):
-        side, first, second = words.groups()
-        low = None if side == "below" else _number(first)
-        high = None if side == "above" else _number(second or first)
-    return (-math.inf if low is None else low), (math.inf if high is None else high)
-
-
 def _filled(template: str, claims: Sequence[Mapping[str, Any]]) -> str:
     # a reference that is older than a claim has no number for it
     known = {claim["id"] for claim in claims}
     return texts.finding(template, claims) if known.issuperset(slots(template)) else ""
-
-
-def _number(words: str) -> float | None:
-    try:
-        return float(words.rstrip(","))
-    except ValueError:
-        return None

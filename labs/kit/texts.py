@@ -7,6 +7,7 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import Any
 
+from labs.kit import undecided
 from labs.kit.claims import FAMILIES
 from labs.kit.execute import Stack, expected
 from labs.kit.intervals import Interval
@@ -221,8 +222,11 @@ def claims(verdicts: Sequence[Judged]) -> str:
         lines = [f"{title}: {tally(group)}", "-" * WIDTH, head]
         for verdict in group:
             wide = len(published(verdict)) > widths[-1]
+            open_ = undecided.why(verdict)
             sentence = textwrap.fill(
-                verdict["sentence"] + (f" Published: {published(verdict)}." if wide else ""),
+                verdict["sentence"]
+                + (f" Published: {published(verdict)}." if wide else "")
+                + (f" Open: {open_}." if open_ else ""),
                 WIDTH,
                 initial_indent=" " * (key + 1),
                 subsequent_indent=" " * (key + 1),

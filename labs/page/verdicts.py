@@ -5,8 +5,8 @@ distorted."""
 import math
 from collections.abc import Iterable, Sequence
 
-from labs.kit import texts
-from labs.kit.references import claimed
+from labs.kit import texts, undecided
+from labs.kit.undecided import claimed
 from labs.page.markup import sentence, tag, text
 from labs.page.results import SHAPES, Claim, Shown, numeric
 
@@ -103,7 +103,8 @@ def why(claim: Claim) -> str:
     """Return why a claim is contradicted, open or not judged, and what of it is younger than its
     networks; empty where there is nothing to say."""
     younger = f"{texts.YOUNGER} {claim['younger']}." if claim.get("younger") else ""
-    reason = f"Why {claim['verdict']}: {claim['reason']}." if claim.get("reason") else ""
+    said = claim.get("reason") or undecided.why(claim)
+    reason = f"Why {claim['verdict']}: {said}." if said else ""
     return " ".join(filter(None, [claim.get("cause"), reason, younger]))
 
 

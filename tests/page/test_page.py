@@ -17,7 +17,8 @@ import mnist1d
 from labs import LABS
 from labs.kit.cli import main
 from labs.kit.lab import load
-from labs.kit.references import claimed, reference
+from labs.kit.references import reference
+from labs.kit.undecided import claimed
 from labs.page import build, citing, pictures
 from labs.page.markup import block
 from labs.page.results import Shown, shown
