@@ -7,6 +7,7 @@ command line, and most tests look at that run.
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -82,6 +83,18 @@ def test_it_introduces_itself(lab):
     assert lab.question.endswith("?")
     assert lab.source
     assert lab.version >= 1
+
+
+def test_it_says_how_and_what_that_cannot_show(lab):
+    assert lab.method is not None
+    assert 2 <= len(re.findall(r"\.(?= |$)", lab.method.text)) <= 5
+    assert all(len(said) <= 400 for said in (*lab.method.differences, *lab.method.limitations))
+
+
+def test_what_was_changed_after_a_look_has_its_date(lab):
+    for said in (*(claim.changed for claim in lab.claims), *lab.method.changed):
+        assert not said or re.search(r"20\d\d-\d\d-\d\d", said), said
+    assert all(re.match(r"[\d-]{10} \([0-9a-f, ]+\)", said) for said in lab.method.changed)
 
 
 def test_presets_construct_and_are_frozen(lab):

@@ -33,6 +33,7 @@ ORDER = (
     "measures",
     "grid",
     "published",
+    "method",
 )  # one way only
 
 

@@ -20,6 +20,7 @@ from labs.kit.claims import Claim, VerdictsById
 from labs.kit.cli import main
 from labs.kit.lab import Bench, Lab, Picture, Remark
 from labs.kit.measures import column
+from labs.kit.method import Method
 from labs.kit.seeds import stream
 from labs.kit.settings import check, setting
 from labs.kit.table import Table
@@ -161,6 +162,12 @@ LAB = Lab[Config, Cell, Record](
     members=4,
     bench=bench,
     remarks=remarks,
+    method=Method(
+        "Coins of two kinds are tossed. Heads are counted.",
+        differences=("Nobody tossed before.",),
+        limitations=("Coins have two sides.", "These have no weight."),
+        changed=("2026-11-20 (0123abc), after a look at ten coins: they are tossed higher.",),
+    ),
 )
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ TRANSFER = "Greydanus 2020 (v1) and released notebook, transfer; no numbers publ
 BEST = ", each at its best rate"
 LONGER = f", trained far longer{BEST}"
 
-# Likely causes of a contradiction.
+# Causes of a contradiction: judged at tuned rates and longer in A2, and likely ones.
 UNTUNED = "Published rates were not tuned, and 301 steps are 3.75 epochs, far from convergence."
 CAUSES = {
     "accuracy_usual": "The published lead is of single networks on 500 test examples: the "
@@ -34,8 +34,8 @@ ONE_FUNCTION = (
     "and batch order of one network."
 )
 UNPUBLISHED = (
-    "Architecture, optimiser, length and numbers of the published transfers are unknown; ours are "
-    "small CNNs trained by Adam."
+    "Likely the networks: architecture, optimiser, length and numbers of the published transfers "
+    "are unknown; ours are small CNNs trained by Adam."
 )
 
 

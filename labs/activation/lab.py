@@ -28,6 +28,7 @@ from labs.activation.grid import (
     members,
     seconds,
 )
+from labs.activation.method import METHOD
 from labs.activation.pictures import PICTURES
 from labs.activation.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -55,4 +56,5 @@ LAB = Lab[Config, Cell, Record](
     members=members,
     bench=Deferred("labs.activation.speed:bench"),
     remarks=remarks,
+    method=METHOD,
 )

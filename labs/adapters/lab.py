@@ -15,6 +15,7 @@ of a replicate of their own.
 from labs.adapters.claims import CLAIMS
 from labs.adapters.estimates import MEMBERS, megabytes, seconds
 from labs.adapters.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.adapters.method import METHOD
 from labs.adapters.pictures import PICTURES
 from labs.adapters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -43,4 +44,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.adapters.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

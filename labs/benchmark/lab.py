@@ -24,6 +24,7 @@ from labs.benchmark.grid import (
     members,
     seconds,
 )
+from labs.benchmark.method import METHOD
 from labs.benchmark.pictures import PICTURES
 from labs.benchmark.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -50,4 +51,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.benchmark.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

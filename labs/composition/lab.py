@@ -15,6 +15,7 @@ own, scales of sums on validation data.
 from labs.composition.claims import CLAIMS
 from labs.composition.estimates import MEMBERS, megabytes, seconds
 from labs.composition.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.composition.method import METHOD
 from labs.composition.pictures import PICTURES
 from labs.composition.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -42,4 +43,5 @@ LAB = Lab[Config, Cell, Record](
     members=MEMBERS,
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -25,6 +25,7 @@ from labs.continual.grid import (
     megabytes,
     seconds,
 )
+from labs.continual.method import METHOD
 from labs.continual.pictures import PICTURES
 from labs.continual.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -52,4 +53,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.continual.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -17,6 +17,7 @@ from labs.double_descent.claims import CLAIMS
 from labs.double_descent.config import PRESETS, Config
 from labs.double_descent.costs import megabytes, members, seconds
 from labs.double_descent.grid import NAME, Cell, Record, cells
+from labs.double_descent.method import METHOD
 from labs.double_descent.pictures import PICTURES
 from labs.double_descent.published import SOURCE
 from labs.double_descent.remarks import remarks
@@ -47,4 +48,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.double_descent.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -14,6 +14,7 @@ Figure 3 and its sentence that neighbours in pixel space are not semantically me
 
 from labs.embedding.claims import CLAIMS
 from labs.embedding.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.embedding.method import METHOD
 from labs.embedding.pictures import PICTURES
 from labs.embedding.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -40,4 +41,5 @@ LAB = Lab[Config, Cell, Record](
     within=(),  # nothing trains together: a data set is a job of its own
     members=1,
     remarks=remarks,
+    method=METHOD,
 )

@@ -43,8 +43,8 @@ HORIZONS: dict[str, Any] = {
     "above": 0,
     "because": "0 is no dependence on the horizon",
     "grid": 1 / OCTAVE,
-    "cause": "That bias is of the loss after a horizon; this objective is the mean loss over it, "
-    "where a large first step pays at once.",
+    "cause": "Likely: that bias is of the loss after a horizon; this objective is the mean loss "
+    "over it, where a large first step pays at once.",
 }
 BEATS: dict[str, Any] = {
     "source": f"{MACLAURIN}, abstract: schedules and many hyper-parameters by hyper-gradient",

@@ -34,6 +34,7 @@ from labs.hyperparameters.grid import (
     members,
     seconds,
 )
+from labs.hyperparameters.method import METHOD
 from labs.hyperparameters.pictures import PICTURES
 from labs.hyperparameters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -63,4 +64,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.hyperparameters.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -65,8 +65,8 @@ class Claim:
         gate: why the claim is not to be judged on a table, empty where it is: a shorter protocol
             than the one that the claim is about (`Protocol`), networks that have not learned. It
             does not look at the claim's own measure, or the 5 % would not hold.
-        cause: the cause in one sentence, shown when the claim is contradicted; "likely" where no
-            experiment has shown it.
+        cause: the cause in one sentence, shown when the claim is contradicted; the word "likely"
+            is in it where no experiment has shown it (`guessed`).
         changed: what of the rule or the measure was changed after a look at results, and when.
 
     Raises:
@@ -158,6 +158,15 @@ class Claim:
             "rule": digest(judged),
             "measure": digest(self.measure),
         }
+
+
+def guessed(cause: str) -> bool:
+    """Return whether a cause is a guess, which no experiment has tested.
+
+    >>> guessed("Likely: the base has not seen such signals."), guessed("The optimum moves.")
+    (True, False)
+    """
+    return "likely" in cause.lower()
 
 
 @dataclass(frozen=True, kw_only=True)

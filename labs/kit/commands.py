@@ -20,6 +20,7 @@ from labs.kit import (
     markdown,
     memory,
     outputs,
+    pages,
     plan,
     power,
     references,
@@ -290,7 +291,7 @@ def _report_beside(register: Register, arguments: argparse.Namespace) -> int:
         require("labs", "report", ["matplotlib"])
         print("\n".join(report.write_beside(lab, arguments.out)))
     else:
-        print(markdown.page(lab, home))
+        print(pages.page(lab, home))
     return DONE
 
 

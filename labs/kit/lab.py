@@ -15,6 +15,7 @@ from labs.kit import elsewhere
 from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Claim, VerdictsById
 from labs.kit.intervals import Interval
+from labs.kit.method import Method
 from labs.kit.table import Table
 
 if TYPE_CHECKING:  # matplotlib may be absent
@@ -197,6 +198,7 @@ class Lab(Generic[Config, Cell, Record]):
         members: most cells in one stack, a number or a function of a cell.
         bench: the networks of `python -m labs bench`, if any.
         remarks: what a run says after its claims, if anything.
+        method: what its page says of method, differences from the source and limitations.
         devices: the devices that `train` can use on this machine; asked for other than "cpu" only.
         looks: preset -> ascending numbers of replicates at which `run --until-decided` judges; by
             default once, twice and four times the preset's.
@@ -226,6 +228,7 @@ class Lab(Generic[Config, Cell, Record]):
     members: int | Callable[[Cell], int] = 16
     bench: Callable[[], Sequence[Bench[Cell]]] | None = None
     remarks: Callable[[Table], Sequence[Remark]] | None = None
+    method: Method | None = None
     devices: Callable[[], Sequence[str]] = _cpu
     looks: Mapping[str, Sequence[int]] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labs.kit import files, markdown, outputs, plan, power, texts
+from labs.kit import files, markdown, outputs, pages, plan, power, texts
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan, Results
 from labs.kit.references import home, presets, reference, stem
@@ -157,8 +157,8 @@ def _texts(labs: Sequence[AnyLab], root: Path) -> dict[Path, str]:
         WRITTEN, (markdown.table(labs, figures), markdown.glossary()), strict=True
     ):
         text = with_part(text, part, body, readme)
-    pages = {figures / f"{lab.name}.md": markdown.page(lab, figures) for lab in labs}
-    written = {path: page for path, page in pages.items() if page}
+    of_labs = {figures / f"{lab.name}.md": pages.page(lab, figures) for lab in labs}
+    written = {path: page for path, page in of_labs.items() if page}
     return {readme: text, figures / "README.md": markdown.index(labs, figures), **written}
 
 

@@ -249,13 +249,18 @@ def _claim(verdict: Judged, beside: str) -> tuple[str, ...]:
     )
 
 
-def noted(verdicts: Iterable[Judged]) -> list[str]:
+def noted(verdicts: Iterable[Judged], causes: bool = True) -> list[str]:
     """Return, each once with the claims that it is about: why claims are contradicted, why they
-    are open or not judged, and what of them is younger than the networks."""
+    are open or not judged, and what of them is younger than the networks.
+
+    Args:
+        verdicts: as plain values.
+        causes: whether to say why claims are contradicted.
+    """
     groups: dict[tuple[str, str], list[str]] = {}
     for verdict in verdicts:
         texts = {
-            "contradicted. {}": verdict.get("cause"),
+            "contradicted. {}": verdict.get("cause") if causes else "",
             verdict["verdict"] + ", {}.": verdict.get("reason"),
             YOUNGER + " {}.": verdict.get("younger"),
         }

@@ -18,6 +18,7 @@ the permutation; its arms share them.
 from labs.kit.lab import Deferred, Lab
 from labs.lottery.claims import CLAIMS
 from labs.lottery.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells, megabytes, seconds
+from labs.lottery.method import METHOD
 from labs.lottery.pictures import PICTURES
 from labs.lottery.remarks import remarks
 
@@ -44,4 +45,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.lottery.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

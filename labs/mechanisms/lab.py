@@ -14,6 +14,7 @@ one of five mechanisms, with thresholds foretold in this lab's specification.
 from labs.kit.lab import Deferred, Lab
 from labs.mechanisms.claims import CLAIMS
 from labs.mechanisms.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.mechanisms.method import METHOD
 from labs.mechanisms.pictures import PICTURES
 from labs.mechanisms.remarks import remarks
 
@@ -40,4 +41,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.mechanisms.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -23,6 +23,7 @@ too: 10,000 samples or 1024 sequences.
 from labs.kit.lab import Deferred, Lab
 from labs.modular_rules.claims import CLAIMS
 from labs.modular_rules.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.modular_rules.method import METHOD
 from labs.modular_rules.pictures import PICTURES
 from labs.modular_rules.remarks import remarks
 
@@ -50,4 +51,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.modular_rules.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

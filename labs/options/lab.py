@@ -23,6 +23,7 @@ beyond transfer; after Sutton, Precup & Singh 1999 (options) and Andreas, Klein 
 from labs.kit.lab import Deferred, Lab
 from labs.options.claims import CLAIMS
 from labs.options.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.options.method import METHOD
 from labs.options.pictures import PICTURES
 from labs.options.remarks import remarks
 
@@ -48,4 +49,5 @@ LAB = Lab[Config, Cell, Record](
     members=48,
     bench=Deferred("labs.options.speed:bench"),
     remarks=remarks,
+    method=METHOD,
 )

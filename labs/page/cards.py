@@ -52,11 +52,28 @@ def card(shown: Shown, more: Sequence[Shown]) -> str:
         tag("h3", text(lab.question)),
         tag("p", finding(shown), class_="finding"),
         tag("p", text(f"Source: {lab.source}"), class_="source"),
+        _about(shown),
         *_results(shown),
         *(part for each in more for part in _beside(each)),
         class_="card",
         id=f"lab-{lab.name}",
     )
+
+
+def _about(shown: Shown) -> str:
+    """Method, differences from the source and limitations, where the lab says them."""
+    method = shown.lab.method
+    if method is None:
+        return ""
+    lists = {
+        "Where it differs from the source": method.differences,
+        "Limitations": method.limitations,
+    }
+    parts = [
+        tag("p", text(f"{title}:")) + tag("ul", *(tag("li", text(said)) for said in sentences))
+        for title, sentences in lists.items()
+    ]
+    return details("Method and limitations", tag("p", text(method.text)), *parts)
 
 
 def _beside(shown: Shown) -> list[str]:

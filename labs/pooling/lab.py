@@ -14,6 +14,7 @@ Figure 9.
 from labs.kit.lab import Deferred, Lab
 from labs.pooling.claims import CLAIMS
 from labs.pooling.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.pooling.method import METHOD
 from labs.pooling.pictures import PICTURES
 from labs.pooling.remarks import remarks
 
@@ -39,4 +40,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.pooling.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -16,6 +16,7 @@ programme simulation, which has no numbers of its own; the memory is that of Gra
 from labs.kit.lab import Deferred, Lab
 from labs.programs.claims import CLAIMS
 from labs.programs.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
+from labs.programs.method import METHOD
 from labs.programs.pictures import PICTURES
 from labs.programs.remarks import remarks
 
@@ -42,4 +43,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.programs.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -15,6 +15,7 @@ from labs.kit.lab import Deferred, Lab
 from labs.routing.claims import CLAIMS
 from labs.routing.estimates import MEMBERS, megabytes, seconds
 from labs.routing.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
+from labs.routing.method import METHOD
 from labs.routing.pictures import PICTURES
 from labs.routing.remarks import remarks
 
@@ -43,4 +44,5 @@ LAB = Lab[Config, Cell, Record](
     members=MEMBERS,
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -29,6 +29,7 @@ from labs.self_supervised.grid import (
     megabytes,
     seconds,
 )
+from labs.self_supervised.method import METHOD
 from labs.self_supervised.pictures import PICTURES
 from labs.self_supervised.remarks import remarks
 
@@ -55,4 +56,5 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.self_supervised.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    method=METHOD,
 )

@@ -54,8 +54,8 @@ def _against(question: str, reader: str, rival: str) -> Claim:
 
 
 CAUSES = {
-    ("mornings", "sketch"): "Mornings are read by unrolling twelve positions, and the noise of all "
-    "adds up.",
+    ("mornings", "sketch"): "Likely: mornings are read by unrolling twelve positions, and the "
+    "noise of all adds up.",
     ("shape", "sketch"): "Likely: a mean waveform is a quotient of two readouts, each with the "
     "noise of all that was seen; a few whole objects have none.",
     ("third", "sketch"): "A sample holds some of a day's twelve objects exactly.",

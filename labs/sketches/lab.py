@@ -17,6 +17,7 @@ from labs.sketches.claims import CLAIMS
 from labs.sketches.config import PRESETS, Config
 from labs.sketches.costs import megabytes, members, seconds
 from labs.sketches.grid import NAME, WITHIN, Cell, Record, cells
+from labs.sketches.method import METHOD
 from labs.sketches.pictures import PICTURES
 from labs.sketches.remarks import remarks
 
@@ -43,4 +44,5 @@ LAB = Lab[Config, Cell, Record](
     members=members,
     bench=Deferred("labs.sketches.speed:bench"),
     remarks=remarks,
+    method=METHOD,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labs.kit import markdown, texts
+from labs.kit import pages, texts
 from labs.kit.claims import Claim
 from labs.kit.measures import column
 from labs.kit.table import Table
@@ -75,7 +75,7 @@ def test_it_stands_with_the_claim_in_the_table_and_on_the_page():
     found = judged([-1, 1, 2, -2, 0.5, 1], above=0)
     assert why(found).startswith("the effect, if any, is below ")
     assert f"It moves. Open: {why(found)}." in " ".join(texts.claims([found]).split())
-    assert f"| **undecided**: {why(found)} |" in markdown.claims_table([found], {})
+    assert f"| **undecided**: {why(found)} |" in pages.claims_table([found], {})
     assert "Open:" not in texts.claims([judged([5, 6, 7, 6, 5, 6], above=0)])
 
 

@@ -1,0 +1,24 @@
+"""How it is done, and what that cannot show."""
+
+from labs.kit.method import Method
+
+METHOD = Method(
+    "Networks of one family are trained in many sizes, from too small to fit the training set to "
+    "far larger, with clean or noisy labels, and with cross-entropy or squared error for several "
+    "numbers of examples and classes. Measured are error and loss on training and test data over "
+    "training, and the interpolation threshold, the smallest size that fits the training set. "
+    "Where a valley or a peak is measured, the other replicates say where it lies. The networks "
+    "of a replicate share data, start, batch order and noise.",
+    differences=(
+        "The notebook of 2020 was never published: its networks follow from the sizes in the "
+        "figure, its training is inferred.",
+        "The sentence on thresholds of 2020 was withdrawn in 2024, and its figure with squared "
+        "error never published; here its law is measured over examples and classes.",
+    ),
+    limitations=(
+        "A network that fails to fit may lack training and not parameters: thresholds are upper "
+        "bounds, and controls with less training and another start say how tight.",
+        "A threshold is known as finely as sizes are swept.",
+        "The law of other networks and optimisers may differ.",
+    ),
+)
