@@ -166,7 +166,7 @@ LAB = Lab[Config, Cell, Record](
         "Coins of two kinds are tossed. Heads are counted.",
         differences=("Nobody tossed before.",),
         limitations=("Coins have two sides.", "These have no weight."),
-        changed=("2026-11-20 (0123abc), after a look at ten coins: they are tossed higher.",),
+        changed=("2026-11-20 (0123abc): after a look at ten coins they are tossed higher.",),
     ),
 )
 

@@ -31,7 +31,8 @@ def index(labs: Sequence[AnyLab], figures: Path) -> str:
     """Return figures/README.md: what every lab has found, and where its page is."""
     parts = [
         "# Reference results",
-        "Written by `python -m labs report --write` from runs of the `full` preset.",
+        "Written by `python -m labs report --write` from runs of the `full` preset. What was "
+        "changed after a look at results stands in [DEVIATIONS.md](DEVIATIONS.md).",
     ]
     for lab in labs:
         if found := reference(lab.name, figures):

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labs.kit import files, markdown, outputs, pages, plan, power, texts
+from labs.kit import deviations, files, markdown, outputs, pages, plan, power, texts
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan, Results
 from labs.kit.references import home, presets, reference, stem
@@ -58,8 +58,8 @@ def write(labs: Sequence[AnyLab], *, results: Path, root: Path) -> list[str]:
 
 
 def stale(labs: Sequence[AnyLab], root: Path) -> list[Path]:
-    """Return which of README.md, figures/README.md and the labs' pages differ from the stored
-    references.
+    """Return which of README.md, figures/README.md, figures/DEVIATIONS.md and the labs' pages
+    differ from the stored references and from what labs say of themselves.
 
     Raises:
         ValueError: there is no README in the folder, or it lacks the marker lines.
@@ -159,7 +159,12 @@ def _texts(labs: Sequence[AnyLab], root: Path) -> dict[Path, str]:
         text = with_part(text, part, body, readme)
     of_labs = {figures / f"{lab.name}.md": pages.page(lab, figures) for lab in labs}
     written = {path: page for path, page in of_labs.items() if page}
-    return {readme: text, figures / "README.md": markdown.index(labs, figures), **written}
+    return {
+        readme: text,
+        figures / "README.md": markdown.index(labs, figures),
+        figures / "DEVIATIONS.md": deviations.log(labs, figures),
+        **written,
+    }
 
 
 def markers(part: str, by: str = "report --write") -> tuple[str, str]:

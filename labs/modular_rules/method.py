@@ -27,8 +27,8 @@ METHOD = Method(
         "part of the task.",
     ),
     changed=(
-        "2026-11-21 (9fe56a9): rates, steps and the falling rate are those with the lowest losses "
-        "of all models in a pilot of three tasks.",
+        "2026-11-21 (9fe56a9): rates are those with the lowest losses over all models in a pilot "
+        "of three tasks, and fall to zero, since at a constant one the last loss was noise.",
         "2026-11-21 (1fe6f48): the presets longer and wider were added for what a full run had "
         "left undecided.",
     ),

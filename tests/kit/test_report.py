@@ -25,12 +25,14 @@ def root(tmp_path, monkeypatch):
 
 def test_report_writes_the_reference_the_index_and_the_table(root, capsys):
     assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
-    assert report.stale([LAB], root) == [root / "README.md", root / "figures" / "README.md"]
+    figures = root / "figures"
+    of_labs = [figures / "README.md", figures / "DEVIATIONS.md"]
+    assert report.stale([LAB], root) == [root / "README.md", *of_labs]
     capsys.readouterr()
     assert main(REGISTER, ["report", "--write"]) == 0
     assert "figures/toy.json: written, with its figures and table" in capsys.readouterr().out
     assert report.stale([LAB], root) == []
-    names = {"toy.json", "toy.csv", "toy.md", "README.md"}
+    names = {"toy.json", "toy.csv", "toy.md", "README.md", "DEVIATIONS.md"}
     names |= {f"toy{name}.{end}" for name in ("", "-again") for end in ("png", "svg")}
     assert {path.name for path in (root / "figures").iterdir()} == names
     reference = json.loads((root / "figures" / "toy.json").read_text())
