@@ -1,4 +1,4 @@
-"""What is found, as Markdown: the README's table and glossary, and the index of the references."""
+"""Markdown: a table, the README's table of labs and its glossary."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Any
 from labs.kit import texts
 from labs.kit.glossary import WORDS
 from labs.kit.lab import AnyLab
-from labs.kit.progress import duration
 from labs.kit.references import finding, reference
 
 
@@ -25,24 +24,6 @@ def table(labs: Sequence[AnyLab], figures: Path) -> str:
 def glossary() -> str:
     """Return the README's glossary."""
     return rows([["word", "meaning"], *(list(row) for row in WORDS.items())])
-
-
-def index(labs: Sequence[AnyLab], figures: Path) -> str:
-    """Return figures/README.md: what every lab has found, and where its page is."""
-    parts = [
-        "# Reference results",
-        "Written by `python -m labs report --write` from runs of the `full` preset. What was "
-        "changed after a look at results stands in [DEVIATIONS.md](DEVIATIONS.md).",
-    ]
-    for lab in labs:
-        if found := reference(lab.name, figures):
-            parts += [
-                f"## [{lab.name}]({lab.name}.md)",
-                f"**{lab.question}** {finding(lab, found)}",
-                f"Of {len(found['claims'])} claims {texts.tally(found['claims'])}; "
-                f"{found['networks']} networks in {duration(found['wall_seconds'])}.",
-            ]
-    return "\n\n".join(parts) + "\n"
 
 
 def _found(lab: AnyLab, found: Mapping[str, Any]) -> str:

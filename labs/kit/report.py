@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labs.kit import deviations, files, markdown, outputs, pages, plan, power, texts
+from labs.kit import deviations, files, index, markdown, outputs, pages, plan, power, texts
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan, Results
 from labs.kit.references import home, presets, reference, stem
@@ -161,7 +161,7 @@ def _texts(labs: Sequence[AnyLab], root: Path) -> dict[Path, str]:
     written = {path: page for path, page in of_labs.items() if page}
     return {
         readme: text,
-        figures / "README.md": markdown.index(labs, figures),
+        figures / "README.md": index.index(labs, figures),
         figures / "DEVIATIONS.md": deviations.log(labs, figures),
         **written,
     }

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from labs.kit import texts
+from labs.kit.agreement import Agreement, agreement, summary
 from labs.kit.claims import FAMILIES
 from labs.kit.rounding import ends, rounded
-from labs.page.agreement import Agreement, agreement, summary
 from labs.page.markup import line, sentence, table, tag, text
 from labs.page.results import SHAPES, Claim, Shown
 from labs.page.verdicts import mark

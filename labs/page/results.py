@@ -1,6 +1,5 @@
 """What is shown of a lab: its committed references, read with whatever age they have."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,11 +98,6 @@ def shown(labs: Sequence[AnyLab]) -> list[Shown]:
         for preset in references.presets(lab)
         if (found := references.reference(lab.name, folder, preset))
     ]
-
-
-def numeric(value: Any) -> bool:
-    """Whether a published value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _remark(found: Mapping[str, Any] | str) -> Remark:

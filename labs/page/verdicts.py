@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 
 from labs.kit import texts, undecided
+from labs.kit.agreement import numeric
 from labs.kit.undecided import claimed
 from labs.page.markup import sentence, tag, text
-from labs.page.results import SHAPES, Claim, Shown, numeric
+from labs.page.results import SHAPES, Claim, Shown
 
 MIDDLE = 16  # of the rows' height of 32 pixels
 KEY = (

@@ -4,14 +4,14 @@ fall, which is what a published number mostly is."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
 from labs.kit.intervals import Sample
-from labs.page.results import Claim, numeric
 
 CONFIDENCE = 0.95
 
@@ -25,11 +25,11 @@ class Agreement:
     run: bool | None
 
 
-def agreement(claim: Claim, *, share: bool = False) -> Agreement | None:
+def agreement(claim: Mapping[str, Any], *, share: bool = False) -> Agreement | None:
     """Return how a claim's published number agrees with ours; None where there is none of both.
 
     Args:
-        claim: judged.
+        claim: judged, as plain values.
         share: its measure is 0 or 1, and one run tells nothing of a share.
     """
     if not numeric(claim["published"]) or claim["estimate"] is None:
@@ -53,6 +53,11 @@ def prediction(values: list[float]) -> tuple[float, float] | None:
     scale = float(stdtrit(sample.n - 1, 0.5 + CONFIDENCE / 2)) * math.sqrt(1 + 1 / sample.n)
     mean = float(sample.values.mean())
     return mean - scale * deviation, mean + scale * deviation
+
+
+def numeric(value: Any) -> bool:
+    """Return whether a published value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _inside(value: float, ends: tuple[float | None, float | None] | None) -> bool | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labs.page.agreement import Agreement, agreement, prediction, summary
+from labs.kit.agreement import Agreement, agreement, prediction, summary
 
 FIVE = {str(k): float(k + 1) for k in range(5)}  # mean 3, deviation 1.5811, t of 4 is 2.7764
 ENDS = {"low_95": 1.0368, "high_95": 4.9632}
