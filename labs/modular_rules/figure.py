@@ -1,7 +1,6 @@
-"""Losses, errors and training curves; what the lab's figures share. Models are lines, with one
-colour, marker and dash each in all figures; architectures without results have no panels."""
+"""Losses and errors; what the lab's figures share. Models are lines, with one colour, marker and
+dash each; architectures without results have no panels."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,13 +9,12 @@ import numpy as np
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
-from labs.kit.forest import NOTE, forest
-from labs.kit.layout import mosaic
+from labs.kit.forest import forest
 from labs.kit.measures import Values, average, shared
 from labs.kit.table import Table
 from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
-from labs.modular_rules.measures import curves
-from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, MONOLITHIC, OP
+from labs.modular_rules.learning import SHARES, line_of
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, LOSSES, MONOLITHIC, OP
 from labs.modular_rules.rows import Setting, of, reference, settings
 
 if TYPE_CHECKING:
@@ -35,8 +33,7 @@ DASHES: dict[str, Any] = {
     OP_WIDE: (0, (8, 2)),
 }
 ARM = (*Setting._fields, "model", "seed")  # rows that differ in the task alone
-WHERE = {"id": "in distribution", "ood": "out of distribution"}
-ZERO = {"id": "zero", "ood": "zero_ood"}
+UNITS = {"regression": "L1 loss (1: of zero)", "classification": "Errors (%)"}
 TASKS = "Replicates are tasks, whose seeds are averaged."
 BANDS = "bands are 95 % t intervals"
 DOTS = "dots are replicates"
@@ -59,53 +56,29 @@ def claims(
     rows: Mapping[str, str],
     colors: Mapping[str, str],
     verdicts: VerdictsById,
-    *,
-    most: float = 0,
 ) -> None:
     """Rows of the claims that have data, each in the colour of its id, else blue, on an axis that
-    has 0 and `most` in it."""
+    has 0 in it."""
     kept = told(rows, verdicts)
-    ax.update_datalim([(0, 0), (most, 0)])
+    ax.update_datalim([(0, 0)])
     forest(ax, kept, verdicts, color=[colors.get(id, BLUE) for id in kept.values()])
     ax.axvline(0, color=draw.GREY, linewidth=1)
     ax.tick_params(axis="y", labelsize=9)
 
 
-def by_architecture(
-    table: Table, places: int, *, rows: int = 0
-) -> tuple["Figure", list["Axes"], list[str]]:
-    """A figure with so many panels for each architecture, one below the other, and, of `rows`
-    claims, a wide one below all; its axes, the last that of the claims; and the architectures."""
-    names = present(table)
-    letters = iter("ABCDEF")
-    lines = [line for _ in range(places) for line in 3 * ["".join(next(letters) for _ in names)]]
-    lines += ["Z" * len(names)] * (1 + math.ceil(rows / 3) if rows else 0)
-    width = max(4.2 * len(names), 8.0)
-    figure, axes = mosaic(";".join(lines), width=width, height=1.1 * len(lines) + 0.8)
-    figure.set_layout_engine("constrained", w_pad=0.1)
-    return figure, axes, names
-
-
 def losses(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Regression losses over that of predicting zero, since their scale differs by task."""
-    return _by_rules_and_place(table, "regression", "L1 loss (1: of zero)")
-
-
-def errors(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Errors in classification."""
-    return _by_rules_and_place(table, "classification", "Errors (%)")
-
-
-def _by_rules_and_place(table: Table, loss: str, unit: str) -> "Figure":
-    figure, axes, names = by_architecture(table, 2)
-    panels = [(name, column) for column in WHERE for name in names]
-    for ax, (name, column) in zip(axes, panels, strict=True):
+    """Losses in distribution: regression over predicting zero, since scales differ, and errors."""
+    names = present(table)
+    figure, axes = draw.figure(len(names), 2, width=max(4.2, 8.0 / len(names)), height=3.5)
+    figure.set_layout_engine("constrained", w_pad=0.1)
+    panels = [(name, loss) for loss in LOSSES for name in names]
+    for ax, (name, loss) in zip(axes, panels, strict=True):
         found = settings(table, architecture=name, loss=loss)
         for model in MODELS:
-            line(ax, found, partial(_loss, table, model=model, column=column), model)
-        _references(ax, table, found, column)
-        ax.set_title(f"{ARCHITECTURES[name]}, {WHERE[column]}")
-        ax.set(xlabel="Rules (as many modules)", ylabel=unit)
+            line(ax, found, partial(_loss, table, model=model), model)
+        _references(ax, table, found)
+        ax.set(title=f"{ARCHITECTURES[name]}, {loss}", ylabel=UNITS[loss])
+        ax.set(xlabel="Rules (as many modules)")
         rules_axis(ax, found)
         if found:
             ax.set_yscale("log")
@@ -113,51 +86,41 @@ def _by_rules_and_place(table: Table, loss: str, unit: str) -> "Figure":
     return finished(figure, table, intervals=BANDS)
 
 
-def _loss(table: Table, setting: Setting, model: str, column: str) -> Values:
-    return _relative(table, setting, of(table, setting, model, column), column)
+def _loss(table: Table, setting: Setting, model: str) -> Values:
+    return _relative(table, setting, of(table, setting, model, "id"))
 
 
-def _relative(table: Table, setting: Setting, values: Values, column: str) -> Values:
+def _relative(table: Table, setting: Setting, values: Values) -> Values:
     if setting.loss == "classification":
         return values
-    unit = reference(table, setting, ZERO[column])
+    unit = reference(table, setting, "zero")
     return {task: loss / unit[task] for task, loss in values.items()}
 
 
-def _references(ax: "Axes", table: Table, found: Sequence[Setting], column: str) -> None:
-    lines = [(ZERO[column], "predicting zero", ":")]
-    if column == "id":
-        lines.append(("blind", "blind to the rule", "--"))
-    for name, label, style in lines:
-        levels = {
-            s.rules: float(np.mean(list(_relative(table, s, values, column).values())))
-            for s in found
-            if (values := reference(table, s, name))
+def _references(ax: "Axes", table: Table, found: Sequence[Setting]) -> None:
+    """What predictors reach that learn nothing, and what told modules are to be below."""
+    for name, label, style in (
+        ("zero", "predicting zero", ":"),
+        ("blind", "blind to the rule", "--"),
+    ):
+        lines = {s.rules: _relative(table, s, reference(table, s, name)) for s in found}
+        _level(ax, lines, label, style)
+    asked = {
+        s.rules: {
+            task: SHARES[s.loss] * value
+            for task, value in _relative(table, s, line_of(table, s)[1]).items()
         }
-        if levels:
-            ax.plot(*zip(*sorted(levels.items()), strict=True), style, color=draw.GREY, label=label)
+        for s in found
+    }
+    _level(ax, asked, "learned: GT-Modular below", "-")
 
 
-def training(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Training curves by architecture, the mean over all its settings."""
-    figure, axes, names = by_architecture(table, 1, rows=1)
-    for ax, name in zip(axes, names, strict=False):
-        found = settings(table, architecture=name)
-        for model in MODELS:
-            parts = [curves(table, setting, model) for setting in found]
-            if tasks := shared(*parts):
-                lines = [np.mean([part[task] for part in parts], axis=0) for task in tasks]
-                steps = table.where(architecture=name).rows[0]["step"]
-                style = {"label": MODELS[model], "color": COLORS[model], "linestyle": DASHES[model]}
-                draw.band(ax, steps, lines, **style)
-        ax.set(title=ARCHITECTURES[name], xlabel="Training steps", ylabel="Test loss (1: of zero)")
-        if found:
-            ax.set_yscale("log")
-            ticks(ax)
-    claims(axes[-1], {"GT-Modular over the fastest other": "8"}, {"8": COLORS[GT]}, verdicts)
-    axes[-1].set(title="Is perfect specialisation trained faster?")
-    axes[-1].set(xlabel="Ratio of mean losses over training (octaves; right of 0: faster)")
-    return finished(figure, table, f"Means over all settings. {NOTE}", intervals=BANDS)
+def _level(ax: "Axes", lines: Mapping[int, Values], label: str, style: str) -> None:
+    levels = sorted(
+        (r, float(np.mean([*values.values()]))) for r, values in lines.items() if values
+    )
+    if levels:
+        ax.plot(*zip(*levels, strict=True), style, color=draw.GREY, label=label)
 
 
 def line(
@@ -173,8 +136,8 @@ def line(
     by_rules = {r: values for r, values in by_rules.items() if values}
     lines = [[values[task] for values in by_rules.values()] for task in shared(*by_rules.values())]
     own: dict[str, Any] = {"label": MODELS[model], "marker": MARKS[model], "markersize": 5}
-    own |= {"linestyle": DASHES[model]} | style
-    draw.band(ax, list(by_rules), lines, color=COLORS[model], **own)
+    own |= {"color": COLORS[model], "linestyle": DASHES[model]} | style
+    draw.band(ax, list(by_rules), lines, **own)
 
 
 def rules_axis(ax: "Axes", found: Sequence[Setting]) -> None:

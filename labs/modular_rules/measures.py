@@ -7,7 +7,7 @@ differs by task and number of rules; an error rate of nothing counts as half an 
 Specialisation is reported over its value for modules used at random: Alignment over 1 - 1/R and
 Adaptation over that of the uniform matrix, so that 0 is ground truth, 1 is random, and numbers of
 rules can be compared. Collapse is 0 for both; a rise over the untrained network is what training
-did.
+did. A mean over all architectures is over those that have learned (`learning`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ import numpy as np
 
 from labs.kit.measures import Values, average, minus, shared
 from labs.kit.table import Table
+from labs.modular_rules.learning import pooled
 from labs.modular_rules.published import GT, JOINT, MONOLITHIC, OP, PAPER
 from labs.modular_rules.rows import (
     Row,
@@ -43,27 +44,34 @@ Value = Callable[..., Values]  # of a table, a setting and options
 
 def over(table: Table, value: Value, architecture: str | None = None, **options: Any) -> Values:
     """The mean of a value over all settings; `options` are the value's."""
-    return _mean(table, value, settings(table, **_only(architecture)), options)
+    return _mean(table, value, _settings(table, architecture), options)
 
 
 def with_most(
     table: Table, value: Value, architecture: str | None = None, **options: Any
 ) -> Values:
     """The mean of a value over the settings with most rules."""
-    return _mean(table, value, ends(table, **_only(architecture))[1], options)
+    return _mean(table, value, _ends(table, architecture)[1], options)
 
 
 def growth(
     table: Table, value: Value, architecture: str | None = None, state: int = 0, **options: Any
 ) -> Values:
     """By how much a value is larger with most rules than with fewest."""
-    sides = ends(table, state=state, **_only(architecture))
+    sides = _ends(table, architecture, state=state)
     few, many = (_mean(table, value, side, options) for side in sides)
     return minus(many, few)
 
 
-def _only(architecture: str | None) -> dict[str, str]:
-    return {} if architecture is None else {"architecture": architecture}
+def _settings(table: Table, architecture: str | None = None) -> list[Setting]:
+    return [s for name in pooled(table, architecture) for s in settings(table, architecture=name)]
+
+
+def _ends(table: Table, architecture: str | None, state: int = 0) -> list[list[Setting]]:
+    """The settings with fewest and those with most rules."""
+    names = pooled(table, architecture)
+    pairs = [ends(table, architecture=name, state=state) for name in names]
+    return [[s for pair in pairs for s in pair[side]] for side in (0, 1)]
 
 
 def _mean(
@@ -164,7 +172,7 @@ def slower(table: Table, setting: Setting) -> Values:
 
 def wins(table: Table, model: str, models: tuple[str, ...] = PAPER, column: str = "id") -> Values:
     """Share of the settings of each task in which a model is best; equals share a win."""
-    found = settings(table)
+    found = _settings(table)
     return average(*(_won(table, setting, model, models, column) for setting in found))
 
 

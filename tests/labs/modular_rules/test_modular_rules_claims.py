@@ -8,7 +8,7 @@ import pytest
 from labs.kit import texts
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
-from labs.modular_rules import gates, grid, measures, rows
+from labs.modular_rules import grid, measures, rows
 from labs.modular_rules.claims import CLAIMS
 from labs.modular_rules.grid import FULL
 from labs.modular_rules.published import PAPER
@@ -35,13 +35,13 @@ def test_what_the_paper_tells_is_found_where_it_is_so():
 
 
 def test_the_opposite_is_contradicted():
-    found = verdicts(table(loss=lambda c: 0.02 / published(c), mix=lambda c: 0.2))
+    found = verdicts(table(loss=lambda c: 0.0004 / published(c), mix=lambda c: 0.2))
     for name in ("1", "2", "3-many", "4", "6-mlp", "6-grow", "7-op", "7-gt", "8", "12-far"):
         assert found[name] == "contradicted", name
 
 
 def test_equal_models_decide_nothing():
-    found = verdicts(table(loss=lambda c: 0.1, noise=0.1))
+    found = verdicts(table(loss=lambda c: 0.02, noise=0.1))
     names = ("1", "3-many", "3-mlp", "4", "5", "6-mlp", "6-grow", "7-op", "7-gt", "8", "S-loss")
     assert {found[name] for name in names} == {"undecided"}
 
@@ -59,7 +59,7 @@ def test_specialisation_is_compared_between_models_and_numbers_of_rules():
 
     found = verdicts(table(mix=mix))
     assert found["12-op"] == found["11-harder"] == "holds"
-    found = verdicts(table(mix=lambda c: 0.2 if c.model == "modular" else 0.8 - 0.04 * c.rules))
+    found = verdicts(table(mix=lambda c: 0.2 if c.model == "modular" else 0.8 - 0.02 * c.rules))
     assert found["12-op"] == "contradicted"
 
 
@@ -94,7 +94,7 @@ def test_collapse_is_seen_with_its_growth_and_between_models():
 
 
 def test_equals_share_a_win():
-    equal = Table(dict(network) | {"id": 1.0} for network in table())
+    equal = Table(dict(network) | {"id": 0.01} for network in table())
     for model in PAPER:
         assert set(measures.wins(equal, model).values()) == {0.25}
 
@@ -136,10 +136,7 @@ def test_specialisation_is_0_for_the_truth_and_1_for_random():
 
 
 LEVELS = {"2-gap", "11-mlp", "11-mha", "11-rnn", "12-train", "12-far", "13"}
-MODULES = LEVELS - {"2-gap"} | {
-    *("9-mod", "9-op", "9-grow", "10-avg", "10-worst", "11-harder", "12-op"),
-    *("S-collapse", "S-special", "wide"),
-}
+OF_ATTENTION = {"3-mha", "6-mha", "11-mha", "wide"}
 
 
 def not_judged(found):
@@ -153,40 +150,48 @@ def test_all_is_judged_where_full_s_steps_were_made_and_the_task_is_learned():
 def test_levels_are_not_judged_of_a_shorter_training_but_directions_are():
     found = not_judged(table(config=replace(SHORT, mha_steps=400)))
     assert set(found) == LEVELS - {"11-mlp", "11-rnn"}
-    assert set(found.values()) == {"MHA: 400 of 1,000 steps"}
-    longer = {"mlp_steps": 3000, "mha_steps": 3000, "rnn_steps": 3000}
+    assert set(found.values()) == {"MHA: 400 of 500 steps"}
+    longer = {"mlp_steps": 9000, "mha_steps": 9000, "rnn_steps": 9000}
     assert not_judged(table(config=replace(SHORT, **longer))) == {}
 
 
-def test_modules_are_not_judged_where_the_truth_is_no_better_than_blind_to_the_rule():
-    def unlearned(cell):
-        return 0.95 if cell.architecture == "mha" else published(cell)
-
-    found = not_judged(table(loss=unlearned))
-    assert set(found) == MODULES - {"11-mlp", "11-rnn"}
-    assert set(found.values()) == {"MHA: not better than blind to the rule"}
+def unlearned(cell):
+    return 0.95 if cell.architecture == "mha" else published(cell)
 
 
-def test_the_recurrent_task_is_learned_where_zero_is_beaten():
-    def nearly(cell):
-        return 0.95 if cell.architecture == "rnn" else published(cell)
+def test_an_architecture_that_has_not_learned_is_not_judged():
+    found = not_judged(table(loss=unlearned, noise=0))
+    assert set(found) == OF_ATTENTION
+    reason = "MHA: told the rule 95 % of zero's loss (regression, 2 rules), not below 5 %"
+    assert set(found.values()) == {reason}
 
-    unseen = Table(dict(n) | {"blind": None} for n in table(loss=nearly) if n["length"] != 0)
-    assert gates.unlearned(unseen, "rnn") == ""
-    worse = Table(dict(n) | {"zero": 0.9} for n in unseen)
-    assert gates.unlearned(worse, "rnn") != ""
-    assert gates.immature(worse, "mlp") == ""  # not trained
+
+def test_the_others_are_judged_without_it():
+    def upside_down(cell):  # would turn every claim about all architectures
+        return 0.95 / published(cell) if cell.architecture == "mha" else published(cell)
+
+    judged = {v.id: v for v in judge(CLAIMS, table(loss=upside_down))}
+    without = {v.id: v for v in judge(CLAIMS, table(config=replace(SHORT, mha_rules=())))}
+    for name in ("1", "2", "3-many", "4", "5", "6-grow", "8", "9-mod", "12-far"):
+        assert judged[name].verdict == without[name].verdict
+        assert judged[name].estimate == pytest.approx(without[name].estimate, abs=0.02)
+
+
+def test_where_nothing_has_learned_nothing_is_judged():
+    found = table(loss=lambda cell: 0.95)
+    assert {v.verdict for v in judge(CLAIMS, found)} == {"not judged"}
 
 
 def test_grids_and_limits_are_those_of_full():
     cells = grid.cells(FULL)
     judged = {claim.id: claim for claim in CLAIMS}
-    settings = {(c.architecture, c.loss, c.rules) for c in cells if c.state == 0}
+    learned = [c for c in cells if c.architecture != "mha"]  # attention does not
+    settings = {(c.architecture, c.loss, c.rules) for c in learned if c.state == 0}
     for name in ("1", "2", "2-gap"):
         assert judged[name].grid == 1 / len(settings)
-    least = 1 / (max(c.rules for c in cells) * FULL.seeds * 6)  # 3 architectures, 2 losses
+    least = 1 / (max(c.rules for c in cells) * FULL.seeds * 4)  # 2 architectures, 2 losses
     assert judged["S-special"].grid == least
-    best = table(loss=lambda c: 0.1 if c.model == "modular" else 0.2, noise=0.0)
+    best = table(loss=lambda c: 0.01 if c.model == "modular" else 0.02, noise=0.0)
     found = {v.id: v for v in judge(CLAIMS, best)}
     assert found["2"].verdict == "holds"  # all values are 1, on a grid
     assert found["2"].high == 1
@@ -202,8 +207,8 @@ def test_families():
 def test_remarks_are_tables_of_what_there_is():
     assert texts.said(remarks(Table([]))) == []
     found = remarks(table())
-    assert [len(remark.rows) for remark in found] == [9, 9, 9, 9, 6, 6]
-    assert found[1].columns == ("", "out of distribution", "equal states", "wide router")
+    assert [len(remark.rows) for remark in found] == [7, 3, 7, 7, 7, 7, 6]
+    assert found[3].columns == ("", "out of distribution", "equal states", "wide router")
     for model in PAPER:
         some = Table(n for n in table(config=SMOKE) if n["model"] == model)
         for remark in remarks(some):
