@@ -12,7 +12,7 @@ from labs.kit.measures import Values
 from labs.kit.table import Table
 from labs.modular_rules.figure import BANDS, COLORS, claims, finished, line, rules_axis
 from labs.modular_rules.grid import MODELS, OP_WIDE, SWITCH
-from labs.modular_rules.learning import learned
+from labs.modular_rules.learning import pooled
 from labs.modular_rules.measures import AFTER, BEFORE, raw, specialisation
 from labs.modular_rules.published import ARCHITECTURES, JOINT, OP
 from labs.modular_rules.rows import Setting, settings
@@ -76,7 +76,7 @@ def modules(table: Table, verdicts: VerdictsById) -> "Figure":
 
 
 def _by_rules(ax: "Axes", table: Table, value: Callable[..., Values], model: str) -> None:
-    for name in learned(table):
+    for name in pooled(table):
         color, marker = STYLES[name]
         found = settings(table, architecture=name)
         for when, dashes in ((AFTER, "-"), (BEFORE, ":")):
@@ -86,4 +86,4 @@ def _by_rules(ax: "Axes", table: Table, value: Callable[..., Values], model: str
     ax.update_datalim([(2, 0), (2, 1)])  # all that a metric can be
     ax.autoscale_view()
     ax.set(xlabel="Rules (as many modules)")
-    rules_axis(ax, [s for name in learned(table) for s in settings(table, architecture=name)])
+    rules_axis(ax, [s for name in pooled(table) for s in settings(table, architecture=name)])

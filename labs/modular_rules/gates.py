@@ -4,9 +4,8 @@ networks trained for less than `full` trains them."""
 from labs.kit.claims import Protocol
 from labs.kit.table import Table
 from labs.modular_rules.grid import FULL
-from labs.modular_rules.learning import pooled, shortfall
+from labs.modular_rules.learning import learned, pooled, shortfall, trained
 from labs.modular_rules.published import ARCHITECTURES
-from labs.modular_rules.rows import settings
 
 STEPS = {"mlp": FULL.mlp_steps, "mha": FULL.mha_steps, "rnn": FULL.rnn_steps}
 
@@ -15,10 +14,9 @@ def unlearned(table: Table, architecture: str | None = None) -> str:
     """Why an architecture is not judged, without one why none is; empty where it is."""
     if architecture:
         return shortfall(table, architecture)
-    if pooled(table):
+    if learned(table):
         return ""
-    trained = dict.fromkeys(setting.architecture for setting in settings(table))
-    return "; ".join(shortfall(table, name) for name in trained)
+    return "; ".join(shortfall(table, name) for name in trained(table))
 
 
 def short(table: Table, architecture: str | None = None) -> str:

@@ -91,7 +91,7 @@ PRESETS = {
         equal_state=0,
     ),
     "full": Config(),
-    # Four times the steps, and of attention twenty times: in a pilot 10,000 were not enough, either.
+    # Four times the steps; of attention twenty times, which a pilot did not find to be enough.
     "longer": Config(
         models=PAPER,
         mlp_rules=(2, 32),

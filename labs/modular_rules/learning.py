@@ -50,13 +50,17 @@ def line_of(table: Table, setting: Setting) -> tuple[str, Values]:
     return name, lines[name]
 
 
+def trained(table: Table) -> list[str]:
+    """The architectures of a table."""
+    return list(dict.fromkeys(setting.architecture for setting in settings(table)))
+
+
 def learned(table: Table) -> list[str]:
-    """The architectures of a table that have learned."""
-    found = dict.fromkeys(setting.architecture for setting in settings(table))
-    return [name for name in found if not shortfall(table, name)]
+    """Those of them that have learned."""
+    return [name for name in trained(table) if not shortfall(table, name)]
 
 
 def pooled(table: Table, architecture: str | None = None) -> list[str]:
-    """The architectures that a number is a mean over: the one that is asked for, or all that have
-    learned."""
-    return [architecture] if architecture else learned(table)
+    """The architectures that a number is a mean over: the one that is asked for, else all that have
+    learned, and where none has, all: what they give is not judged."""
+    return [architecture] if architecture else learned(table) or trained(table)

@@ -49,7 +49,7 @@ def _shown(table: Table) -> Iterator[Remark]:
         own = {row["steps"] * row["batch"] for row in table.where(architecture=name)}
         if own:
             rows.append((label, min(own) / 1000, SAMPLES[name] / min(own)))
-    columns = ("", "thousands", "published, of ours")
+    columns = ("", "thousands", "published, times ours")
     yield _remark("Samples or sequences that a network trained on.", columns, rows, ".0f")
 
 

@@ -178,8 +178,10 @@ def test_the_others_are_judged_without_it():
 
 
 def test_where_nothing_has_learned_nothing_is_judged():
-    found = table(loss=lambda cell: 0.95)
-    assert {v.verdict for v in judge(CLAIMS, found)} == {"not judged"}
+    found = judge(CLAIMS, table(loss=lambda cell: 0.95))
+    assert {v.verdict for v in found} == {"not judged"}
+    (reason,) = {v.reason for v in found if v.id in ("1", "7-gt", "10-avg", "12-far")}
+    assert [part.split(":")[0] for part in reason.split("; ")] == ["MLP", "MHA", "RNN"]
 
 
 def test_grids_and_limits_are_those_of_full():
