@@ -52,7 +52,7 @@ MEASURED = {
     "pooling": (35, 626),
     "self_supervised": (4, 944),
     "embedding": (0, 349),
-    "modular_rules": (18, 864),
+    "modular_rules": (4, 638),
     "sketches": (451, 794),
     "adapters": (35, 1023),
     "composition": (12, 1970),

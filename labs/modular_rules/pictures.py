@@ -37,8 +37,8 @@ PICTURES = {
         "Alignment is 0 where it has and 1 where modules are used at random. By the number of "
         "rules, after training (solid) and before (dotted), of a router that sees the rule alone "
         "(a, d: Modular-op) and of one that sees everything (b, e: Modular), in the architectures "
-        "that have learned (where none has: in all); bands are 95 % t intervals over tasks. (c, f) What training adds with "
-        "most rules, whether that grows with rules, and how models differ: trained routers are at "
-        "{12-far} ({12-far:verdict}).",
+        "that have learned (where none has: in all); bands are 95 % t intervals over tasks. (c, f) "
+        "What training adds with most rules, whether that grows with rules, and how models differ: "
+        "trained routers are at {12-far} ({12-far:verdict}).",
     ),
 }
