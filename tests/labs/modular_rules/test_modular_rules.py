@@ -107,7 +107,7 @@ def test_no_rules_leave_an_architecture_out():
         ({"mlp_rate": 0.0}, "mlp_rate"),
         ({"fall": 1.5}, "fall"),
         ({"seeds": 0}, "seeds"),
-        ({"mlp_rules": (128,)}, "mlp_rules must be at most 64 with mlp_widths .*, got"),
+        ({"mlp_rules": (256,)}, "mlp_rules must be at most 128 with mlp_widths .*, got"),
         ({"mlp_rules": (1,)}, "mlp_rules"),
         ({"rnn_rules": (2, 128)}, "rnn_rules"),
         ({"rnn_rate": float("inf")}, "rnn_rate"),
