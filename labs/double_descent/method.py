@@ -6,10 +6,10 @@ METHOD = Method(
     "Networks of one family are trained in many sizes, from too small to fit the training set to "
     "far larger, with clean or noisy labels, and with cross-entropy or squared error for several "
     "numbers of examples and classes, which are ten digits merged or the first digits alone; with "
-    "cross-entropy also a CNN, a GRU and a transformer. Measured are error and loss on training and "
-    "test data over training, and the interpolation threshold, from which size on the training set "
-    "is fitted. Where a valley or a peak is measured, the other replicates say where it lies. The networks "
-    "of a replicate share data, start, batch order and noise.",
+    "cross-entropy also a CNN, a GRU and a transformer. Measured are error and loss on training "
+    "and test data over training, and the interpolation threshold, from which size on the training "
+    "set is fitted. Where a valley or a peak is measured, the other replicates say where it lies. "
+    "The networks of a replicate share data, start, batch order and noise.",
     differences=(
         "The notebook of 2020 was never published: its networks follow from the sizes in the "
         "figure, its training is inferred.",

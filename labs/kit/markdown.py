@@ -1,10 +1,8 @@
 """Markdown: a table, the README's table of labs and its glossary."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from labs.kit import texts
 from labs.kit.glossary import WORDS
 from labs.kit.lab import AnyLab
 from labs.kit.references import finding, reference
@@ -14,7 +12,8 @@ def table(labs: Sequence[AnyLab], figures: Path) -> str:
     """Return the README's table of labs: what was asked, and what came out."""
     lines = ["| lab | question | what came out |", "|---|---|---|"]
     lines += [
-        f"| [{lab.name}](figures/{lab.name}.md) | {lab.question} | {_found(lab, found)} |"
+        f"| [{lab.name}](figures/{lab.name}.md) | {lab.question} | "
+        f"{finding(lab, found).replace('|', chr(92) + '|')} |"
         for lab in labs
         if (found := reference(lab.name, figures))
     ]
@@ -24,10 +23,6 @@ def table(labs: Sequence[AnyLab], figures: Path) -> str:
 def glossary() -> str:
     """Return the README's glossary."""
     return rows([["word", "meaning"], *(list(row) for row in WORDS.items())])
-
-
-def _found(lab: AnyLab, found: Mapping[str, Any]) -> str:
-    return (finding(lab, found) or texts.tally(found["claims"])).replace("|", "\\|")
 
 
 def rows(cells: Sequence[Sequence[str]]) -> str:

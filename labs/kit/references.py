@@ -51,8 +51,21 @@ def home(lab: AnyLab) -> Path:
 
 
 def finding(lab: AnyLab, found: Mapping[str, Any]) -> str:
-    """Return the lab's finding with the numbers of a reference."""
-    return _filled(lab.finding, found["claims"])
+    """Return the lab's finding with the numbers of a reference, or how many of its claims hold
+    where it is older than the finding, and that it is outdated where it is."""
+    said = _filled(lab.finding, found["claims"]) or f"{texts.tally(found['claims'])}."
+    return f"{said} {outdated(lab, found)}".rstrip()
+
+
+def outdated(lab: AnyLab, found: Mapping[str, Any]) -> str:
+    """Return that a reference is of an older version of its lab, in a sentence; empty where it is
+    not."""
+    if found["version"] == lab.version:
+        return ""
+    return (
+        f"This reference is of version {found['version']} of the lab: what version {lab.version} "
+        "trains and claims is another thing, and has not been run in full yet."
+    )
 
 
 def captions(lab: AnyLab, found: Mapping[str, Any]) -> dict[str, str]:

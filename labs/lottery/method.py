@@ -32,7 +32,7 @@ METHOD = Method(
         "replicates. The nested random mask went, with its claim: at one level it has the law of "
         "the other. Tickets of weights alone came, because biases had been seen to differ between "
         "tickets and random masks.",
-        "2026-11-27 (8ec03dc): after a look at six of twelve replicates the table of what biases do "
-        "was added to the remarks; no claim or rule was.",
+        "2026-11-27 (8ec03dc): after a look at six of twelve replicates the table of what biases "
+        "do was added to the remarks; no claim or rule was.",
     ),
 )

@@ -40,7 +40,8 @@ def _counted(shown: Shown) -> str:
 
 def finding(shown: Shown) -> str:
     """Return the answer in two sentences; of a reference without it, how many claims hold."""
-    return shown.filled(shown.lab.finding) or text(f"{texts.tally(shown.claims)}.")
+    said = shown.filled(shown.lab.finding) or text(f"{texts.tally(shown.claims)}.")
+    return f"{said} {text(references.outdated(shown.lab, shown.found))}".rstrip()
 
 
 def card(shown: Shown, more: Sequence[Shown]) -> str:

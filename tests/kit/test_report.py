@@ -113,11 +113,26 @@ def test_figures_that_a_lab_no_longer_has_go_with_the_next_reference(root):
 
 
 def test_an_old_reference_has_no_caption_and_no_finding_of_claims_that_it_lacks(root):
-    found = {"preset": "full", "claims": [{"id": "T2"}]}
+    claims = [{"id": "T2", "verdict": "holds"}]
+    found = {"preset": "full", "claims": claims, "version": LAB.version}
     assert references.captions(LAB, found) == {"toy": ""}
-    assert references.finding(LAB, found) == ""
+    assert references.finding(LAB, found) == "1 hold."
     drawn = found | {"figures": ["toy", "toy-again"]}
     assert references.captions(LAB, drawn) == {"toy": "", "toy-again": "Heads."}
+
+
+def test_a_reference_of_an_older_version_says_so_wherever_its_finding_stands(root):
+    assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
+    report.write([LAB], results=Path("results"), root=root)
+    newer = replace(LAB, version=LAB.version + 1)
+    said = f"This reference is of version {LAB.version} of the lab: "
+    report.write([newer], results=Path("nowhere"), root=root)
+    for path in ("README.md", "figures/README.md", "figures/toy.md"):
+        text = (root / path).read_text()
+        assert text.count(said) == 1
+        assert text.index("The bias shows") < text.index(said)
+    report.write([LAB], results=Path("nowhere"), root=root)
+    assert said not in (root / "README.md").read_text()
 
 
 def test_a_readme_without_the_markers_is_refused(root, capsys):
@@ -132,6 +147,9 @@ def test_the_readme_agrees_with_the_reference():
     )
 
 
+AWAITED = ("modular_rules",)  # labs whose newest version no full run has seen
+
+
 @pytest.mark.parametrize("preset", ["full", *references.MORE])
 @pytest.mark.parametrize("name", LABS)
 def test_the_reference_is_of_this_version_of_the_lab(name, preset):
@@ -139,6 +157,9 @@ def test_the_reference_is_of_this_version_of_the_lab(name, preset):
     if not path.exists():
         pytest.skip("no reference run")
     lab, reference = load(LABS, name), json.loads(path.read_text())
+    if name in AWAITED:
+        assert reference["version"] < lab.version
+        pytest.skip("its new version has not been run in full yet, which its page says")
     ids = [claim["id"] for claim in reference["claims"]]
     assert ids == [claim.id for claim in lab.claims]
     if "rules" not in reference:
