@@ -67,7 +67,7 @@ class Config:
     knots: tuple[int, ...] = setting(
         (64, 128, 256, 512, 1024, 2048), "sizes of the table, to see its error", least=2, empty=True
     )
-    data_dir: str = setting("", "folder with the files of MNIST or CIFAR-10, if any")
+    data_dir: str = setting("", "folder with files of MNIST or CIFAR-10, if any", place=True)
 
     def __post_init__(self) -> None:
         check(self)

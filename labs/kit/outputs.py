@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.figure import Figure
 
 NAMES = ("table.csv", "claims.json", "run.json")
+PLACE = "given"  # a folder of the reader's, in a committed table
 DIGITS = 24  # of a number in a table, at most; longer texts of digits are texts
 
 
@@ -91,6 +92,15 @@ def figure_stems(lab: AnyLab, stem: Path) -> dict[str, Path]:
     """Return where each figure goes, without endings: the first to the stem, others beside it."""
     first = next(iter(lab.figures))
     return {n: stem if n == first else stem.with_name(f"{stem.name}-{n}") for n in lab.figures}
+
+
+def without(table: Table, places: Iterable[str]) -> Table:
+    """Return a table that names none of some places of the reader's: `PLACE` stands there."""
+    named = set(places)
+    return Table(
+        {n: PLACE if isinstance(v, str) and v in named else v for n, v in row.items()}
+        for row in table
+    )
 
 
 def as_csv(table: Table) -> str:

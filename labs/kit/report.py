@@ -12,7 +12,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labs.kit import deviations, files, index, markdown, outputs, pages, plan, power, texts
+from labs.kit import (
+    deviations,
+    files,
+    index,
+    markdown,
+    outputs,
+    pages,
+    plan,
+    power,
+    settings,
+    texts,
+)
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan, Results
 from labs.kit.references import home, presets, reference, stem
@@ -79,8 +90,9 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
     except FileNotFoundError as error:
         return f"{path}: left as it is; {error}"
     found = plan.results(stored)
-    if stored.changed:
-        return f"{path}: left as it is; {stored.folder} has changed settings {stored.changed}"
+    places = settings.places(stored.base)
+    if changed := {n: value for n, value in stored.changed.items() if n not in places}:
+        return f"{path}: left as it is; {stored.folder} has changed settings {changed}"
     if found.missing:
         return f"{path}: left as it is; {found.missing} networks of {stored.folder} are not stored"
     sessions = all_sessions(read_run(stored.folder))
@@ -91,7 +103,8 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
     summary = files.as_json(_summary(stored, found))  # before anything is replaced
     _remove_figures(lab, preset, figures)
     outputs.write_figures(lab, found.table, found.verdicts, path.with_suffix(""))
-    files.write(path.with_suffix(".csv"), outputs.as_csv(found.table))
+    table = outputs.without(found.table, places.values())
+    files.write(path.with_suffix(".csv"), outputs.as_csv(table))
     files.write(path, summary)
     return f"{path}: written, with its figures and table"
 
@@ -115,7 +128,7 @@ def _summary(stored: Plan, found: Results) -> dict[str, Any]:
         "question": lab.question,
         "source": lab.source,
         "preset": stored.preset,
-        "settings": run["settings"],
+        "settings": run["settings"] | dict.fromkeys(settings.places(stored.base), ""),
         "looks": run["looks"],
         "replicates": run["replicates"],
         "networks": len(stored.cells),

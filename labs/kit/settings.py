@@ -70,7 +70,12 @@ class Law:
 
 
 def setting(
-    default: Any, meaning: str, *, among: Iterable[str] = (), **law: float | bool | None
+    default: Any,
+    meaning: str,
+    *,
+    among: Iterable[str] = (),
+    place: bool = False,
+    **law: float | bool | None,
 ) -> Any:
     """Return a dataclass field: a setting with its default, its meaning and its law.
 
@@ -78,6 +83,8 @@ def setting(
         default: the value where a preset does not say otherwise.
         meaning: what it is, in a few words, with its unit: ``"steps between two evaluations"``.
         among: the legal names.
+        place: it says where the reader keeps files, which is no part of a result: references leave
+            it out, and a run with it is one of its preset.
         **law: `above`, `below`, `least`, `most`, `repeats`, `empty`, as in `Law`.
 
     A `Config` calls `check(self)` first in its `__post_init__`; laws that tie two settings
@@ -93,8 +100,8 @@ def setting(
         ...
     ValueError: rate must be above 0, got -1
     """
-    metadata = {"meaning": meaning, "law": Law(among=tuple(among), **law)}  # type: ignore[arg-type]
-    return field(default=default, metadata=metadata)
+    rule = Law(among=tuple(among), **law)  # type: ignore[arg-type]
+    return field(default=default, metadata={"meaning": meaning, "law": rule, "place": place})
 
 
 def check(config: Any) -> None:
@@ -269,6 +276,12 @@ def differences(config: Any, preset: Any) -> dict[str, Any]:
     """Return the fields in which settings differ from a preset, with their values."""
     before = asdict(preset)
     return {name: value for name, value in asdict(config).items() if value != before[name]}
+
+
+def places(config: Any) -> dict[str, Any]:
+    """Return the settings that say where files lie, with their values, where they are given."""
+    named = (item.name for item in fields(config) if item.metadata.get("place"))
+    return {name: value for name in named if (value := getattr(config, name))}
 
 
 def _tuples(value: Any) -> Any:

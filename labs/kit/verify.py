@@ -80,7 +80,8 @@ def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
     config = settings.restore(type(lab.presets[found["preset"]]), found["settings"])
     looks, now = tuple(found["looks"]), found["replicates"]
     planned = Plan(lab, found["preset"], config, Path(), looks, now)
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
+    rows = [row for row in lines if outputs.PLACE not in row.values()]  # they need files
     grid = [{name: str(value) for name, value in asdict(c).items()} for c in planned.cells]
     if [{name: row.get(name, "") for name in grid[0]} for row in rows] != grid:
         raise ValueError(f"{path} must hold the {len(grid)} networks of the settings, got others")
