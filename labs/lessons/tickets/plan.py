@@ -82,7 +82,7 @@ LESSON = Lesson(
             sentence="A ticket beats its own mask with fresh first values.",
             unit="points",
             above=0,
-            because="the text says better; the lab asks this on new data, where it is undecided",
+            because="the text says better; the lab asks this on new data too",
             range=POINTS,
         ),
         Measure(
@@ -97,7 +97,7 @@ LESSON = Lesson(
     ),
     leads={
         "lottery": (
-            *("L1", "L2", "L2-nested", "L3-96", "L3-98", "L4", "L5", "L6"),
+            *("L1", "L2", "L2-weights", "L3-96", "L3-98", "L4", "L5", "L6"),
             *("L7", "L8", "L9", "L11-p2", "L11-strict-p2"),
         ),
     },
