@@ -100,6 +100,21 @@ def test_only_a_complete_full_run_is_a_reference(root, words, message):
     assert not (root / "figures" / "toy.json").exists()
 
 
+def test_without_results_pages_are_written_from_the_stored_references(root, capsys):
+    assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
+    assert main(REGISTER, ["report", "--write"]) == 0
+    (root / "results").rename(root / "elsewhere")
+    before = {p: p.read_bytes() for p in (root / "figures").iterdir()}
+    for path in before:
+        if path.suffix == ".md":
+            path.unlink()
+    capsys.readouterr()
+    for _ in range(2):
+        assert main(REGISTER, ["report", "--write"]) == 0
+        assert "toy.json: left as it is; no results in results/toy/full" in capsys.readouterr().out
+        assert {p: p.read_bytes() for p in (root / "figures").iterdir()} == before
+
+
 def test_figures_that_a_lab_no_longer_has_go_with_the_next_reference(root):
     assert main(REGISTER, ["run", "toy", "--preset", "full", "--jobs", "1"]) == 0
     report.write([LAB], results=Path("results"), root=root)
