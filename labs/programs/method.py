@@ -23,6 +23,7 @@ METHOD = Method(
         "of them commute.",
         "The modules are told which operation stands where: finding the program is no part of the "
         "task.",
-        "A GRU that trains longer goes on learning; how far is not measured.",
+        "The GRU has as many steps as the memory, and four times as many; what still longer "
+        "training gives is not measured.",
     ),
 )

@@ -20,7 +20,7 @@ from labs.kit.lab import load
 from labs.kit.references import reference
 from labs.kit.undecided import claimed
 from labs.page import build, citing, pictures
-from labs.page.markup import block
+from labs.page.markup import block, text
 from labs.page.results import Shown, shown
 from labs.page.verdicts import Axis, strip
 from tests.page.reading import Page
@@ -171,6 +171,24 @@ def test_a_reference_without_a_claim_of_the_finding_says_how_many_hold(pooling):
     page = build.page([Shown(asked, without, Path("nowhere"))])
     assert "What is new is" not in page
     assert '<p class="finding">' in page
+
+
+def test_a_card_says_method_differences_and_limitations_as_text(pooling):
+    (one,) = changed(pooling, Path("nowhere"))
+    method = replace(one.lab.method, text=f"{HOSTILE[0]}.")
+    told, silent = (
+        build.page([replace(one, lab=replace(one.lab, method=said))]) for said in (method, None)
+    )
+    for said in (method.text, *method.differences, *method.limitations):
+        assert text(said) in told
+    assert HOSTILE[0] not in told
+    assert "Method and limitations" not in silent
+
+
+def test_an_open_claim_says_why(pooling):
+    ends = {"low": -1.0, "high": 2.0, "above": 0.0, "below": None, "reason": ""}
+    page = build.page(changed(pooling, Path("nowhere"), verdict="undecided", **ends))
+    assert "Why undecided: the effect, if any, is below 2.0 " in page
 
 
 def test_a_new_reference_changes_the_finding(pooling):
