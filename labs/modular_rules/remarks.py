@@ -75,11 +75,13 @@ def _comparisons(table: Table) -> Iterator[Remark]:
 
 def _modules(table: Table) -> Iterator[Remark]:
     rises = {MODELS[model]: partial(collapse, model=model) for model in ROUTERS}
-    ways = {
-        MODELS[model]: partial(specialisation, metric="alignment", model=model) for model in ROUTERS
-    }
     yield _by_rules(table, "Rise of Collapse-Worst by training, by rules.", rises)
-    yield _by_rules(table, "Alignment after training: 0 is perfect, 1 random use.", ways)
+    for metric in ("alignment", "adaptation"):
+        own = {
+            MODELS[model]: partial(specialisation, metric=metric, model=model) for model in ROUTERS
+        }
+        text = f"{metric.capitalize()} after training: 0 is perfect, 1 random use."
+        yield _by_rules(table, text, own)
 
 
 def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Remark:
