@@ -219,6 +219,6 @@ def seconds(cell: Cell) -> float:
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured: 120 in `full`); two of its
-    networks train at a time."""
-    return 75 + 45 * (stack[0].hidden / 500) ** 2
+    """Expected memory of a stack beyond that of the libraries (measured: 700 in `full`); the
+    searches of a level train at a time, each with its fresh examples."""
+    return 100 + 50 * (stack[0].hidden / 500) ** 2 + 0.011 * stack[0].test_examples

@@ -29,7 +29,9 @@ LAB = Lab[Config, Cell, Record](
     finding="A ticket, 92 % of its weights pruned, gains {L1} over the dense network where it was "
     "found (above 5: {L1:verdict}) and {L4} on new data (above 0: {L4:verdict}). "
     "Shuffling the positions takes {L9} more from it (above 0: {L9:verdict}), and its "
-    "units keep two neighbouring inputs {L11-p2} (above 1: {L11-p2:verdict}).",
+    "units keep two neighbouring inputs {L11-p2} (above 1: {L11-p2:verdict}). It leads a "
+    "random mask by {L2}, and by {L2-weights} where all biases stay live (above 8: "
+    "{L2:verdict} and {L2-weights:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 4; version 1 (2020), Figure 3",
     presets=PRESETS,
     cell=Cell,

@@ -162,7 +162,7 @@ def test_the_readme_agrees_with_the_reference():
     )
 
 
-AWAITED = ("modular_rules",)  # labs whose newest version no full run has seen
+AWAITED = ("double_descent", "modular_rules")  # labs whose newest version no full run has seen
 
 
 @pytest.mark.parametrize("preset", ["full", *references.MORE])
