@@ -9,13 +9,13 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from labs.activation.conv2d import Conv2d
 from labs.activation.evaluation import drawn
 from labs.activation.grid import NAME
 from labs.activation.tabulated import Function
 from labs.data import images
 from labs.data.mnist1d import CLASSES, EXAMPLES, LENGTH
 from labs.kit.seeds import seed, stream
+from labs.nn.conv2d import Conv2d
 from labs.nn.layers import Conv1d, Linear
 from labs.nn.nets import Net
 from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, stacked

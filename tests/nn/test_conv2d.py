@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from labs.activation.conv2d import Conv2d
+from labs.nn.conv2d import Conv2d
 
 
 @pytest.mark.parametrize(
