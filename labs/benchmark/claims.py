@@ -2,13 +2,14 @@
 
 Levels are about 6000 steps, and so is how much one model beats another by: after fewer steps they
 are not judged. Which of two models is better is judged, and what shuffling costs a model that
-cannot see the order.
+cannot see the order. All is measured on fresh test examples but C4, which is about the choice of a
+small test set: the published one.
 """
 
 from typing import Any
 
 from labs.benchmark.grid import CHANGES, NAMES, NETS
-from labs.benchmark.measures import best, changed, early, final
+from labs.benchmark.measures import best, changed, early, final, on_published
 from labs.benchmark.published import ANSWERS, HUMAN, HUMAN_INTERVAL, MLP, RIGHT, STEPS, TABLE_1
 from labs.kit.claims import Claim, Protocol
 from labs.kit.measures import Measure
@@ -17,8 +18,13 @@ GREYDANUS = "Greydanus & Kobak 2024"
 SOURCE = f"{GREYDANUS}, Table 1"
 WHOLE = Protocol({"steps": STEPS})
 BLIND = ("logistic", "mlp")  # to the order of the positions, after any number of steps
-GRID = 0.1  # percent: one of the 1000 test examples
-LEVEL: dict[str, Any] = {"grid": GRID, "limits": (0, 100), "gate": WHOLE}
+GRID = 0.002  # percent: one of the 50,000 fresh test examples
+CHANGED = (
+    "Until 2026-11-27 it was measured on the 1000 published test examples, and since then on "
+    "50,000 fresh ones; the threshold is as it was"
+)
+FRESH: dict[str, Any] = {"grid": GRID, "changed": CHANGED}
+LEVEL: dict[str, Any] = {"limits": (0, 100), "gate": WHOLE}
 UNUSED = "The released code names 256 hidden units and builds 100: likely 68 % is of another net."
 CAUSES = {  # known or likely, of a contradicted claim
     "C2-mlp": UNUSED,
@@ -41,12 +47,12 @@ DROPS = (  # model, what shuffling costs: lowest, highest; why these ends
 )
 
 
-def _published(model: str, shuffled: bool = False) -> int:
+def _value(model: str, shuffled: bool = False) -> int:
     return TABLE_1[model, shuffled][0]
 
 
 def _ordering(better: str, worse: str, above: float, stored: str) -> Claim:
-    published = _published(better) - _published(worse)
+    published = _value(better) - _value(worse)
     return Claim(
         id=f"C1-{better}-{worse}",
         sentence=f"{NAMES[better]} beats {NAMES[worse]} by more than {above} points.",
@@ -56,7 +62,7 @@ def _ordering(better: str, worse: str, above: float, stored: str) -> Claim:
         measure=final(better) - final(worse),
         above=above,
         because=f"published {published}, stored outputs {stored}",
-        grid=GRID,
+        **FRESH,
         gate=WHOLE if above else None,
     )
 
@@ -74,6 +80,7 @@ def _level(model: str, shuffled: bool, published: float, tolerance: float) -> Cl
         within=(published - tolerance, published + tolerance),
         because="that is the published value with its own tolerance",
         cause=CAUSES.get(name, ""),
+        **FRESH,
         **LEVEL,
     )
 
@@ -83,13 +90,13 @@ def _drop(model: str, low: float, high: float, because: str) -> Claim:
         id=f"C3-{model}",
         sentence=f"Shuffling the positions costs {NAMES[model]} between {low} and {high} points.",
         source=SOURCE,
-        published=_published(model) - _published(model, True),
+        published=_value(model) - _value(model, True),
         unit="points",
         measure=final(model) - final(model, True),
         within=(low, high),
         because=because,
         family="control" if model in BLIND else "published",
-        grid=GRID,
+        **FRESH,
         gate=None if model in BLIND else WHOLE,
     )
 
@@ -100,10 +107,12 @@ def _optimism(model: str) -> Claim:
         sentence=f"The best test evaluation of {NAMES[model]} exceeds its last by over 1 point.",
         source=f"{GREYDANUS}, Section 3: early stopping, with no validation set in the code",
         unit="points",
-        measure=best(model) - final(model),
+        measure=best(model) - on_published(model),
         above=1,
-        because="1 is the smallest tolerance in Table 1",
+        because="1 is the smallest tolerance in Table 1; on the 1000 published test examples, "
+        "since what is chosen on many more gains less",
         family="own",
+        grid=0.1,
         cause=CAUSES.get(f"C4-{model}", ""),
         **LEVEL,
     )
@@ -121,6 +130,7 @@ def _reaches(name: str, change: str, measure: Measure) -> Claim:
         because=f"{MLP} % is the value of Table 1 that the issue asks for",
         family="own",
         cause=UNUSED,
+        **FRESH,
         **LEVEL,
     )
 
@@ -135,6 +145,7 @@ def _exceeds(name: str, human: float, what: str, because: str, **family: Any) ->
         above=human,
         because=because,
         **family,
+        **FRESH,
         **LEVEL,
     )
 
@@ -147,12 +158,12 @@ CLAIMS = (
         id="C3-best",
         sentence="After shuffling the MLP is best: more than 5 points above the CNN.",
         source=f"{GREYDANUS}, Figure 2",
-        published=_published("mlp", True) - _published("cnn", True),
+        published=_value("mlp", True) - _value("cnn", True),
         unit="points",
         measure=final("mlp", True) - final("cnn", True),
         above=5,
         because="published 12, stored outputs 6 to 8",
-        grid=GRID,
+        **FRESH,
         gate=WHOLE,
     ),
     *(_optimism(model) for model in NETS),

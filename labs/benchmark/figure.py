@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labs.benchmark.grid import CHANGES, NAMES, NETS, SKLEARN
+from labs.benchmark.grid import CHANGES, NAMES, NETS, PLAIN, SKLEARN
 from labs.benchmark.measures import arm, final
 from labs.benchmark.published import HUMAN, HUMAN_INTERVAL, QUIZ, TABLE_1
 from labs.data.mnist1d import CLASSES, EXAMPLES
@@ -42,6 +42,7 @@ PRIORS = {  # what a model knows of the order of the 40 positions
 }
 ORDERS = {False: "Positions in order", True: "Positions shuffled"}
 COLUMNS = ("model", "shuffled", "change", "examples")
+BANDS = "bands are 95 % t intervals each"
 JUDGED = "bars are those of the verdicts"
 
 
@@ -61,7 +62,7 @@ def priors(table: Table, verdicts: VerdictsById) -> "Figure":
     axes[0].set_yticklabels([_label(model, table) for model in NAMES])
     axes[1].tick_params(axis="y", labelleft=False)
     _along(axes[0], HUMAN_INTERVAL[0] - 1, f"human {HUMAN:g} %", 0.97, ha="right", va="top")
-    draw.note(figure, table, NOTE, arms=COLUMNS, intervals=ARMS)
+    _note(figure, table, NOTE, ARMS)
     return figure
 
 
@@ -85,7 +86,7 @@ def margins(table: Table, verdicts: VerdictsById) -> "Figure":
         forest(ax, claims, verdicts, color=[COLORS[model] for _, model in rows.values()])
         ax.axvline(0, color=draw.GREY, linewidth=1)
         ax.set(title=title, xlabel=label)
-    draw.note(figure, table, NOTE, arms=COLUMNS, intervals=JUDGED)
+    _note(figure, table, NOTE, JUDGED)
     return figure
 
 
@@ -102,7 +103,9 @@ def curves(table: Table, verdicts: VerdictsById) -> "Figure":
             _published(ax, table, shuffled)
             _human(ax, label="human, 95 % interval")
     draw.key(figure, axes[2], ncols=4, loc="outside upper center")
-    draw.note(figure, table, "Short black bar: published.", arms=COLUMNS)
+    draw.note(
+        figure, table.where(varied="", data=PLAIN), "Short black bar: published.", arms=COLUMNS
+    )
     return figure
 
 
@@ -114,7 +117,7 @@ def changes(table: Table, verdicts: VerdictsById) -> "Figure":
     forest(ax, rows, verdicts, color=COLORS["mlp"])
     ax.set(title="Which change takes the MLP to the published accuracy?")
     ax.set_xlabel("Test accuracy (%)")
-    draw.note(figure, table, NOTE, arms=COLUMNS, intervals=JUDGED)
+    _note(figure, table, NOTE, JUDGED)
     return figure
 
 
@@ -124,8 +127,19 @@ def human(table: Table, verdicts: VerdictsById) -> "Figure":
     figure, axes = draw.figure(2, width=5.6, height=4.4)
     _sizes(axes[0], table, verdicts)
     _digits(axes[1], table)
-    draw.note(figure, table, NOTE, arms=COLUMNS, intervals="other bars are 95 % (human: Wilson)")
+    draw.note(
+        figure,
+        table.where(varied="", data=PLAIN),
+        NOTE,
+        arms=COLUMNS,
+        intervals="other bars are 95 % (human: Wilson)",
+    )
     return figure
+
+
+def _note(figure: "Figure", table: Table, extra: str, intervals: str = BANDS) -> None:
+    shown = table.where(varied="", data=PLAIN)
+    draw.note(figure, shown, extra, arms=COLUMNS, intervals=intervals)
 
 
 def _label(model: str, table: Table) -> str:
@@ -168,7 +182,9 @@ def _published(ax: "Axes", table: Table, shuffled: bool) -> None:
 
 
 def _sizes(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
-    sizes = sorted({row["examples"] for row in table if row["model"] == "cnn"})
+    sizes = sorted(
+        {row["examples"] for row in table if (row["model"], row["data"]) == ("cnn", PLAIN)}
+    )
     claims = {EXAMPLES: ("C2-cnn",), 32000: ("C6-human", "C6-clear")}
     for place, examples in enumerate(sizes):
         shown = claims.get(examples, ())

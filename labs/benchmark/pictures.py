@@ -1,6 +1,7 @@
 """The lab's figures: what each shows, to one who sees nothing else."""
 
 from labs.benchmark.figure import changes, curves, human, margins, priors
+from labs.benchmark.figure_further import further, spread
 from labs.kit.lab import Picture
 
 PICTURES = {
@@ -47,5 +48,27 @@ PICTURES = {
         "grey band: {C6-clear:verdict}). (b) Which digits are misread, by the human and by the "
         "CNN with 4000 training signals: the intervals of the human are wide, for each digit was "
         "asked 30 to 50 times.",
+    ),
+    "further": Picture(
+        further,
+        "What the source says of its models beside its table. (a) Two nets that know less of "
+        "neighbourhood than the CNN and more than the MLP: by how much each beats the MLP, and "
+        "the CNN beats each. (b) By how much the MLP beats other nets when the positions are "
+        "shuffled, which leaves nothing to know of neighbours. (c) The best accuracy on training "
+        "data of all evaluations; the source says 100 % of all but logistic regression. (d) The "
+        "same four models on MNIST, where a reader has its files: the source gives no code for "
+        "that row, so they are plain analogues. Shaded is where the claim holds, a black bar is "
+        "the published value.",
+    ),
+    "spread": Picture(
+        spread,
+        "Why two trainings of one model give two accuracies. (a) Standard deviation of a test "
+        "accuracy when one thing alone is drawn anew: the data set, the starting weights, the "
+        "order of the batches, all three together, or the 1000 test examples; bars are 95 % "
+        "intervals. (b) The variance by 1000 test examples less that by all else: above 0 the "
+        "test set is most of what a published level spreads by; for logistic regression "
+        "{C10-logistic} ({C10-logistic:verdict}), for the GRU {C10-gru} ({C10-gru:verdict}). (c) "
+        "Levels on the one published data set, over starts and orders, and on data sets drawn "
+        "anew.",
     ),
 }

@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from labs.benchmark.grid import CHANGES, NAMES, NETS
-from labs.benchmark.measures import best, changed, early, final
-from labs.benchmark.published import HUMAN
+from labs.benchmark.grid import CHANGES, NAMES, NETS, PLAIN
+from labs.benchmark.measures import (
+    best,
+    changed,
+    early,
+    early_published,
+    final,
+    frozen,
+    on_published,
+)
+from labs.benchmark.published import HUMAN, LEFT_OUT
+from labs.benchmark.spread import deviations
 from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Measure
@@ -12,12 +21,15 @@ from labs.kit.table import Table
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Where the CNN passes the human, what a change does to the MLP, how much is selection."""
-    return [*_crossing(table), *_gains(table), *_selection(table)]
+    """Where the CNN passes the human, what a change does to the MLP, how much is selection, how far
+    levels spread and by what, and what is not judged."""
+    left_out = [Remark(f"Not judged: {sentence}; {reason}.") for sentence, reason in LEFT_OUT]
+    said = (_crossing, _gains, _selection, _published, _frozen, _spread)
+    return [remark for part in said for remark in part(table)] + left_out
 
 
 def _crossing(table: Table) -> Iterator[Remark]:
-    sizes = sorted({row["examples"] for row in table if row["model"] == "cnn"})
+    sizes = sorted(set(table.where(model="cnn", data=PLAIN).column("examples")))
     measures = {f"{n:,}": [final("cnn", examples=n)] for n in sizes if len(sizes) > 1}
     text = f"The CNN by training examples; the human reaches {HUMAN:.2f} %."
     yield _rows(table, text, ("training examples", "test accuracy (%)"), measures, ".1f")
@@ -29,10 +41,40 @@ def _gains(table: Table) -> Iterator[Remark]:
 
 
 def _selection(table: Table) -> Iterator[Remark]:
-    measures = {NAMES[m]: [early(m) - final(m), best(m) - early(m)] for m in NETS}
-    text = "What early stopping on validation data adds, and what choosing on test data adds to it."
+    measures = {NAMES[m]: [early(m) - final(m), best(m) - early_published(m)] for m in NETS}
+    text = (
+        "What early stopping on validation data adds, and what choosing on the 1000 published test "
+        "examples adds to it there."
+    )
     columns = ("model", "early stopping (points)", "choosing on test (points)")
     yield _rows(table, text, columns, measures)
+
+
+def _published(table: Table) -> Iterator[Remark]:
+    measures = {
+        f"{NAMES[m]}{', shuffled' * shuffled}": [on_published(m, shuffled), final(m, shuffled)]
+        for shuffled in (False, True)
+        for m in NETS
+    }
+    text = "Test accuracy (%) on the 1000 published examples of each data set, and on fresh ones."
+    yield _rows(table, text, ("model", "published", "fresh"), measures, ".2f")
+
+
+def _frozen(table: Table) -> Iterator[Remark]:
+    measures = {NAMES[m]: [frozen(m), final(m)] for m in NETS}
+    text = "Test accuracy (%) on the one published data set, over starts and orders, and on others."
+    yield _rows(table, text, ("model", "published data set", "data drawn anew"), measures, ".2f")
+
+
+def _spread(table: Table) -> Iterator[Remark]:
+    found = {NAMES[model]: deviations(table, model) for model in NETS}
+    columns = ("model", *next(iter(found.values())))
+    rows = [(name, *spread.values()) for name, spread in found.items() if all(spread.values())]
+    text = (
+        "Standard deviation of a test accuracy (points) by what alone is drawn anew; the 50,000 "
+        "fresh examples that measure it have a seventh of the last column themselves."
+    )
+    yield Remark(text, columns, tuple(rows), ".2f")
 
 
 def _rows(

@@ -1,13 +1,13 @@
 """What training costs: stacks of the size a full run trains, against the usual loop."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import nn
 
-from labs.benchmark.grid import MEMBERS, PRESETS, Cell
-from labs.benchmark.training import drawn
-from labs.data.mnist1d import EXAMPLES
+from labs.benchmark.grid import MEMBERS, PRESETS, Cell, cell
+from labs.benchmark.parts import drawn, source
 from labs.kit.lab import Bench
 from labs.nn import plain
 
@@ -20,20 +20,20 @@ TWINS: dict[str, Callable[[], nn.Module]] = {
     "transformer": plain.Transformer,
 }
 EVERY = PRESETS["full"].every  # as many steps as a run makes between two evaluations
+SHORT = replace(PRESETS["full"], steps=EVERY)
 
 
 def bench() -> list[Bench[Cell]]:
     """Every network, on the published data."""
     stacks = {
-        model: [Cell(model, False, "", EXAMPLES, EVERY, EVERY, r) for r in range(MEMBERS[model])]
-        for model in TWINS
+        model: [cell(SHORT, model, replicate=r) for r in range(MEMBERS[model])] for model in TWINS
     }
     return [Bench(model, tuple(stack), EVERY, train_plain) for model, stack in stacks.items()]
 
 
 def train_plain(cell: Cell) -> None:
     """Train one unchanged network by the usual loop, and evaluate it at the end."""
-    parts = drawn(cell.replicate, cell.examples, cell.shuffled)
+    parts = drawn(*source(cell), cell.examples, cell.shuffled)
     data = {name: tuple(map(torch.from_numpy, part)) for name, part in parts.items()}
     net = TWINS[cell.model]()
     x, y = data["train"]

@@ -1,21 +1,23 @@
-"""The data of a replicate, and the training of the replicates of one arm."""
+"""The training of the replicates of one arm, and what is measured of them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from torch import Tensor
 
-from labs.benchmark.grid import NAME, SKLEARN, Cell, Record
+from labs.benchmark import images, parts
+from labs.benchmark.grid import NAME, PILOT, PLAIN, RATES, SKLEARN, Cell, Record
 from labs.data import mnist1d, quiz
 from labs.kit.seeds import seed
 from labs.nn import nets
-from labs.nn.training import Optimizer, evaluate, fit, stacked
+from labs.nn.training import Optimizer, Scores, evaluate, fit, stacked
 
 STACKED: dict[str, type[nets.Net]] = {
     "logistic": nets.Logistic,
@@ -25,69 +27,116 @@ STACKED: dict[str, type[nets.Net]] = {
     "local": nets.LocalNet,
     "transformer": nets.Transformer,
 }
+Data = Mapping[str, tuple[Tensor, ...]]  # by part: inputs (M or 1, n, ...), labels (M or 1, n)
 
 
-@lru_cache(maxsize=64)
-def drawn(replicate: int, examples: int, shuffled: bool) -> dict[str, mnist1d.Split]:
-    """The parts "train", "val" (1000 examples) and "test" (the published 1000).
+class Best:
+    """The parameters of every member where its accuracy on validation data was best first."""
 
-    Validation examples and training examples beyond 4000 are fresh draws of the same law, others
-    for each number of training examples, standardised apart.
-    """
-    own = mnist1d.published(replicate)
-    fresh = seed(NAME, "validation and further training data", replicate) % 2**32
-    more = mnist1d.drawn(fresh, train=max(examples - mnist1d.EXAMPLES, 0), val=1000)
-    order = mnist1d.shuffled_order(replicate) if shuffled else np.arange(mnist1d.LENGTH)
-    x, y = (np.concatenate(pair)[:examples] for pair in zip(own.train, more.train, strict=True))
-    parts = {"train": (x, y), "val": more.val, "test": own.test}
-    return {name: mnist1d.Split(x[:, order], y) for name, (x, y) in parts.items()}
+    def __init__(self, net: nets.Net) -> None:
+        self.accuracy = torch.full((net.members,), -1.0, dtype=torch.float64)
+        self.state = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+
+    def keep(self, net: nets.Net, accuracy: Tensor) -> None:
+        """Take over the members whose accuracy (M,) is above all that they had."""
+        better = accuracy > self.accuracy
+        for name, tensor in net.state_dict().items():
+            self.state[name][better] = tensor[better]
+        self.accuracy = torch.maximum(self.accuracy, accuracy)
 
 
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Train the replicates of one arm."""
     if cells[0].model in SKLEARN:
         return map(_fit_sklearn, cells)
-    return _fit_nets(cells, device)
+    return _fit_images(cells, device) if cells[0].data != PLAIN else _fit_nets(cells, device)
 
 
 def _fit_sklearn(cell: Cell) -> Record:
-    parts = drawn(cell.replicate, cell.examples, cell.shuffled)
+    data = parts.drawn(*parts.source(cell), cell.examples, cell.shuffled)
     knn = cell.model == "knn"
     model = KNeighborsClassifier(10) if knn else LogisticRegression(max_iter=1000)
-    model.fit(*parts["train"])
-    curves = {f"{name}_accuracy": [100 * model.score(*part)] for name, part in parts.items()}
-    predicted = model.predict(parts["test"].x)
-    record = _record([0], curves, predicted, parts["test"].y, 0 if knn else 410)
-    return replace(record, **_answers(cell, predicted, lambda signals: model.predict(signals.x)))
+    model.fit(*data["train"])
+    curves = {f"{name}_accuracy": [100 * model.score(*part)] for name, part in data.items()}
+    fresh = parts.fresh(cell)
+    predicted = model.predict(fresh.x)
+    found = _record([0], curves, predicted, fresh.y, 0 if knn else 410)
+    plain = model.predict(data["test"].x)
+    return replace(found, **_answers(cell, plain, lambda signals: model.predict(signals.x)))
 
 
 def _fit_nets(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     cell = cells[0]
     net = _net(cell.model, len(cells), cell.change)
-    net.reset([seed(NAME, "initialisation", c.replicate) for c in cells]).to(device)
-    parts = [drawn(c.replicate, c.examples, c.shuffled) for c in cells]
-    data = {name: stacked((own[name] for own in parts), device) for name in parts[0]}
+    net.reset([parts.start(c) for c in cells]).to(device)
+    own = [parts.drawn(*parts.source(c), c.examples, c.shuffled) for c in cells]
+    data = {name: stacked((one[name] for one in own), device) for name in own[0]}
+    optimizer = _optimizer(net, cell.change)
+    steps, curves, last, best = _trained(net, data, cell, optimizer, _shuffles(cells))
+    answers = [
+        _answers(c, predicted, partial(_read, net, m, device))
+        for m, (c, predicted) in enumerate(zip(cells, last.predicted.numpy(), strict=True))
+    ]
+    x, y = stacked(map(parts.fresh, cells), device)
+    final = evaluate(net, x, y).predicted.numpy()
+    net.load_state_dict(best.state)
+    early = evaluate(net, x, y).accuracy.tolist()
+    for m, labels in enumerate(y.cpu().numpy()):
+        one = {name: [values[m] for values in curve] for name, curve in curves.items()}
+        found = _record(steps, one, final[m], labels, net.parameter_count())
+        yield replace(found, best_on_val=early[m], **answers[m])
+
+
+def _trained(
+    net: nets.Net,
+    data: Data,
+    cell: Cell,
+    optimizer: Optimizer,
+    shuffles: Sequence[torch.Generator] | None,
+) -> tuple[list[int], Mapping[str, list[list[float]]], Scores, Best]:
     steps: list[int] = []
     curves: dict[str, list[list[float]]] = defaultdict(list)
-    for step in fit(
-        net,
-        *data["train"],
-        optimizer=_optimizer(net, cell.change),
-        steps=cell.steps,
-        every=cell.every,
-        shuffles=_shuffles(cells),
-    ):
+    best = Best(net)
+    scores: dict[str, Scores] = {}
+    how: dict[str, Any] = {"optimizer": optimizer, "steps": cell.steps, "every": cell.every}
+    for step in fit(net, *data["train"], shuffles=shuffles, **how):
         steps.append(step)
         for name, (x, y) in data.items():
             # Of larger training sets the first examples, so that evaluation costs the same.
-            scores = evaluate(net, x[:, : mnist1d.EXAMPLES], y[:, : mnist1d.EXAMPLES])
-            curves[f"{name}_loss"].append(scores.loss.tolist())
-            curves[f"{name}_accuracy"].append(scores.accuracy.tolist())
-    labels = data["test"][1].cpu().numpy()
-    for m, predicted in enumerate(scores.predicted.numpy()):
-        own = {name: [values[m] for values in curve] for name, curve in curves.items()}
-        record = _record(steps, own, predicted, labels[m], net.parameter_count())
-        yield replace(record, **_answers(cells[m], predicted, partial(_read, net, m, device)))
+            few = slice(mnist1d.EXAMPLES if name == "train" else None)
+            chunk = 1000 if cell.data == PLAIN else 200
+            scores[name] = evaluate(net, x[:, few], y[:, few], chunk)
+            curves[f"{name}_loss"].append(scores[name].loss.tolist())
+            curves[f"{name}_accuracy"].append(scores[name].accuracy.tolist())
+        best.keep(net, scores["val"].accuracy)
+    return steps, curves, scores["test"], best
+
+
+def _fit_images(cells: Sequence[Cell], device: str) -> Iterator[Record]:
+    cell = cells[0]
+    data = {name: stacked([part], device) for name, part in images.split(cell.data_dir).items()}
+    net = images.net(cell.model, len(cells)).to(device)
+    seeds = [seed(NAME, "initialisation on images", c.replicate) for c in cells]
+    pilots = []
+    for rate in RATES:
+        net.reset(seeds)
+        pilot = replace(cell, steps=-(-cell.steps // PILOT), every=cell.steps)
+        adam = Optimizer(net, torch.optim.Adam, lr=rate)
+        pilots.append(_trained(net, data, pilot, adam, _orders(cells))[3].accuracy)
+    rates = [RATES[k] for k in torch.stack(pilots).argmax(0).tolist()]
+    net.reset(seeds)
+    adam = Optimizer(net, torch.optim.Adam, lr=rates)
+    steps, curves, last, _ = _trained(net, data, cell, adam, _orders(cells))
+    labels = data["test"][1][0].cpu().numpy()
+    for m, predicted in enumerate(last.predicted.numpy()):
+        one = {name: [values[m] for values in curve] for name, curve in curves.items()}
+        found = _record(steps, one, predicted, labels, net.parameter_count())
+        yield replace(found, rate=rates[m])
+
+
+def _orders(cells: Sequence[Cell]) -> list[torch.Generator]:
+    seeds = [seed(NAME, "batch order on images", cell.replicate) for cell in cells]
+    return [torch.Generator().manual_seed(s) for s in seeds]
 
 
 def _net(model: str, members: int, change: str) -> nets.Net:
@@ -116,7 +165,7 @@ def _shuffles(cells: Sequence[Cell]) -> list[torch.Generator] | None:
 def _answers(
     cell: Cell, predicted: np.ndarray, read: Callable[[mnist1d.Split], np.ndarray]
 ) -> dict[str, Any]:
-    if cell.replicate or cell.change or cell.examples != mnist1d.EXAMPLES:
+    if cell.replicate or cell.change or cell.varied or cell.examples != mnist1d.EXAMPLES:
         return {}
     own = {"answers": predicted[list(quiz.INDICES)]}
     if not cell.shuffled:
@@ -132,20 +181,24 @@ def _read(net: nets.Net, member: int, device: str, signals: mnist1d.Split) -> np
 def _record(
     steps: Sequence[int],
     curves: Mapping[str, Any],  # lists of percent or nats
-    predicted: np.ndarray,
+    predicted: np.ndarray,  # of the examples that `final` is about
     labels: np.ndarray,
     parameters: int,
 ) -> Record:
     test, val = curves["test_accuracy"], curves["val_accuracy"]
-    wrong = predicted != labels
+    right = predicted == labels
+    final = 100 * float(right.mean())
     return Record(
         step=list(steps),
         **curves,
-        final=test[-1],
+        final=final,
         final_train=curves["train_accuracy"][-1],
         final_val=val[-1],
-        best_on_val=test[int(np.argmax(val))],
+        final_published=test[-1],
+        best_on_val=final,
+        best_on_val_published=test[int(np.argmax(val))],
         best_on_test=max(test),
-        class_errors=[100 * float(wrong[labels == digit].mean()) for digit in range(10)],
+        set_variance=parts.set_variance(right),
+        class_errors=[100 * float(1 - right[labels == digit].mean()) for digit in range(10)],
         parameters=parameters,
     )

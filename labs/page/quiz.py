@@ -100,7 +100,8 @@ def _unchanged() -> list[dict[str, str]]:
     if not path.exists():
         return []
     rows = csv.DictReader(io.StringIO(files.read(path).decode("utf-8")))
-    return [row for row in rows if row["change"] == "" and row["examples"] == "4000"]
+    plain = {"change": "", "varied": "", "examples": "4000"}
+    return [row for row in rows if all(row.get(name, "") == value for name, value in plain.items())]
 
 
 def _mean(values: list[float]) -> float | None:
