@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labs.embedding.grid import PLAIN, TITLES
-from labs.embedding.measures import arm
+from labs.embedding.measures import arm, level
 from labs.embedding.published import LOGISTIC, PUBLISHED
 from labs.kit import draw, maps
 from labs.kit.claims import VerdictsById
-from labs.kit.forest import NOTE, bar, forest
+from labs.kit.forest import ARMS, NOTE, bar, forest
 from labs.kit.measures import aligned
 from labs.kit.table import Table
 
@@ -38,7 +38,7 @@ def neighbours(table: Table, verdicts: VerdictsById) -> "Figure":
     shown = _data(table)
     figure, axes = draw.figure(len(shown), 2, width=10 / len(shown), height=3.2)
     for ax, data in zip(axes, shown, strict=False):
-        _draw_map(ax, arm(table, data), f"{TITLES[data]} (E6-{data})")
+        _draw_map(ax, arm(table, data), f"{TITLES[data]}{_named(data)}")
     grid = axes[0].get_subplotspec().get_gridspec()  # type: ignore[union-attr]
     grid.set_height_ratios([3, 1])
     for ax in axes[len(shown) :]:
@@ -73,10 +73,16 @@ def datasets(table: Table, verdicts: VerdictsById) -> "Figure":
     axes[1].set(title="Of one class (E1-purity)", xlabel="Of 10 neighbours (%)")
     axes[1].set_yticklabels([])
     axes[2].set_xlim(-0.2, 1)
-    forest(axes[2], {f"{TITLES[data]}\n": f"E6-{data}" for data in shown}, verdicts, color=PINK)
+    digits = level("map_silhouette", "digits")(table)
+    clusters = {f"{TITLES[data]}\n": digits if data == "digits" else f"E6-{data}" for data in shown}
+    forest(axes[2], clusters, verdicts, color=PINK)
     axes[2].set(title="Classes in the map", xlabel="Silhouette (-1 to 1)")
-    draw.note(figure, table, NOTE)
+    draw.note(figure, table, NOTE, intervals=ARMS)
     return figure
+
+
+def _named(data: str) -> str:
+    return "" if data == "digits" else f" (E6-{data})"  # no claim is about a map of digits
 
 
 def _data(table: Table) -> list[str]:
@@ -95,7 +101,7 @@ def _draw_map(ax: "Axes", rows: Table, title: str) -> None:
 
 def _draw_claims(ax: "Axes", table: Table, verdicts: VerdictsById) -> None:
     ax.set_xlim(0, 100)
-    rows = {"right votes\n": "E1-vote", "same class\n": "E1-purity"}
+    rows = {"right votes\n": "E2", "same class\n": "E1-purity"}
     forest(ax, rows, verdicts, color=(BLUE, GREEN))
     ax.axvline(CHANCE, color=BLACK, linestyle=":")
     ax.text(CHANCE, -0.7, "chance", ha="center", fontsize=9)

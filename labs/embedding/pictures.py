@@ -10,8 +10,8 @@ PICTURES = {
         "scikit-learn's images of digits, 8 by 8 pixels. A point is an example, its colour the "
         "digit, a number stands where its digit is densest. Where classes are clusters, colours "
         "lie apart; the silhouette measures it, from -1 to 1. Below: of signals as they lie, "
-        "without a map: how many a vote of their 10 nearest training examples reads, {E1-vote} "
-        "(hardly better than chance: {E1-vote:verdict}), and how many of an example's 10 nearest "
+        "without a map: how many a vote of their 10 nearest training examples reads, {E2} (about "
+        "59.6: {E2:verdict}), and how many of an example's 10 nearest "
         "neighbours are of its class, {E1-purity} (fewer than half: {E1-purity:verdict}). "
         "Nothing was trained.",
     ),
@@ -31,6 +31,7 @@ PICTURES = {
         "of a vote of 10 neighbours and of logistic regression. (b) How many of an example's 10 "
         "nearest neighbours are of its class, by distances of signals or pixels and in the t-SNE "
         "map. (c) How well the classes are clusters of the map: {E6-mnist1d} of signals (below "
-        "0.25: {E6-mnist1d:verdict}), {E6-digits} of digits (above 0.5: {E6-digits:verdict}).",
+        "0.25: {E6-mnist1d:verdict}), {E6-mnist} of MNIST's images (above 0.5: "
+        "{E6-mnist:verdict}); none is about the digits.",
     ),
 }

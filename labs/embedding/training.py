@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -11,6 +11,7 @@ from sklearn.metrics import silhouette_score
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from labs.data import mnist1d
+from labs.data.mnist1d import Split
 from labs.embedding.grid import NAME, PLAIN, Cell, Record
 from labs.embedding.mnist import mnist
 from labs.embedding.published import NEIGHBOURS, PUBLISHED
@@ -20,28 +21,54 @@ from mnist1d.generate import generate
 from mnist1d.recipe import Recipe
 
 
+class Examples(NamedTuple):
+    """Training examples, test examples, fresh test examples (none where a set has no law): each
+    (n, features) and (n,)."""
+
+    train: Split
+    test: Split
+    fresh: Split
+
+    @property
+    def published(self) -> Split:
+        """Training examples, then test examples."""
+        return Split(*map(np.concatenate, zip(self.train, self.test, strict=True)))
+
+
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Classify, map and measure; yields one record per cell."""
     for cell in cells:
-        x, y = split(cell)
-        record = _accuracies(x, y, cell.train)
-        yield replace(record, **_map(x, y, cell)) if cell.perplexity else record
+        data = examples(cell)
+        record = _accuracies(data, cell)
+        yield replace(record, **_map(*data.published, cell)) if cell.perplexity else record
 
 
-def split(cell: Cell) -> tuple[np.ndarray, np.ndarray]:
-    """Training examples, then test examples: (n, features), (n,)."""
+def examples(cell: Cell) -> Examples:
+    """The examples of a cell."""
     if cell.data == PLAIN:
-        # In float64, as the stored outputs were computed: `labs.data.mnist1d` gives float32. Of the
-        # published data set the first ones; more examples are another draw of the seed.
-        n_train, n_test = map(max, (cell.train, cell.test), PUBLISHED)
-        seed = mnist1d.SEED + cell.replicate
-        data = generate(Recipe(n_train=n_train + n_test, seed=seed))  # cut as the published set
-        rows = np.r_[: cell.train, n_train : n_train + cell.test]
-        return data.x[rows], data.y[rows]
-    x, y = load_digits(return_X_y=True) if cell.data == "digits" else mnist(cell.folder)
+        return _drawn(cell)
+    x, y = load_digits(return_X_y=True) if cell.data == "digits" else mnist(cell.data_dir)
     order = seeds.stream(NAME, "split", cell.replicate).permutation(len(x))
     chosen = order[: cell.train + cell.test]
-    return x[chosen], y[chosen]
+    first, last = (Split(x[rows], y[rows]) for rows in np.split(chosen, [cell.train]))
+    return Examples(first, last, Split(x[:0], y[:0]))
+
+
+def _drawn(cell: Cell) -> Examples:
+    # In float64, as the stored outputs were computed: `labs.data.mnist1d` gives float32. Of the
+    # published data set the first ones; more examples are another draw of the seed.
+    n_train, n_test = map(max, (cell.train, cell.test), PUBLISHED)
+    seed = mnist1d.SEED + cell.replicate
+    data = generate(Recipe(n_train=n_train + n_test, seed=seed))  # cut as the published set
+    assert data.moments is not None  # generated here, not read from a file
+    (mean, sd), (own_mean, own_sd) = mnist1d.units(cell.replicate), data.moments
+    x, y = mnist1d.fresh(cell.replicate, cell.fresh, "fresh test set")
+    test = slice(n_train, n_train + cell.test)
+    return Examples(
+        Split(data.x[: cell.train], data.y[: cell.train]),
+        Split(data.x[test], data.y[test]),
+        Split((x * sd + mean - own_mean) / own_sd, y),
+    )
 
 
 def purity(x: np.ndarray, y: np.ndarray) -> float:
@@ -50,10 +77,22 @@ def purity(x: np.ndarray, y: np.ndarray) -> float:
     return 100 * float((y[nearest] == y[:, None]).mean())
 
 
-def _accuracies(x: np.ndarray, y: np.ndarray, count: int) -> Record:
-    models = (KNeighborsClassifier(NEIGHBOURS), probes.logistic(count))
-    fitted = [model.fit(x[:count], y[:count]) for model in models]
-    return Record(*(100 * model.score(x[count:], y[count:]) for model in fitted))
+def _accuracies(data: Examples, cell: Cell) -> Record:
+    models: dict[str, Any] = {"knn": KNeighborsClassifier(NEIGHBOURS)}
+    if cell.perplexity or cell.data == PLAIN:
+        models["logistic"] = probes.logistic(cell.train)
+    parts = {"accuracy": data.fresh if cell.fresh else data.test}
+    if cell.fresh:
+        parts["published"] = data.test
+    for model in models.values():
+        model.fit(*data.train)
+    return Record(
+        **{
+            f"{name}_{what}": 100 * model.score(*part)
+            for name, model in models.items()
+            for what, part in parts.items()
+        }
+    )
 
 
 def _map(x: np.ndarray, y: np.ndarray, cell: Cell) -> dict[str, Any]:
