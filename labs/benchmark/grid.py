@@ -77,7 +77,7 @@ class Config:
         12, "networks of each further net, changed MLP and larger training set", least=1
     )
     crossed_replicates: int = setting(
-        8, "networks in which one source of chance alone is drawn anew, by net and source", least=1
+        7, "networks in which one source of chance alone is drawn anew, by net and source", least=1
     )
     fresh: int = setting(50_000, "fresh test examples of every network", least=2000)
     steps: int = setting(STEPS, "training steps of Adam, rate 0.01, batches of 100", least=1)
@@ -255,7 +255,7 @@ def seconds(cell: Cell) -> float:
         pilots = 1 + len(RATES) / PILOT
         return 1 + IMAGE_SECONDS[cell.model] * pilots * cell.steps / 1000
     if cell.model in SKLEARN:
-        return 0.5 + 4e-5 * cell.fresh
+        return 0.5 + 2e-5 * cell.fresh
     training = SECONDS.get(cell.change, SECONDS[cell.model]) * cell.steps / 1000
     return training + cell.fresh * (5e-6 + 8e-6 * SECONDS[cell.model])
 

@@ -17,7 +17,7 @@ from mnist1d.generate import generate
 
 SHORT = replace(grid.PRESETS["smoke"], steps=4, every=2)
 CELL = grid.cell(SHORT, "mlp")
-STACKS = {"smoke": (36, 24), "quick": (96, 16), "full": (464, 71)}  # cells, stacks
+STACKS = {"smoke": (36, 24), "quick": (96, 16), "full": (448, 71)}  # cells, stacks
 
 
 @pytest.mark.parametrize("preset", STACKS)
