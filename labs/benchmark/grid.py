@@ -92,7 +92,9 @@ class Config:
     crossed: tuple[str, ...] = setting(
         NETS, "nets whose variance is told apart by source", among=NETS, empty=True
     )
-    data_dir: str = setting("", "a folder with MNIST's files; without them MNIST is not judged")
+    data_dir: str = setting(
+        "", "a folder with MNIST's files; without them MNIST is not judged", place=True
+    )
     image_replicates: int = setting(5, "networks of each published net on MNIST", least=1)
 
     def __post_init__(self) -> None:

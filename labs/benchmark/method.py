@@ -7,7 +7,9 @@ METHOD = Method(
     "order and, of most, with the positions permuted, which destroys locality and nothing else. "
     "Training is that of the released code: Adam at rate 0.01, batches of 100 in a fixed order, "
     "6000 steps. The MLP is also trained with one setting changed at a time, its value chosen on "
-    "validation data, and the CNN on larger training sets. A replicate redraws data set, start, "
+    "validation data, and the CNN on larger training sets. Levels are measured on 50,000 fresh "
+    "examples, and on the published 1000 test examples beside them. Beside a replicate of each published net one "
+    "source of chance alone is drawn anew. A replicate redraws data set, start, "
     "batch order and permutation, which its arms share.",
     differences=(
         "The text speaks of early stopping and of three runs; the released code has one run "
@@ -16,12 +18,16 @@ METHOD = Method(
         "The permutation is drawn anew in every replicate; the source has one.",
         "The MLP has the 100 hidden units that the released code builds, not the 256 that it "
         "names.",
+        "No code of the row of MNIST was published: plain analogues stand for its models (the same "
+        "layers over 28 by 28 pixels, convolutions in two dimensions, the GRU over rows), with "
+        "Adam's rate chosen on 10,000 of the training images and a new batch order every epoch.",
         "The nets between the MLP and the CNN are ours: the source says that such nets would lie "
         "there, and trained none.",
     ),
     limitations=(
         "One optimiser, rate and length serve all models, as published: a level is that of the "
         "protocol and not the best of an architecture.",
+        "There is one MNIST: its intervals tell of starts and batch orders alone.",
         "The human line is one person's answers to 400 signals; its interval tells of the signals "
         "and not of people.",
         "That shuffling destroys locality alone holds for this data set; what else images lose is "

@@ -47,7 +47,9 @@ class Config:
     iterations: int = setting(
         ITERATIONS, "iterations of t-SNE, the exaggerated ones among them", least=EXAGGERATED
     )
-    data_dir: str = setting("", "a folder with MNIST's files; without them MNIST is not judged")
+    data_dir: str = setting(
+        "", "a folder with MNIST's files; without them MNIST is not judged", place=True
+    )
     image_replicates: int = setting(5, "splits of MNIST", least=1)
     mnist_train: int = setting(MNIST[0], "training examples of MNIST", least=NEIGHBOURS)
     mnist_test: int = setting(MNIST[1], "test examples of MNIST", least=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from labs.embedding.grid import PLAIN, TITLES
 from labs.embedding.measures import arm
-from labs.embedding.published import LEFT_OUT, NEIGHBOURS, WITHDRAWN
+from labs.embedding.published import LEFT_OUT, NEIGHBOURS
 from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.table import Table
@@ -28,7 +28,6 @@ def remarks(table: Table) -> list[Remark]:
     return [
         *_means(text, "", purity, PURITY),
         *_means(TABLE, "training examples", accuracy, ACCURACY),
-        *(Remark(f"Withdrawn: {claim}; {reason}.") for claim, reason in WITHDRAWN),
         *(Remark(f"Not judged: {sentence}; {reason}.") for sentence, reason in LEFT_OUT),
     ]
 
