@@ -31,7 +31,7 @@ WHERE = "import labs, mnist1d; print(labs.__file__); print(mnist1d.__file__)"
 READS_THE_TABLE = """
 from labs import LABS
 from labs.kit import lab, verify
-print(len(verify.reference(lab.load(LABS, "benchmark")).rows))
+print(len(verify.reference(lab.load(LABS, "pooling")).rows))
 """
 
 
@@ -180,7 +180,7 @@ def test_the_reference_is_told_before_anything_was_run(call, folder):
     expected = [f"    reference: {texts.tally(reference(name)['claims'])}" for name in LABS]
     assert [line for line in said if "reference: " in line] == expected
     assert said.count("    not run here") == len(LABS)
-    rows = len((ROOT / "figures" / "benchmark.csv").read_text().splitlines()) - 1
+    rows = len((ROOT / "figures" / "pooling.csv").read_text().splitlines()) - 1
     assert call("-c", READS_THE_TABLE).stdout == f"{rows}\n"
 
 

@@ -158,11 +158,11 @@ def test_home_is_home(tmp_path, monkeypatch):
 def test_references_are_read_and_not_trained(without_pandas):
     found = labs.reference("benchmark")
     assert found.verdicts["C1-cnn-gru"].verdict == "holds"
-    assert found.found["networks"] == len(found.table["model"]) == 304
+    assert found.found["networks"] == len(found.table["model"]) > 300
     assert found.table["replicate"].dtype == int
-    assert "reference of 304 networks: " in " ".join(repr(found).split())
+    assert f"reference of {found.found['networks']} networks: " in " ".join(repr(found).split())
     assert found.figures[0].name == "benchmark.png"
-    assert len(found.figures) == len(found.lab.figures)
+    assert [path.stem for path in found.figures] == found.found["figures"]
     for out in (3, ""):
         with pytest.raises(TypeError, match="out must be the path of a folder"):
             run(out=out)
