@@ -12,7 +12,7 @@ Source: Greydanus & Kobak 2024, "Scaling Down Deep Learning with MNIST-1D" (arXi
 Figure 4, and Greydanus 2020 (version 1), Figure 3. Pruning ranks the weights of the last step, and
 rewinding is exact; in the released code of 2024 neither is so. Replicate r redraws the data set
 (seed 42 + r; replicate 0 is the published one), the new data, the initial weights, the masks and
-the permutation; its arms share them.
+the permutation; its arms share them, but for the masks.
 """
 
 from labs.kit.lab import Deferred, Lab
@@ -27,11 +27,11 @@ LAB = Lab[Config, Cell, Record](
     version=2,
     question="Do winning tickets exist here, do they transfer, and is locality what they carry?",
     finding="A ticket, 92 % of its weights pruned, gains {L1} over the dense network where it was "
-    "found (above 5: {L1:verdict}) and {L4} on new data (above 0: {L4:verdict}). "
-    "Shuffling the positions takes {L9} more from it (above 0: {L9:verdict}), and its "
-    "units keep two neighbouring inputs {L11-p2} (above 1: {L11-p2:verdict}). It leads a "
-    "random mask by {L2}, and by {L2-weights} where all biases stay live (above 8: "
-    "{L2:verdict} and {L2-weights:verdict}).",
+    "found (that it gains: {L1:verdict}) and {L4} on new data ({L4:verdict}). Over a random mask "
+    "it gains {L2} ({L2:verdict}), and {L2-weights} where all biases stay live "
+    "({L2-weights:verdict}). Shuffling the positions takes {L9} from its gain ({L9:verdict}), and "
+    "how often its units keep two neighbouring inputs is {L11-p2} (more than chance: "
+    "{L11-p2:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 4; version 1 (2020), Figure 3",
     presets=PRESETS,
     cell=Cell,

@@ -40,8 +40,7 @@ PICTURES = {
         "inputs, in units of what chance gives when each unit's inputs are dealt anew; the "
         "stricter chance keeps also how often each position is used. Random masks should lie at "
         "1, and so should a ticket that was found on shuffled positions, until the positions are "
-        "put back in order. Right of 1, the search prefers neighbours: it has found that the "
-        "signal is local.",
+        "put back in order. Right of 1, the search prefers neighbours.",
     ),
     "masks": Picture(
         masks,

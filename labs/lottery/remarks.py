@@ -196,7 +196,8 @@ def _crossed(table: Table) -> Iterator[Remark]:
     if len(rows) > 1:
         yield Remark(
             "Where spread comes from: deviation over replicates (points) of the dense net, the "
-            "ticket and its gain, where one thing alone is redrawn.",
+            "ticket and its gain, where all is redrawn, or one thing beside what is replicate 0's. "
+            "With a data set its test sets and its order are redrawn too.",
             ("redrawn", "dense", "ticket", "gain", "replicates"),
             tuple(rows),
             ".2f",
