@@ -7,9 +7,9 @@ METHOD = Method(
     "order and, of most, with the positions permuted, which destroys locality and nothing else. "
     "Training is that of the released code: Adam at rate 0.01, batches of 100 in a fixed order, "
     "6000 steps. The MLP is also trained with one setting changed at a time, its value chosen on "
-    "validation data, and the CNN on larger training sets. Levels are measured on 50,000 fresh "
-    "examples, and on the published 1000 test examples beside them. Of each published net one "
-    "source of chance alone is drawn anew, too. A replicate redraws data set, start, "
+    "validation data, and the CNN on larger training sets; of each published net one source of "
+    "chance alone is drawn anew. Levels are measured on 50,000 fresh test examples, and on the "
+    "published 1000 beside them. A replicate redraws data set, start, "
     "batch order and permutation, which its arms share.",
     differences=(
         "The text speaks of early stopping and of three runs; the released code has one run "

@@ -14,7 +14,7 @@ from labs.benchmark.measures import (
 )
 from labs.benchmark.published import HUMAN, LEFT_OUT
 from labs.benchmark.spread import deviations
-from labs.kit.intervals import interval_or_none
+from labs.kit.intervals import Interval, interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.measures import Measure
 from labs.kit.table import Table
@@ -68,13 +68,21 @@ def _frozen(table: Table) -> Iterator[Remark]:
 
 def _spread(table: Table) -> Iterator[Remark]:
     found = {NAMES[model]: deviations(table, model) for model in NETS}
-    columns = ("model", *next(iter(found.values())))
-    rows = [(name, *spread.values()) for name, spread in found.items() if all(spread.values())]
+    *sources, together, test_set = next(iter(found.values()))
+    text = "Standard deviation of a test accuracy (points) when one thing alone is drawn anew."
+    yield _deviations(text, found, sources)
     text = (
-        "Standard deviation of a test accuracy (points) by what alone is drawn anew; the 50,000 "
-        "fresh examples that measure it have a seventh of the last column themselves."
+        "The same of all three, and of the examples of a test set of 1000; the fresh 50,000 that "
+        "measure the others have a seventh of it themselves."
     )
-    yield Remark(text, columns, tuple(rows), ".2f")
+    yield _deviations(text, found, [together, test_set])
+
+
+def _deviations(
+    text: str, found: Mapping[str, Mapping[str, Interval | None]], names: Sequence[str]
+) -> Remark:
+    rows = [(model, *(own[name] for name in names)) for model, own in found.items()]
+    return Remark(text, ("model", *names), tuple(row for row in rows if all(row)), ".2f")
 
 
 def _rows(

@@ -142,7 +142,7 @@ def test_remarks_give_means_with_their_intervals():
         best_on_test=lambda cell: 93.0,
         set_variance=lambda cell: 4.0,
     )
-    crossing, gains, selection, small, frozen, spread = (
+    crossing, gains, selection, small, frozen, alone, spread = (
         {name: [tuple(np.round(value, 2)) for value in values] for name, *values in remark.rows}
         for remark in remarks(rows)
         if remark.columns
@@ -154,8 +154,8 @@ def test_remarks_give_means_with_their_intervals():
     assert selection["CNN"] == [(1, 1, 1), (2, 2, 2)]
     assert small["CNN, shuffled"] == [(50, 50, 50), (91.25, 91.25 - half, 91.25 + half)]
     assert frozen["GRU"] == [(90.25, 90.05, 90.45), (91.25, 91.05, 91.45)]
-    *alone, together, test_set = spread["MLP"]
-    assert [own[0] for own in alone] == [0, 0, 0]
+    together, test_set = spread["MLP"]
+    assert [own[0] for own in alone["MLP"]] == [0, 0, 0]
     assert together[0] == 0.19  # of 0 to 5 tenths
     assert test_set == (2, 2, 2)
     assert not any(remark.rows for remark in remarks(Table([])))

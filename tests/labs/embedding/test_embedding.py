@@ -33,7 +33,7 @@ def record(*fields):
 def entry(data, train, replicate, accuracy, *, iterations=750, **measured):
     """A row of a full run, without its map where `iterations` is 0."""
     cell = Cell(data, train, 1000, 0, 30.0 * (iterations > 0), iterations, "", replicate)
-    return row(cell, Record(accuracy, 30.0, accuracy, 30.0, **measured))
+    return row(cell, Record(accuracy, 30.0, accuracy, 31.0, **measured))
 
 
 def table(train=4000, iterations=750):
@@ -234,8 +234,9 @@ def test_digits_read_equally_well_every_time_are_no_certainty():
 
 
 def test_remarks_set_purity_beside_chance_and_accuracy_beside_size():
-    purity_, accuracy = (remark for remark in remarks(table()) if remark.columns)
+    purity_, accuracy, small = (remark for remark in remarks(table()) if remark.columns)
     (_, lies, _, chance), digits = purity_.rows
     assert (lies.mean, chance.mean) == (pytest.approx(44, abs=1), pytest.approx(10))
     assert [digits[0], *(r[0] for r in accuracy.rows)] == ["8x8 digits", "1,437", "4,000"]
     assert accuracy.rows[1][1].mean == pytest.approx(58, abs=1)
+    assert small.rows[1][2].mean == 31.0
