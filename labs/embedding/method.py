@@ -24,10 +24,10 @@ METHOD = Method(
     changed=(
         "2026-11-26 (24875c4): E3 was counted as our own until then and is a sentence of the "
         "source since; the reference of 2026-11-21 had been seen.",
-        "2026-11-27 (d3068a8): E1-vote, that a vote reads less than 20 % of the signals, is "
+        "2026-11-27 (8d31981): E1-vote, that a vote reads less than 20 % of the signals, is "
         "withdrawn: the source says no such number and stores 59.6 %, so that it could only be "
         "contradicted.",
-        "2026-11-27 (d3068a8): E6-digits, that the map of 8x8 digits has ten clusters, is "
+        "2026-11-27 (8d31981): E6-digits, that the map of 8x8 digits has ten clusters, is "
         "withdrawn: the source shows MNIST, and 12 maps of one set of digits are no replicates.",
     ),
 )

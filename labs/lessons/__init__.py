@@ -19,6 +19,7 @@ LESSONS: dict[str, str] = {
 
 # Labs of which some or all claims are reached by no lesson, and why: ten weeks end somewhere.
 LEFT_OUT: dict[str, str] = {
+    "benchmark": "MNIST, nets between MLP and CNN, and spread by source are for the whole lab",
     "lottery": "the week takes the ticket, its controls and its neighbours; new data are at home",
     "double_descent": "controls, the withdrawn sweeps of 2020, and descent over training time",
     "hyperparameters": "the week takes one rate; schedules and rates tuned with others are at home",
