@@ -16,8 +16,8 @@ LEVELS, STEPS = (0.0, 0.8, 0.92, 0.96), 200  # fewer and shorter rounds than in 
 
 def bench() -> list[Bench[Cell]]:
     """A replicate's search and its controls; masks, evaluations and counts included."""
-    few = {"replicates": 1, "parts": ("controls",), "levels": LEVELS, "steps": STEPS}
-    config = replace(PRESETS["full"], **few)
+    full = PRESETS["full"]
+    config = replace(full, replicates=1, parts=("controls",), levels=LEVELS, steps=STEPS)
     search = [cell for cell in cells(config) if cell.data == "own"]
     # The usual loop trains the first, so it is one of the many with a mask.
     return [Bench("0 to 96 % masked", tuple(reversed(search)), STEPS, plain=train_plain)]

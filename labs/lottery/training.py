@@ -26,7 +26,7 @@ RATE = 2e-2
 PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}
 TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
 BASE = 10_000  # new data of replicate r are the published set of replicate BASE + r: no one's own
-Trained = tuple[Arm, dict[str, Tensor], Record]  # with its masks
+Trained = tuple[Arm, Tensors, Record]  # with its masks
 
 
 class Splits(NamedTuple):
@@ -184,12 +184,12 @@ def _pruned(
 ) -> Tensors:
     before = search if search in weights else search.dense
     values = weights.get(before) or rewound(cell, search)
-    everything = tickets.everything(values)
+    live: Tensors = tickets.everything(values)
     if search.random:
-        scores, live = tickets.random_like(values, draws), everything
+        scores = tickets.random_like(values, draws)
     else:
         scores = {name: t.abs() for name, t in values.items()}
-        live = masks.get(before, everything)
+        live = masks.get(before, live)
     return tickets.prune(scores, live, level, biases=search.biases)
 
 
