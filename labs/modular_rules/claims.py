@@ -9,7 +9,7 @@ from functools import partial
 
 from labs.kit.claims import Claim
 from labs.kit.measures import measured
-from labs.modular_rules.gates import immature, unlearned
+from labs.modular_rules.gates import immature, unlearned, unlearned_equal
 from labs.modular_rules.grid import OP_WIDE, SWITCH
 from labs.modular_rules.measures import (
     ahead,
@@ -319,8 +319,8 @@ CLAIMS = (
         measure=equal_width_growth,
         because="any growth of the gain, as in 3-rnn",
         family="control",
-        gate=partial(unlearned, architecture="rnn"),
-        changed=ALONE,
+        gate=unlearned_equal,
+        changed=ALONE + "; since then it is told modules with equal states that must have",
     ),
     claim(
         id="wide",

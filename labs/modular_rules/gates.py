@@ -6,6 +6,7 @@ from labs.kit.table import Table
 from labs.modular_rules.grid import FULL
 from labs.modular_rules.learning import learned, pooled, shortfall, trained
 from labs.modular_rules.published import ARCHITECTURES
+from labs.modular_rules.rows import equal_state
 
 STEPS = {"mlp": FULL.mlp_steps, "mha": FULL.mha_steps, "rnn": FULL.rnn_steps}
 
@@ -17,6 +18,11 @@ def unlearned(table: Table, architecture: str | None = None) -> str:
     if learned(table):
         return ""
     return "; ".join(shortfall(table, name) for name in trained(table))
+
+
+def unlearned_equal(table: Table) -> str:
+    """Why the RNN with equally wide states is not judged; empty where it is."""
+    return shortfall(table, "rnn", equal_state(table))
 
 
 def short(table: Table, architecture: str | None = None) -> str:

@@ -25,6 +25,7 @@ from labs.modular_rules.rows import (
     Setting,
     by_task,
     ends,
+    equal_state,
     networks,
     of,
     settings,
@@ -82,10 +83,8 @@ def _mean(
 
 def equal_width_growth(table: Table) -> Values:
     """Growth of GT-Modular's gain where all states are equally wide."""
-    states = sorted({row["state"] for row in table} - {0})
-    if not states:
-        return {}
-    return growth(table, end_to_end_gain, architecture="rnn", state=states[0])
+    state = equal_state(table)
+    return growth(table, end_to_end_gain, architecture="rnn", state=state) if state else {}
 
 
 # losses

@@ -41,6 +41,11 @@ def settings(table: Table, **equals: Any) -> list[Setting]:
     return [s for s in _index(table) if all(getattr(s, name) == v for name, v in wanted)]
 
 
+def equal_state(table: Table) -> int:
+    """The width of the states of the control, in which all have equally wide ones; 0: without."""
+    return max((row["state"] for row in table), default=0)
+
+
 def ends(table: Table, **equals: Any) -> tuple[list[Setting], list[Setting]]:
     """The settings with fewest and with most rules of each series that has both."""
     few, many = [], []
