@@ -46,9 +46,10 @@ def present(table: Table) -> list[str]:
     ]
 
 
-def told(rows: Mapping[str, str], verdicts: VerdictsById) -> dict[str, str]:
-    """The rows whose claims have data; where none has, all."""
-    return {name: id for name, id in rows.items() if verdicts[id].estimate is not None} or {**rows}
+def judged(rows: Mapping[str, str], verdicts: VerdictsById) -> dict[str, str]:
+    """The rows whose claims are judged; where none is, all."""
+    kept = {name: id for name, id in rows.items() if verdicts[id].verdict != "not judged"}
+    return kept or {**rows}
 
 
 def claims(
@@ -57,9 +58,9 @@ def claims(
     colors: Mapping[str, str],
     verdicts: VerdictsById,
 ) -> None:
-    """Rows of the claims that have data, each in the colour of its id, else blue, on an axis that
+    """Rows of the claims that are judged, each in the colour of its id, else blue, on an axis that
     has 0 in it."""
-    kept = told(rows, verdicts)
+    kept = judged(rows, verdicts)
     ax.update_datalim([(0, 0)])
     forest(ax, kept, verdicts, color=[colors.get(id, BLUE) for id in kept.values()])
     ax.axvline(0, color=draw.GREY, linewidth=1)
@@ -100,7 +101,7 @@ def _relative(table: Table, setting: Setting, values: Values) -> Values:
 def _references(ax: "Axes", table: Table, found: Sequence[Setting]) -> None:
     """What predictors reach that learn nothing, and what told modules are to be below."""
     for name, label, style in (
-        ("zero", "predicting zero", ":"),
+        ("zero", "predicting zero, or a coin", ":"),
         ("blind", "blind to the rule", "--"),
     ):
         lines = {s.rules: _relative(table, s, reference(table, s, name)) for s in found}

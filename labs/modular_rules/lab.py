@@ -41,8 +41,8 @@ LAB = Lab[Config, Cell, Record](
     version=2,
     question="Is a modular architecture enough?",
     finding="With many rules, modules that are told the rule lead those whose router sees it "
-    "alone by {7-gt} (above 0: {7-gt:verdict}), and trained routers stand at {12-far} use, where "
-    "0 is one module for each rule (above 0.5: {12-far:verdict}). Out of distribution the lead of "
+    "alone by {7-gt} (above 0: {7-gt:verdict}), and trained routers stand at {12-far}, where 0 "
+    "is one module for each rule (above 0.5: {12-far:verdict}). Out of distribution the lead of "
     "perfect specialisation, published as growing with rules, changes by {6-grow} (above 0: "
     "{6-grow:verdict}).",
     source="Mittal, Bengio & Lajoie 2022, arXiv:2206.02713, Figures 3 to 7",

@@ -10,14 +10,15 @@ PICTURES = {
         answer,
         "Networks learn data that mix several rules. Modules are told which of them is meant "
         "(GT-Modular), are chosen by a router that sees the rule alone (Modular-op) or everything "
-        "(Modular), sparsely (Switch), or there are none (Monolithic). Architectures whose told "
-        "modules have not learned are left out. (a) By how much the loss of one model is below "
-        "another's, in halvings: {7-gt} for telling ({7-gt:verdict}). (b) By how much the lead of "
-        "told modules over models trained end to end grows from fewest to most rules; out of "
-        "distribution {6-grow} ({6-grow:verdict}). (c) Told modules over the best other model out "
-        "of distribution. (d) In which share of the settings of a task told modules win more often "
-        "than the next model, and Modular wins against Monolithic: half is a draw, three quarters "
-        "a huge gap.",
+        "(Modular), sparsely (Switch), or there are none (Monolithic). Claims that are not judged, "
+        "as those about an architecture whose told modules have not learned, are left out; where "
+        "none of a panel is, all stand there with crosses. (a) By how much the loss of one model "
+        "is below another's, in halvings: {7-gt} for telling ({7-gt:verdict}). (b) By how much the "
+        "lead of told modules over models trained end to end grows from fewest to most rules; out "
+        "of distribution {6-grow} ({6-grow:verdict}). (c) Told modules over the best other model "
+        "out of distribution. (d) By what share of the settings told modules win more than the "
+        "next model does; and in what share of them Modular wins against Monolithic: half is a "
+        "draw, three quarters a huge gap.",
     ),
     "losses": Picture(
         losses,
@@ -26,9 +27,9 @@ PICTURES = {
         "by task, and errors in classification; one column for each architecture that was trained "
         "(MHA: attention). Modules are told (GT-Modular), routed by the rule alone (Modular-op, "
         "and with a wide router), by everything (Modular), sparsely (Switch), or absent "
-        "(Monolithic). Grey: predicting zero, the best that is blind to the rule, and what told "
-        "modules must be below everywhere to count as having learned. Bands are 95 % t intervals "
-        "over tasks.",
+        "(Monolithic). Grey: predicting zero (errors: a coin), the best that is blind to the rule, "
+        "and what told modules must be below everywhere, on average, to count as having learned. "
+        "Bands are 95 % t intervals over tasks.",
     ),
     "modules": Picture(
         modules,
@@ -38,7 +39,7 @@ PICTURES = {
         "rules, after training (solid) and before (dotted), of a router that sees the rule alone "
         "(a, d: Modular-op) and of one that sees everything (b, e: Modular), in the architectures "
         "that have learned (where none has: in all); bands are 95 % t intervals over tasks. (c, f) "
-        "What training adds with most rules, whether that grows with rules, and how models differ: "
-        "trained routers are at {12-far} ({12-far:verdict}).",
+        "What training adds with most rules, whether that grows with rules, and how models differ, "
+        "where that is judged: trained routers are at {12-far} ({12-far:verdict}).",
     ),
 }

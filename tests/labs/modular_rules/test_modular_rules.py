@@ -12,6 +12,7 @@ from labs.kit.table import Table, row
 from labs.kit.verdicts import judge
 from labs.modular_rules import grid, speed, training
 from labs.modular_rules.exam import Exam
+from labs.modular_rules.figure import judged
 from labs.modular_rules.grid import FULL, Record
 from labs.modular_rules.lab import LAB
 from labs.modular_rules.sources import Sources, task
@@ -226,6 +227,22 @@ def test_modules_of_an_architecture_that_has_not_learned_are_not_drawn():
     verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, found)}
     labels = LAB.figures["modules"].draw(found, verdicts).axes[0].get_legend_handles_labels()[1]
     assert labels == ["MLP", "RNN"]
+
+
+def test_claims_that_are_not_judged_are_not_drawn_beside_those_that_are():
+    found = table(loss=lambda cell: 0.9 if cell.architecture == "mha" else published(cell))
+    verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, found)}
+    axes = {ax.get_title(): ax for ax in LAB.figures["answer"].draw(found, verdicts).axes}
+
+    def drawn(panel):
+        (ax,) = (ax for title, ax in axes.items() if panel in title)
+        return [label.get_text().split("(")[-1] for label in ax.get_yticklabels()]
+
+    assert verdicts["3-mha"].estimate is not None
+    assert drawn("Does the lead grow") == ["3-mlp)", "3-rnn)", "state)", "5)", "6-grow)"]
+    assert drawn("out of distribution") == ["6-mlp)", "6-rnn)"]
+    none = {name: replace(verdict, verdict="not judged") for name, verdict in verdicts.items()}
+    assert len(judged({"a": "3-mha", "b": "3-rnn"}, none)) == 2
 
 
 def test_plain_training_is_examined_like_the_lab_s(monkeypatch):
