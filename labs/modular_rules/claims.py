@@ -49,6 +49,7 @@ POOLED = (
     "Until 2026-11-27 over all architectures, attention, which had not learned, among them; since "
     "then over those whose told modules have learned"
 )
+ON_AVERAGE = "; its sentence says on average since then, as it was measured before"
 claim = partial(Claim, gate=unlearned, changed=POOLED)
 lead = partial(claim, unit="octaves", above=0)
 
@@ -59,10 +60,11 @@ def _of_architecture(key: str, name: str) -> tuple[Claim, ...]:
         own(
             id=f"3-{key}",
             sentence=f"{name}: the more rules, the more perfect specialisation gains over "
-            "Modular and Monolithic.",
+            "Modular and Monolithic, on average of the two.",
             source=PUBLISHED + "Figure 4, in distribution",
             measure=measured(growth, end_to_end_gain, architecture=key),
             because="any growth of the gain in loss from fewest to most rules is the effect",
+            changed=ALONE + ON_AVERAGE,
         ),
         own(
             id=f"6-{key}",
@@ -124,11 +126,12 @@ CLAIMS = (
     ),
     lead(
         id="3-many",
-        sentence="With many rules GT-Modular and Modular-op have lower losses than Modular and "
-        "Monolithic.",
+        sentence="With many rules GT-Modular and Modular-op have, on average of the two, lower "
+        "losses than Modular and Monolithic have on average.",
         source=PUBLISHED + "Figure 4, in distribution",
         measure=measured(with_most, specialised_gain),
         because="any lower loss of their mean is the effect",
+        changed=POOLED + ON_AVERAGE,
     ),
     lead(
         id="4",
@@ -227,7 +230,7 @@ CLAIMS = (
     ),
     claim(
         id="11-harder",
-        sentence="The more rules, the less of the way to them training brings routers.",
+        sentence="The more rules, the less training aligns routers with them.",
         source=PUBLISHED + "Figure 5, Alignment",
         unit="of random use",
         measure=measured(growth, change, metric="alignment"),

@@ -22,7 +22,7 @@ class Config:
     # 11 is the fewest that decide a share
     replicates: int = setting(12, "tasks; task r is that of data seed r", least=1)
     seeds: int = setting(1, "starting weights and inputs, per task", least=1)
-    losses: tuple[str, ...] = setting(LOSSES, "losses, each with tasks of its own", among=LOSSES)
+    losses: tuple[str, ...] = setting(LOSSES, "losses, on the same rules and inputs", among=LOSSES)
     models: tuple[str, ...] = setting(TRAINED, "models that are compared", among=MODELS)
     mlp_rules: tuple[int, ...] = setting((2, 8, 32), "numbers of rules, MLP", least=2, empty=True)
     mha_rules: tuple[int, ...] = setting((2, 4), "numbers of rules, attention", least=2, empty=True)
