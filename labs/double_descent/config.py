@@ -14,7 +14,11 @@ NOISES = ("any", "another")
 
 @dataclass(frozen=True)
 class Config:
-    """What a reader may change; `widths` to `test_examples` are those of Figure 5 of 2024."""
+    """What a reader may change.
+
+    By default `widths`, `channels`, `epochs`, `rate`, `examples`, `noise` and `test_examples` are
+    those of Figure 5 of 2024; `clean_most` and `noise_kind` are ours.
+    """
 
     replicates: int = setting(10, "MLPs of each size", least=1)
     cnn_replicates: int = setting(5, "CNNs of each size", least=1)
@@ -156,7 +160,7 @@ PRESETS = {
         cnn_replicates=10,
         widths=(4, 7, 12, 16, 21, 27, 36, 47, 61, 80, 104, 300),
         clean_most=104,
-        channels=(4, 10, 16, 18, 20, 24, 100),
+        channels=(4, 10, 16, 18, 20, 24, 28, 35, 50, 100),
         more_examples=(),
         mse_classes_many=(2, 10),
         fit_replicates=6,

@@ -18,6 +18,7 @@ from labs.double_descent.sizes import threshold_widths
 NAME = "double_descent"
 LOSSES = {"nll": "cross-entropy", "mse": "squared error"}
 MERGED, DROPPED = "merged", "dropped"  # how ten digits become fewer classes
+EASIER = 4  # times less, the least parameters with cross-entropy where fewest digits are left
 RATES = 200  # times in a training at which a falling rate is set
 
 
@@ -211,12 +212,17 @@ def window(config: Config, loss: str, task: Task) -> tuple[float, float]:
     """Least and most parameters to n among which the threshold of a task is looked for."""
     if loss == "nll":
         few = task.examples == min(config.grid_examples)
-        return config.nll_ratios_few if few else config.nll_ratios
+        low, high = config.nll_ratios_few if few else config.nll_ratios
+        return (low / EASIER if _easy(config, task) else low), high
     if _many(config, task):
         low, high = config.mse_ratios_many
         return low * (task.outputs - 1), high * task.outputs
     low, high = config.mse_ratios
     return low, high * task.outputs
+
+
+def _easy(config: Config, task: Task) -> bool:
+    return task.digits == DROPPED and task.classes == min(config.dropped_classes)
 
 
 def _many(config: Config, task: Task) -> bool:
@@ -234,10 +240,13 @@ def _tasks(config: Config, loss: str) -> list[Task]:
     ]
     tasks += [Task(n, many, many) for n in config.more_examples]
     if config.controls and sizes:
+        middle = sizes[len(sizes) // 2]
         # Many examples want more steps, a few units more starts.
         tasks += [Task(sizes[-1], few, few, effort=0.5), Task(sizes[0], many, many, start=1)]
         if loss == "mse" and few < many:
-            tasks += [Task(sizes[len(sizes) // 2], few, many)]
+            tasks += [Task(middle, few, many)]
+        if loss == "mse" and middle < sizes[-1]:  # after that of the most, which a claim is about
+            tasks += [Task(middle, few, few, effort=0.5)]
     if sizes:
         n = config.dropped_examples
         tasks += [Task(n, k, k, digits=DROPPED) for k in config.dropped_classes]

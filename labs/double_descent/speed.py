@@ -16,7 +16,6 @@ WIDTHS = (2, 10, 27, 47, 80, 100, 300)
 CHANNELS = (10, 20, 40, 70, 100)
 ALONE = replace(  # of a full run, the sweeps of Figure 5
     PRESETS["full"],
-    cnn_replicates=10,
     test_examples=1000,
     grid_examples=(),
     widths_2020=(),

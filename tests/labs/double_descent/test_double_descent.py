@@ -7,7 +7,7 @@ import pytest
 
 from labs.double_descent import thresholds, training
 from labs.double_descent.config import PRESETS, Config
-from labs.double_descent.grid import LOSSES, SWEEPS, Task, cells, epochs_seen, window
+from labs.double_descent.grid import DROPPED, LOSSES, SWEEPS, Task, cells, epochs_seen, window
 from labs.double_descent.lab import LAB
 from labs.double_descent.sizes import parameters, threshold_widths
 from labs.double_descent.speed import bench
@@ -88,6 +88,16 @@ def test_windows_follow_the_law_of_each_loss():
     ]
 
 
+def test_widths_start_lower_where_the_fewest_digits_are_left():
+    config = Config(nll_ratios=(1, 2), dropped_classes=(2, 5))
+    tasks = Task(1000, 2, 2, digits=DROPPED), Task(1000, 5, 5, digits=DROPPED), Task(1000, 2, 2)
+    assert [window(config, "nll", task) for task in tasks] == [(0.25, 2), (1, 2), (1, 2)]
+    assert window(config, "mse", tasks[0]) == window(config, "mse", tasks[2])
+    two = [c for c in cells(FULL) if (c.sweep, c.examples, c.classes) == ("nll", 1000, 2)]
+    dropped, merged = ({c.size for c in two if c.digits == of} for of in (DROPPED, "merged"))
+    assert dropped - merged == {1, 2, 3, 4}
+
+
 def test_squared_error_is_patient_with_the_most_examples_alone():
     config = replace(FULL, more_examples=(), patience=4)
     steps = {(c.loss, c.examples, c.effort): c.steps for c in cells(config) if c.sweep in LOSSES}
@@ -116,10 +126,10 @@ def test_clean_and_noisy_networks_train_together_and_classes_apart():
 def test_networks_and_stacks_of_every_preset():
     counts = {name: (len(cells(c)), len(stacks(LAB, cells(c)))) for name, c in PRESETS.items()}
     assert counts == {
-        "smoke": (109, 45),
+        "smoke": (111, 46),
         "quick": (432, 64),
-        "full": (2556, 233),
-        "paper": (3395, 318),
+        "full": (2706, 249),
+        "paper": (3515, 330),
         "paper2020": (330, 42),
     }
 
