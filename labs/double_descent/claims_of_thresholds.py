@@ -30,7 +30,6 @@ step = partial(
     source="control: does failing to fit mean too few parameters?",
     unit="octaves of parameters",
     because="a step is half an octave, up to the rounding to whole units",
-    cause="Training was not at rest: thresholds there are upper bounds.",
     changed=f"{LIMITS_CHANGED}. {BETWEEN}",
 )
 own = partial(Claim, family="own", source=OURS)
@@ -103,14 +102,15 @@ CONTROLS = (
             "than a step of the sweep.",
             measure=measured(thresholds.moved, loss, "effort"),
             within=(-0.4, 0.4),
+            cause="Training was not at rest: thresholds there are upper bounds.",
         )
         for loss, words in LOSSES.items()
     ),
     *(
         step(
             id=f"DD5-{loss}-start",
-            sentence=f"With fewest examples a second start moves the threshold of {words} by less "
-            "than a step of the sweep.",
+            sentence="With fewest examples the better of two starts lowers the threshold of "
+            f"{words} by less than a step of the sweep.",
             measure=measured(thresholds.restarted, loss),
             within=(-0.4, 0.4),
             grid=0.5,  # it is zero wherever the second start is no better

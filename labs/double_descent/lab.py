@@ -4,8 +4,8 @@ Varied: the size of a network, from too small to fit its training set to far lar
 clean labels or noisy ones; the loss (cross-entropy, NLL, or one-hot squared error, MSE), the
 number n of training examples, the number K of classes (digits merged or dropped) and the
 architecture. Measured: error and loss on training and test data over training time, and the
-interpolation threshold: the size, interpolated between those of the sweep, from which the training
-set is fitted (no training error; with squared error also a training loss below 0.001).
+interpolation threshold: the smallest size, interpolated between those of the sweep, at which the
+training set is fitted (no training error; with squared error also a training loss below 0.001).
 
 Sources: Greydanus & Kobak 2024, "Scaling Down Deep Learning with MNIST-1D" (arXiv:2011.14439v5),
 Figure 5, and its first version of 2020, Figure 6, which said that the threshold lies at n K

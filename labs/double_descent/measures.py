@@ -122,7 +122,8 @@ def highest_loss(table: Table, sweep: str) -> Values:
 
 
 def first_fitted(table: Table, sweep: str) -> Values:
-    """The size from which on the training set is fitted, of the replicates that have one."""
+    """The size at which the training set is fitted for the first time, if it is at one of them; of
+    larger ones nothing is asked."""
     rows, found = table.where(sweep=sweep), sizes(table, sweep)
     curves = aligned([{r["replicate"]: misfit(r) for r in rows.where(size=s)} for s in found])
     fitted = {r: crossing(found, curve) for r, curve in curves.items() if found}
@@ -130,7 +131,7 @@ def first_fitted(table: Table, sweep: str) -> Values:
 
 
 def loss_from_threshold(table: Table, sweep: str) -> Values:
-    """By how many sizes of the sweep the peak of test loss lies above the first that fits."""
+    """By how many sizes of the sweep the peak of test loss lies above the threshold."""
     found, ends = sizes(table, sweep), (highest_loss(table, sweep), first_fitted(table, sweep))
     places = [{r: _place(found, size) for r, size in by.items()} for by in ends]
     return minus(*places)

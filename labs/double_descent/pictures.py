@@ -31,7 +31,7 @@ PICTURES = {
         "Where test loss is worst. (a) Test loss over the number of parameters; dash-dotted in "
         "the same colour, the smallest size without training error, which is where the loss is "
         "said to peak. (b) How many sizes of the sweep lie between that threshold and the peak of "
-        "test loss: 0 is the same size. (c) In octaves, that is doublings: how much further out "
+        "test loss: 0 is the same place. (c) In octaves, that is doublings: how much further out "
         "the threshold lies with label noise than without, and how far apart the peaks of test "
         "error of CNN and MLP are.",
     ),
