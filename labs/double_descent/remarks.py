@@ -6,21 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from labs.double_descent import measures, thresholds
-from labs.double_descent.grid import DROPPED, LOSSES
+from labs.double_descent.grid import DROPPED, LOSSES, MERGED, Task
 from labs.double_descent.measures import Curves
 from labs.double_descent.thresholds import Threshold, wrong
 from labs.kit.intervals import Interval, Sample, interval, interval_or_none
 from labs.kit.lab import Remark
-from labs.kit.measures import Values
+from labs.kit.measures import Values, shared
 from labs.kit.table import Table
 
 Entries = tuple[str | Interval | None, ...]
+Ends = tuple[tuple[str, str], tuple[int, int, int]]  # what it is; at either end, and of how many
 NETS = {"cnn": "CNN", "gru": "GRU", "transformer": "transformer"}
+CURVES = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
+PEAKS = (  # of what, its column, in which sweeps claims look for it, its place on a curve
+    ("test error", "final_test_error", ("noise", "cnn"), lambda curve: measures.rise(curve)[1]),
+    ("test loss", "final_test_loss", (*CURVES, "mlp2020"), np.argmax),
+)
 
 
 def remarks(table: Table) -> list[Remark]:
     """Tables of turning points and of thresholds, these as geometric means."""
-    parts = (_turns, _fitted, _cross_entropy, _squared_error, _digits, _nets)
+    parts = (_turns, _fitted, _ends, _cross_entropy, _squared_error, _controls, _digits, _nets)
     return [remark for part in parts for remark in part(table)]
 
 
@@ -57,8 +63,7 @@ def _turn(name: str, points: Sequence[float], curves: Curves) -> Iterator[Entrie
 
 def _fitted(table: Table) -> Iterator[Remark]:
     rows: list[Entries] = []
-    nets = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
-    for sweep, net in nets.items():
+    for sweep, net in CURVES.items():
         fitted = measures.counts(sweep, measures.first_fitted(table, sweep))
         if fitted:
             examples = max(table.where(sweep=sweep).column("examples"))
@@ -70,6 +75,36 @@ def _fitted(table: Table) -> Iterator[Remark]:
         tuple(rows),
         ".2f",
     )
+
+
+def _ends(table: Table) -> Iterator[Remark]:
+    rows = [*_peaks_at_ends(table), *_thresholds_at_ends(table)]
+    yield Remark(
+        "A peak at an end of its sweep, or a threshold at or below the smallest size, counts as "
+        "lying there; a threshold above the largest size is left out.",
+        ("sweep", "what", "smallest size", "largest size", "replicates"),
+        tuple((*words, *map(str, counts)) for words, counts in rows),
+    )
+
+
+def _peaks_at_ends(table: Table) -> Iterator[Ends]:
+    for words, column, sweeps, place in PEAKS:
+        for sweep in sweeps:
+            curves = measures.over_sizes(table, sweep, column)
+            last = len(measures.sizes(table, sweep)) - 1
+            if curves and last > 0:
+                places = [place(curve) for curve in curves.values()]
+                counts = places.count(0), places.count(last), len(places)
+                yield (CURVES.get(sweep, "MLP of 2020"), f"peak of {words}"), counts
+
+
+def _thresholds_at_ends(table: Table) -> Iterator[Ends]:
+    for sweep, words in CURVES.items():
+        for by in thresholds.thresholds(table, sweep).values():
+            sides = [threshold.bracket for threshold in by.values()]
+            if sides:
+                counts = sides.count("below"), sides.count("above"), len(sides)
+                yield (words, "threshold"), counts
 
 
 def _cross_entropy(table: Table) -> Iterator[Remark]:
@@ -99,6 +134,37 @@ def _squared_error(table: Table) -> Iterator[Remark]:
         tuple(rows),
         ".2f",
     )
+
+
+def _controls(table: Table) -> Iterator[Remark]:
+    rows: list[Entries] = []
+    for loss, words in LOSSES.items():
+        found = thresholds.thresholds(table, loss)
+        for task, by in found.items():
+            if task.digits == MERGED and task != task.usual and task.usual in found:
+                what = words, _change(task), f"{task.examples:,}", str(task.classes)
+                rows.append((*what, *_moves(by, found[task.usual])))
+    yield Remark(
+        "Octaves by which a control moves the threshold; a bound stands for itself, and the same "
+        "bound on both sides for no move.",
+        ("loss", "control", "n", "K", "octaves", "with a bound", "with the same", "replicates"),
+        tuple(rows),
+        ".2f",
+    )
+
+
+def _change(task: Task) -> str:
+    if task.effort != 1:
+        return f"{task.effort:g} of the steps"
+    return "another start" if task.start else f"{task.outputs} outputs"
+
+
+def _moves(by: Mapping[int, Threshold], usual: Mapping[int, Threshold]) -> Entries:
+    pairs = [(by[r], usual[r]) for r in shared(by, usual)]
+    bound = sum(any(threshold.bracket for threshold in pair) for pair in pairs)
+    same = sum(bool(own.bracket) and own == other for own, other in pairs)
+    shifts = thresholds.octaves(_sizes(by), _sizes(usual))
+    return interval_or_none(shifts), str(bound), str(same), str(len(pairs))
 
 
 def _digits(table: Table) -> Iterator[Remark]:

@@ -7,7 +7,7 @@ from scipy import optimize, stats
 from labs.double_descent import measures, thresholds
 from labs.double_descent.claims import CLAIMS
 from labs.double_descent.config import PRESETS
-from labs.double_descent.grid import DROPPED, Task, window
+from labs.double_descent.grid import DROPPED, Task, cells, window
 from labs.double_descent.remarks import remarks
 from labs.double_descent.sizes import parameters, threshold_widths
 from labs.kit.table import Table, row
@@ -234,6 +234,63 @@ def test_controls_compare_with_the_same_task():
     found = thresholds.restarted(Table(rows + again), "mse")
     assert np.mean(list(found.values())) == pytest.approx(-1, abs=0.2)
     assert thresholds.moved(Table(rows), "mse", "outputs") == {}
+
+
+def test_the_claim_about_half_the_training_is_about_most_examples():
+    at = {4000: 1.0, 1000: 0.5}  # where half the steps have the threshold, in units of all
+    grid = [c for c in cells(FULL) if (c.sweep, c.classes, c.digits) == ("mse", 2, "merged")]
+    rows = [
+        law_row(c, 0.7 * c.examples * c.classes * (at[c.examples] if c.effort < 1 else 1))
+        for c in grid
+        if c.outputs == 2 and c.examples in at
+    ]
+    assert {c.examples for c in grid if c.effort < 1} == {1000, 4000}
+    found = verdicts(Table(rows))["DD5-mse-half"]
+    assert found.estimate == pytest.approx(0, abs=0.05)
+    controls = {row[2]: row for row in remark_rows(Table(rows), "Octaves by which a control")}
+    assert controls["1,000"][:4] == ("squared error", "0.5 of the steps", "1,000", "2")
+    assert controls["1,000"][4].mean == pytest.approx(-1, abs=0.2)
+
+
+def remark_rows(table, beginning):
+    (found,) = (remark for remark in remarks(table) if remark.text.startswith(beginning))
+    return found.rows
+
+
+def test_remarks_count_bounds_that_stand_for_themselves():
+    rows = rows_of_a_law({"nll": 0}, factor=0.9)
+    control = [
+        {**row, "effort": 0.5} for row in rows if (row["examples"], row["classes"]) == (4000, 2)
+    ]
+    both = [
+        {**row, "final_train_error": 50.0 if row["replicate"] == 0 else row["final_train_error"]}
+        for row in rows + control
+    ]
+    one = [
+        {**row, "final_train_error": 0.0} if (row["replicate"], row["effort"]) == (1, 0.5) else row
+        for row in both
+    ]
+    (row,) = remark_rows(Table(one), "Octaves by which a control")
+    assert row[-3:] == ("2", "1", "10")
+
+
+def test_remarks_count_peaks_and_thresholds_at_the_ends_of_a_sweep():
+    rows = sweep_rows("noise", [3, 2, 5, 1], 0, fitted=0)
+    for one in rows:
+        if one["replicate"] < 3:  # the largest has both peaks, and nothing fits
+            one["final_test_error"] = one["final_test_loss"] = float(one["size"])
+            one["final_train_error"] = 1.0
+    found = {row[1]: row[2:] for row in remark_rows(Table(rows), "A peak at an end")}
+    assert found == {
+        "peak of test error": ("0", "3", "10"),
+        "peak of test loss": ("0", "3", "10"),
+        "threshold": ("7", "3", "10"),
+    }
+
+
+def test_only_less_training_shows_that_training_was_not_at_rest():
+    controls = {claim.id for claim in CLAIMS if claim.family == "control" and claim.cause}
+    assert controls == {"DD5-nll-half", "DD5-mse-half"}
 
 
 def sweep_rows(name, curve, spread, replicates=10, seed=0, fitted=47, **changes):
