@@ -33,6 +33,7 @@ from tests.smoke_runs import REGISTER, ROOT, call, command, contents, words
 # of few transparent sketches whole-sketch methods find no column, and of a network that has learned
 # nothing several methods keep nothing.
 TWINS = {
+    "lottery": [{"varied": "data"}, {"varied": "start"}],  # replicate 0's are its own
     "benchmark": [{"model": "knn", "shuffled": True}],
     "sketches": [
         {"question": "other recovery"},

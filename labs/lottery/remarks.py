@@ -166,7 +166,7 @@ def _test_noise(table: Table) -> Iterator[Remark]:
     rows: Rows = []
     arms = ("dense", "lottery")
     for data, (dense, ticket) in {
-        "it was found on": [found(table, arm) for arm in arms],
+        "own": [found(table, arm) for arm in arms],
         "new": [transferred(table, "original", "rewound", arm) for arm in arms],
     }.items():
         gains = [minus(ticket.values(c), dense.values(c)) for c in (SMALL, "test_accuracy")]
@@ -179,7 +179,7 @@ def _test_noise(table: Table) -> Iterator[Remark]:
     yield Remark(
         "The ticket's gain (points) on the 1000 test examples of the data set and on fresh ones: "
         "mean, deviation over replicates, and the deviation that another 1000 alone make.",
-        ("data", "on 1000", "fresh", "deviation on 1000", "deviation fresh", "of the 1000"),
+        ("data", "on 1000", "fresh", "deviation", "fresh", "of 1000 alone"),
         tuple(rows),
         ".2f",
     )
@@ -196,8 +196,8 @@ def _crossed(table: Table) -> Iterator[Remark]:
     if len(rows) > 1:
         yield Remark(
             "Where spread comes from: deviation over replicates (points) of the dense net, the "
-            "ticket and its gain, where all is redrawn, or one thing beside what is replicate 0's. "
-            "With a data set its test sets and its order are redrawn too.",
+            "ticket and its gain, where all is redrawn or one thing alone (data with test sets and "
+            "order); the rest is replicate 0's.",
             ("redrawn", "dense", "ticket", "gain", "replicates"),
             tuple(rows),
             ".2f",

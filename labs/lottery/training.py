@@ -17,7 +17,17 @@ from labs.kit.checks import known
 from labs.kit.seeds import seed, stream
 from labs.lottery import masks as locality
 from labs.lottery import tickets
-from labs.lottery.grid import BIASES_LIVE, BLOCK, NAME, ORDERS, WITHIN, Arm, Cell, Record
+from labs.lottery.grid import (
+    BIASES_LIVE,
+    BLOCK,
+    NAME,
+    ORDERS,
+    WITHIN,
+    Arm,
+    Cell,
+    Record,
+    fine_levels,
+)
 from labs.lottery.tickets import Tensors
 from labs.nn.nets import MLP
 from labs.nn.training import Optimizer, evaluate, fit, stacked
@@ -57,6 +67,14 @@ class Search(NamedTuple):
     def random(self) -> bool:
         """Whether its masks are random, new ones in every round."""
         return self.arm.startswith("random")
+
+    def levels(self, cell: Cell) -> list[float]:
+        """The levels that a cell of the search goes through, its own or the ticket's last."""
+        last = cell.sparsity
+        if self.random:
+            return [last]
+        rounds = fine_levels(cell) if self.arm == "rounds" else cell.levels
+        return [0.0, *(level for level in rounds if 0 < level <= last)]
 
     @property
     def dense(self) -> "Search":
@@ -156,22 +174,29 @@ def _key(cell: Cell) -> Arm:
 
 def _rounds(cells: Sequence[Cell], device: str) -> Iterator[Trained]:
     # Level by level, all that is masked so far in one stack.
-    levels: dict[float, list[Search]] = defaultdict(list)
-    for c in cells:
-        if c.data == "own":
-            levels[c.sparsity].append(Search(c.order, c.arm, c.varied))
-    draws = torch.Generator().manual_seed(seed(NAME, "random masks", cells[0].replicate))
     weights: dict[Search, Tensors] = {}
     masks: dict[Search, Tensors] = {}
-    for level, searches in sorted(levels.items()):
+    for level, searches in sorted(_needed(cells).items()):
         for part in _together(searches, cells[0].batch):
             for search in part:
-                masks[search] = _pruned(cells[0], search, level, weights, masks, draws)
+                masks[search] = _pruned(cells[0], search, level, weights, masks)
             values, records = _round(cells[0], part, [masks[search] for search in part], device)
             for m, (search, record) in enumerate(zip(part, records, strict=True)):
                 weights[search] = _member(values, m)
                 key = ("own", search.order, search.arm, "rewound", level, search.varied)
                 yield key, masks[search], record
+
+
+def _needed(cells: Sequence[Cell]) -> dict[float, list[Search]]:
+    """The searches of every level that cells ask for, or whose weights or masks they need."""
+    levels: dict[float, dict[Search, None]] = defaultdict(dict)
+    for cell in cells:
+        own = cell.data == "own"
+        search = Search(cell.order if own else "original", cell.arm, cell.varied)
+        if own or cell.arm != "dense":
+            for level in search.levels(cell):
+                levels[level][search if level else search.dense] = None
+    return {level: [*searches] for level, searches in levels.items()}
 
 
 def _pruned(
@@ -180,17 +205,32 @@ def _pruned(
     level: float,
     weights: Mapping[Search, Tensors],
     masks: Mapping[Search, Tensors],
-    draws: torch.Generator,
 ) -> Tensors:
     before = search if search in weights else search.dense
     values = weights.get(before) or rewound(cell, search)
     live: Tensors = tickets.everything(values)
     if search.random:
-        scores = tickets.random_like(values, draws)
+        scores = chance(cell, search.arm, level)
     else:
         scores = {name: t.abs() for name, t in values.items()}
         live = masks.get(before, live)
     return tickets.prune(scores, live, level, biases=search.biases)
+
+
+def chance(cell: Cell, arm: str, level: float) -> dict[str, Tensor]:
+    """Random numbers in the shapes of the weights, by which a random arm masks at a level.
+
+    Raises:
+        ValueError: an arm or a level that has no random mask.
+    """
+    draws = torch.Generator().manual_seed(seed(NAME, "random masks", cell.replicate))
+    start = initial_weights(cell.hidden, cell.replicate, "rewound")
+    for at in cell.levels[1:]:
+        for name in ("random", "random weights") if at == cell.ticket else ("random",):
+            scores = tickets.random_like(start, draws)
+            if (name, at) == (arm, level):
+                return scores
+    raise ValueError(f"arm and level must be of a random mask, got {arm!r} and {level!r}")
 
 
 def _together(members: list[Search], batch: int) -> Iterator[list[Search]]:

@@ -169,7 +169,7 @@ def test_remarks_say_what_claims_do_not():
     leads = [("most masked", 16), ("all live", 16)]
     assert means(biases) == [about(words, 58, 74, lead) for words, lead in leads]
     assert means(noise) == [
-        about("it was found on", 0, 10, 0, 0.07, 0),
+        about("own", 0, 10, 0, 0.07, 0),
         about("new", 0, 1.65, 0, 0.07, 0),
     ]
     assert texts.said(remarks.remarks(Table([]))) == []
