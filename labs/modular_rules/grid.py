@@ -32,9 +32,9 @@ class Config:
     )
     mha_widths: tuple[int, ...] = setting((32,), "widths of the encoder; attention: x 4", least=1)
     rnn_widths: tuple[int, ...] = setting((16,), "widths of the encoder; the LSTM: x 4", least=1)
-    mlp_steps: int = setting(6000, "training steps of the MLP", least=1)
+    mlp_steps: int = setting(5000, "training steps of the MLP", least=1)
     mha_steps: int = setting(500, "training steps of attention", least=1)
-    rnn_steps: int = setting(3000, "training steps of the RNN", least=1)
+    rnn_steps: int = setting(4000, "training steps of the RNN", least=1)
     mlp_batch: int = setting(128, "samples per step", least=1)
     sequence_batch: int = setting(64, "sequences per step", least=1)
     mlp_rate: float = setting(3e-3, "learning rate of Adam, MLP", above=0, below=1)
@@ -95,9 +95,9 @@ PRESETS = {
     "longer": Config(
         models=PAPER,
         mlp_rules=(2, 32),
-        mlp_steps=24_000,
+        mlp_steps=20_000,
         mha_steps=10_000,
-        rnn_steps=12_000,
+        rnn_steps=16_000,
         equal_state=0,
         wide_router=True,
     ),
