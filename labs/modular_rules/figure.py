@@ -47,9 +47,10 @@ def present(table: Table) -> list[str]:
 
 
 def judged(rows: Mapping[str, str], verdicts: VerdictsById) -> dict[str, str]:
-    """The rows whose claims are judged; where none is, all."""
-    kept = {name: id for name, id in rows.items() if verdicts[id].verdict != "not judged"}
-    return kept or {**rows}
+    """The rows whose claims are judged; where none is, those that have data, or else all."""
+    with_data = {name: id for name, id in rows.items() if verdicts[id].estimate is not None}
+    kept = {name: id for name, id in with_data.items() if verdicts[id].verdict != "not judged"}
+    return kept or with_data or {**rows}
 
 
 def claims(

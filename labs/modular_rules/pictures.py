@@ -12,7 +12,7 @@ PICTURES = {
         "(GT-Modular), are chosen by a router that sees the rule alone (Modular-op) or everything "
         "(Modular), sparsely (Switch), or there are none (Monolithic). Claims that are not judged, "
         "as those about an architecture whose told modules have not learned, are left out; where "
-        "none of a panel is, all stand there with crosses. (a) By how much the loss of one model "
+        "none of a panel is, they stand there with crosses. (a) By how much the loss of one model "
         "is below another's, in halvings: {7-gt} for telling ({7-gt:verdict}). (b) By how much the "
         "lead of told modules over models trained end to end grows from fewest to most rules; out "
         "of distribution {6-grow} ({6-grow:verdict}). (c) Told modules over the best other model "

@@ -242,7 +242,9 @@ def test_claims_that_are_not_judged_are_not_drawn_beside_those_that_are():
     assert drawn("Does the lead grow") == ["3-mlp)", "3-rnn)", "state)", "5)", "6-grow)"]
     assert drawn("out of distribution") == ["6-mlp)", "6-rnn)"]
     none = {name: replace(verdict, verdict="not judged") for name, verdict in verdicts.items()}
-    assert len(judged({"a": "3-mha", "b": "3-rnn"}, none)) == 2
+    none["state"] = replace(none["state"], estimate=None)
+    assert list(judged({"a": "3-mha", "b": "3-rnn", "c": "state"}, none)) == ["a", "b"]
+    assert list(judged({"c": "state"}, none)) == ["c"]
 
 
 def test_plain_training_is_examined_like_the_lab_s(monkeypatch):
