@@ -15,7 +15,7 @@ import numpy as np
 from labs.kit.extras import require
 from labs.page.markup import tag, text
 
-WIDTH, SMALL = 1200, 800  # pixels of a figure at most, and of the one beside a finding
+WIDTH, SMALL = 1100, 800  # pixels of a figure at most, and of the one beside a finding
 COLORS = 64
 COMMON = 5e-4  # share of the pixels from which on a colour is kept apart from near ones
 NEAR, FAR = 8, 40  # apart at least, of 255: common colours, and others
