@@ -145,9 +145,9 @@ def _controls(table: Table) -> Iterator[Remark]:
                 what = words, _change(task), f"{task.examples:,}", str(task.classes)
                 rows.append((*what, *_moves(by, found[task.usual])))
     yield Remark(
-        "Octaves by which a control moves the threshold; a bound stands for itself, and the same "
-        "bound on both sides for no move.",
-        ("loss", "control", "n", "K", "octaves", "with a bound", "with the same", "replicates"),
+        "Octaves by which a control moves the threshold, and in how many replicates one is a bound "
+        "or both are the same, which counts as no move.",
+        ("loss", "control", "n", "K", "octaves", "bounds", "the same", "of"),
         tuple(rows),
         ".2f",
     )
