@@ -325,7 +325,7 @@ def test_a_reference_lies_beside_its_lab(clean, capsys, refused):
     assert found == ["mine.csv", "mine.json", "mine.png", "mine.svg"]
     capsys.readouterr()
     assert main({}, ["report", path]) == 0
-    assert "# mine\n\nDo more sides show more?" in capsys.readouterr().out
+    assert "# mine\n\n**Do more sides show more?**" in capsys.readouterr().out
     assert "LAB must be one that stands elsewhere, got 'toy'" in refused(
         "report", "toy", register={"toy": "tests.toy_lab"}
     )

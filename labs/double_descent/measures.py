@@ -96,8 +96,8 @@ def vertex(points: Sequence[float], values: Sequence[float], place: int) -> floa
     """Where the parabola through a peak and its neighbours is highest, over the logarithms of the
     points; the peak's own point at an end, or where it is not higher than its neighbours.
 
-    >>> vertex([1, 4, 16], [0, 3, 0], 1), round(vertex([1, 4, 16], [0, 3, 2], 1), 2)
-    (4.0, 5.66)
+    >>> [round(vertex([1, 4, 16], errors, 1), 2) for errors in ([0, 3, 0], [0, 3, 2])]
+    [4.0, 5.66]
     """
     near = slice(max(place - 1, 0), place + 2)
     x, y = np.log(points[near]), np.asarray(values[near], dtype=float)

@@ -174,7 +174,7 @@ def cells(config: Config) -> Sequence[Cell]:
 def fine_levels(config: "Config | Cell") -> list[float]:
     """Share that is masked in each round of the search in many rounds, the ticket's last.
 
-    >>> fine_levels(Config(rounds=4))
+    >>> [round(level, 2) for level in fine_levels(Config(rounds=4))]
     [0.23, 0.46, 0.69, 0.92]
     """
     rounds, ticket = config.rounds, config.ticket
