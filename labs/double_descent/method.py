@@ -41,8 +41,8 @@ METHOD = Method(
         "55) and the MLP with label noise at 300 units (177), as published; with clean labels the "
         "MLP ends at 104 (177); and CNNs have ten replicates (five), as MLPs had.",
         "2026-11-27 (c539530): while full trained by these rules, and before its results were "
-        "looked at, networks were added to it: CNNs of 28, 35 and 50 channels, the narrowest MLPs"
-        " of two digits with cross-entropy, whose place was sought on replicates 100 to 103, and "
+        "looked at, networks were added to it: CNNs of 28, 35 and 50 channels, the narrowest MLPs "
+        "of two digits with cross-entropy, whose place was sought on replicates 100 to 103, and "
         "half the training of squared error with two classes at 1000 examples.",
     ),
 )

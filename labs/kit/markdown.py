@@ -10,14 +10,13 @@ from labs.kit.references import finding, reference
 
 def table(labs: Sequence[AnyLab], figures: Path) -> str:
     """Return the README's table of labs: what was asked, and what came out."""
-    lines = ["| lab | question | what came out |", "|---|---|---|"]
-    lines += [
-        f"| [{lab.name}](figures/{lab.name}.md) | {lab.question} | "
-        f"{finding(lab, found).replace('|', chr(92) + '|')} |"
-        for lab in labs
-        if (found := reference(lab.name, figures))
-    ]
-    return "\n".join(lines)
+    found = ((lab, reference(lab.name, figures)) for lab in labs)
+    lines = (
+        [f"[{lab.name}](figures/{lab.name}.md)", lab.question, finding(lab, one)]
+        for lab, one in found
+        if one
+    )
+    return rows([["lab", "question", "what came out"], *lines])
 
 
 def glossary() -> str:

@@ -117,9 +117,7 @@ class Cell:
 
     data: str  # "own": that the ticket is found on; "new": another draw
     order: str  # of the positions
-    arm: (
-        str  # "dense"; "lottery"; "weights": biases stay live; "rounds": found in many; "random..."
-    )
+    arm: str  # "dense", "lottery", "rounds" (found in many), "random", or one of BIASES_LIVE
     start: str  # "rewound": the initial weights of the search; "fresh": others
     sparsity: float  # share of each layer that is masked
     varied: str  # what is this replicate's own, and not that of replicate 0: "all" or one thing
