@@ -17,8 +17,10 @@ from labs.data.mnist1d import CLASSES, EXAMPLES, LENGTH
 from labs.kit.seeds import seed, stream
 from labs.nn.conv2d import Conv2d
 from labs.nn.layers import Conv1d, Linear
+from labs.nn.losses import cross_entropy
 from labs.nn.nets import Net
-from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit, stacked
 
 BATCH = 100
 Arrays = dict[str, tuple[np.ndarray, np.ndarray]]

@@ -11,11 +11,11 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 from labs.nn.base import SMALL, STANDARD, Base, logits
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.delta import Delta
 from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import Kind, Module, merge
-from labs.nn.training import cross_entropy
 
 SIGNALS = 16  # in the step that is counted, as in those of the run
 

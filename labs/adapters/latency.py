@@ -13,10 +13,10 @@ from torch.utils.benchmark import Timer
 
 from labs.adapters.grid import COMPARED
 from labs.nn.base import STANDARD, Base, logits
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import merge
-from labs.nn.training import cross_entropy
 
 ROUNDS, BATCH = 7, 64
 BASE, AGAIN = "the base (step: all of it)", "the same again"

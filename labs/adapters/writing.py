@@ -21,11 +21,12 @@ from labs.adapters.examples import (
 from labs.adapters.grid import NAME, NEAREST, SEEN, UNSEEN, VALIDATION, Cell, Record
 from labs.kit.seeds import stream
 from labs.nn.base import Weights
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, adapt
 from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.module import Module
-from labs.nn.training import cross_entropy, evaluate
+from labs.nn.training import evaluate
 
 RATES = (1e-3, 3e-3, 1e-2, 3e-2)  # of Adam, between which validation data choose
 KIND = Hypernetwork()

@@ -17,7 +17,8 @@ from labs.benchmark.grid import NAME, PILOT, PLAIN, RATES, SKLEARN, Cell, Record
 from labs.data import mnist1d, quiz
 from labs.kit.seeds import seed
 from labs.nn import nets
-from labs.nn.training import Optimizer, Scores, evaluate, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import Scores, evaluate, fit, stacked
 
 STACKED: dict[str, type[nets.Net]] = {
     "logistic": nets.Logistic,

@@ -14,6 +14,7 @@ from labs.composition.examples import CHUNK, generators, sizes
 from labs.composition.grid import Cell
 from labs.data.tasks import named
 from labs.nn.base import Weights, logits
+from labs.nn.losses import Loss, cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, Start, adapt
 from labs.nn.modules.delta import Delta
@@ -21,7 +22,7 @@ from labs.nn.modules.head import Head
 from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import Kind, Module
 from labs.nn.modules.names import BODY
-from labs.nn.training import Loss, cross_entropy, evaluate
+from labs.nn.training import evaluate
 
 
 class Lesson(NamedTuple):

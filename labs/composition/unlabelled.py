@@ -18,8 +18,8 @@ from torch import Tensor
 from labs.composition.examples import examples, generators, sizes
 from labs.composition.grid import Cell
 from labs.nn.base import Weights, affine, encoded, features, logits
+from labs.nn.losses import Loss, cross_entropy
 from labs.nn.modules.module import Module
-from labs.nn.training import Loss, cross_entropy
 
 HIDDEN = 0.3  # share of the tokens
 UNDER = 2  # samples under a token

@@ -16,6 +16,7 @@ from torch import Tensor
 from labs.continual.grid import TASKS
 from labs.continual.stack import Stack
 from labs.nn.base import Weights, logits
+from labs.nn.losses import Loss, cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, adapt
 from labs.nn.modules.delta import Delta
@@ -23,7 +24,6 @@ from labs.nn.modules.head import Head
 from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import Kind, Module
 from labs.nn.modules.names import BODY, HEAD
-from labs.nn.training import Loss, cross_entropy
 
 BITS = 32  # of a number
 

@@ -15,7 +15,8 @@ from labs.continual.learners import BITS, Learner
 from labs.continual.stack import Stack
 from labs.kit.seeds import seed
 from labs.nn.nets import Net
-from labs.nn.training import Optimizer, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 
 DEVIATION = 0.5  # of the scores at the start, whose mean is 0: half the weights are masked
 

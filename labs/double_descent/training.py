@@ -15,7 +15,9 @@ from labs.double_descent.grid import DROPPED, NAME, RATES, Cell, Record
 from labs.double_descent.sizes import HEADS, PATCH, WIDE
 from labs.kit.seeds import seed, stream
 from labs.nn import nets
-from labs.nn.training import Optimizer, cross_entropy, evaluate, fit, squared_error, stacked
+from labs.nn.losses import cross_entropy, squared_error
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit, stacked
 from mnist1d.labels import flip_to_another_class, flip_to_any_class
 
 FLIPS = {"any": flip_to_any_class, "another": flip_to_another_class}

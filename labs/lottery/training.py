@@ -30,7 +30,8 @@ from labs.lottery.grid import (
 )
 from labs.lottery.tickets import Tensors
 from labs.nn.nets import MLP
-from labs.nn.training import Optimizer, evaluate, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit, stacked
 
 RATE = 2e-2
 PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}

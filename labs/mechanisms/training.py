@@ -18,7 +18,8 @@ from labs.mechanisms.nets import Critic, Experts
 from labs.mechanisms.scores import idle, largest, matched, matching
 from labs.mechanisms.signals import drawn
 from labs.nn.nets import CNN
-from labs.nn.training import Optimizer, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit, stacked
 
 READING_RATE, READING_BATCH = 1e-2, 100  # of the classifier, whose signals are seen once
 

@@ -13,7 +13,8 @@ from labs.modular_rules.nets.models import build
 from labs.modular_rules.nets.routing import ModularNet
 from labs.modular_rules.published import WIDER
 from labs.modular_rules.sources import Sources, task
-from labs.nn.training import Optimizer, normal_numbers
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import normal_numbers
 
 BALANCE = 0.01  # weight of the switch's balancing loss (Fedus et al. 2021)
 CLIP = 1.0  # norm of a recurrent network's gradient

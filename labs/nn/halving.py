@@ -12,7 +12,8 @@ product leaves out. The right padding, where the length is odd, is a half pair o
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -20,8 +21,10 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from labs.nn.layers import Conv1d
+from labs.nn.products import product, summed
 
 HALVING = (3, 2, 1)  # kernel, stride, padding
+_rectify = torch.ops.aten.threshold_backward  # (gradient, what was rectified, 0) -> gradient
 
 
 def rectified(x: Tensor, first: Conv1d, *others: Conv1d) -> Tensor:
@@ -37,10 +40,10 @@ def rectified(x: Tensor, first: Conv1d, *others: Conv1d) -> Tensor:
         return x
     affine = torch.cat([first.weight, first.bias], dim=1)
     parameters = (p for conv in others for p in (conv.weight, conv.bias))
-    return _Chain.apply(_windows(x, *first.geometry), affine, *parameters)
+    return _Rectified.apply(paired_windows(x, *first.geometry), affine, *parameters)
 
 
-def _windows(x: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
+def paired_windows(x: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
     """Windows of the first convolution in pairs, (M, pairs, B, 2, kernel * inputs + 1): the last
     column is 1, for the bias, and the half pair at the end is 0 where the length is odd."""
     positions = (x.shape[2] + 2 * padding - kernel) // stride + 1
@@ -73,8 +76,8 @@ def _rows(pairs: Tensor, positions: int) -> Tensor:
 def _convolved(pairs: Tensor, weight: Tensor) -> Tensor:
     members, positions, batch, _, channels = pairs.shape
     x = pairs.flatten(3).flatten(1, 2)
-    z = torch.bmm(x, weight[:, channels:])
-    z[:, batch:].baddbmm_(x[:, :-batch, channels:], weight[:, :channels])
+    z = product(x, weight[:, channels:])
+    z[:, batch:].add_(product(x[:, :-batch, channels:], weight[:, :channels]))
     return z.view(members, positions, batch, -1)
 
 
@@ -83,45 +86,68 @@ def _gradients(grad: Tensor, pairs: Tensor, weight: Tensor) -> tuple[Tensor, Ten
     batch, channels = pairs.shape[2], pairs.shape[4]
     x = pairs.flatten(3).flatten(1, 2)
     grad_weight = torch.empty_like(weight)
-    torch.bmm(x.transpose(1, 2), grad, out=grad_weight[:, channels:])
+    product(x.transpose(1, 2), grad, grad_weight[:, channels:])
     before = x[:, :-batch, channels:]
-    torch.bmm(before.transpose(1, 2), grad[:, batch:], out=grad_weight[:, :channels])
-    turned = weight.transpose(1, 2).contiguous()
-    grad_x = torch.bmm(grad, turned[..., channels:])
-    grad_x[:, :-batch, channels:].baddbmm_(grad[:, batch:], turned[..., :channels])
+    product(before.transpose(1, 2), grad[:, batch:], grad_weight[:, :channels])
+    turned = weight.transpose(1, 2)
+    grad_x = product(grad, turned[..., channels:])
+    grad_x[:, :-batch, channels:].add_(product(grad[:, batch:], turned[..., :channels]))
     return grad_x.view_as(pairs), grad_weight
 
 
-class _Chain(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, rows: Tensor, affine: Tensor, *parameters: Tensor) -> Tensor:
-        weights, biases = parameters[0::2], [b.unsqueeze(1) for b in parameters[1::2]]
-        pairs = torch.bmm(rows.flatten(1, 3), affine).relu_().unflatten(1, rows.shape[1:4])
-        chain = [pairs]
+class Chain(NamedTuple):
+    """A forward pass: its result, and what the backward pass needs.
+
+    outputs (M, B, positions, channels); rows: the windows of the first convolution, affine: its
+    weight and bias in one matrix; pairs: what each further convolution read, weights: theirs.
+    """
+
+    outputs: Tensor
+    rows: Tensor
+    affine: Tensor
+    pairs: list[Tensor]
+    weights: list[Tensor]
+
+    @classmethod
+    def forward(cls, rows: Tensor, affine: Tensor, others: Sequence[Tensor]) -> Chain:
+        """The pass over `windows`; `others` are weight and bias of each further convolution."""
+        weights, biases = [*others[0::2]], [b.unsqueeze(1) for b in others[1::2]]
+        pairs = [product(rows.flatten(1, 3), affine).relu_().unflatten(1, rows.shape[1:4])]
         for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-            chain.append(_paired(_convolved(chain[-1], weight), bias))
-        z = _convolved(chain[-1], weights[-1])
+            pairs.append(_paired(_convolved(pairs[-1], weight), bias))
+        z = _convolved(pairs[-1], weights[-1])
         outputs = z.add_(biases[-1]).relu_().transpose(1, 2).contiguous()
-        ctx.save_for_backward(rows, outputs, affine, *chain, *weights)
-        return outputs
+        return cls(outputs, rows, affine, pairs, weights)
+
+    def backward(self, grad: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """From the gradient by the outputs to those by what the first product gives, (M, pairs * B
+        * 2, channels), and by `affine` and each of the others."""
+        grad = _rectify(grad.contiguous(), self.outputs, 0).transpose(1, 2).flatten(1, 2)
+        collected: list[Tensor] = []
+        for i in range(len(self.pairs) - 1, -1, -1):
+            pairs = self.pairs[i]
+            own, grad_weight = _gradients(grad, pairs, self.weights[i])
+            collected = [grad_weight, summed(grad), *collected]
+            _rectify.grad_input(own, pairs, 0, grad_input=own)
+            if i:
+                grad = _rows(own, self.pairs[i - 1].shape[1])
+        grad = own.flatten(1, 3)
+        return grad, [product(self.rows.flatten(1, 3).transpose(1, 2), grad), *collected]
+
+
+class _Rectified(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, affine: Tensor, *others: Tensor) -> Tensor:
+        chain = Chain.forward(rows, affine, others)
+        ctx.save_for_backward(chain.outputs, rows, affine, *chain.pairs, *chain.weights)
+        return chain.outputs
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        rows, outputs, affine, *saved = ctx.saved_tensors
-        chain, weights = saved[: len(saved) // 2], saved[len(saved) // 2 :]
-        rectify = torch.ops.aten.threshold_backward
-        grad = rectify(grads[0].contiguous(), outputs, 0).transpose(1, 2).flatten(1, 2)
-        collected: list[Tensor] = []
-        for i in range(len(chain) - 1, -1, -1):
-            grad_pairs, grad_weight = _gradients(grad, chain[i], weights[i])
-            collected = [grad_weight, grad.sum(1, keepdim=True), *collected]
-            rectify.grad_input(grad_pairs, chain[i], 0, grad_input=grad_pairs)
-            if i:
-                grad = _rows(grad_pairs, chain[i - 1].shape[1])
-        grad = grad_pairs.flatten(1, 3)
-        grad_affine = torch.bmm(rows.flatten(1, 3).transpose(1, 2), grad)
+        outputs, rows, affine, *saved = ctx.saved_tensors
+        pairs, weights = saved[: len(saved) // 2], saved[len(saved) // 2 :]
+        grad, collected = Chain(outputs, rows, affine, pairs, weights).backward(grads[0])
         if not ctx.needs_input_grad[0]:
-            return None, grad_affine, *collected
-        grad_rows = torch.bmm(grad, affine.transpose(1, 2)).view_as(rows)
-        return grad_rows, grad_affine, *collected
+            return None, *collected
+        return product(grad, affine.transpose(1, 2)).view_as(rows), *collected

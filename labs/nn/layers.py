@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from labs.kit.checks import check_sizes
 from labs.nn.gru import scan
+from labs.nn.products import affine
 
 
 class Uniform(NamedTuple):
@@ -84,7 +85,7 @@ class Linear(Layer):
         self.bias[member, 0] = bias
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.baddbmm(self.bias, x, self.weight)
+        return affine(x, self.weight, self.bias)
 
 
 def windows(x: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
@@ -151,8 +152,8 @@ class Conv1d(Convolution):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = windows(x, *self.geometry)
-        product = torch.baddbmm(self.bias, rows.flatten(1, 2), self.weight)
-        return product.unflatten(1, rows.shape[1:3])
+        y = affine(rows.flatten(1, 2), self.weight, self.bias)
+        return y.unflatten(1, rows.shape[1:3])
 
 
 class LocallyConnected1d(Layer):
@@ -190,10 +191,8 @@ class LocallyConnected1d(Layer):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = windows(x, *self.geometry).transpose(1, 2)
-        product = torch.baddbmm(
-            self.bias.flatten(0, 1), rows.flatten(0, 1), self.weight.flatten(0, 1)
-        )
-        return product.unflatten(0, rows.shape[:2]).transpose(1, 2)
+        y = affine(rows.flatten(0, 1), self.weight.flatten(0, 1), self.bias.flatten(0, 1))
+        return y.unflatten(0, rows.shape[:2]).transpose(1, 2)
 
 
 class GRU(Layer):
@@ -235,8 +234,9 @@ class GRU(Layer):
                 for p in (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
             ),
         )
-        forward, backward = states.unflatten(1, (-1, 2)).unbind(2)  # T, M, hidden, B
-        return torch.cat([forward, backward.flip(0)], dim=2).permute(1, 3, 0, 2)
+        forward, backward = states.unflatten(1, (-1, 2)).transpose(0, 1).unbind(2)
+        both = torch.cat([forward, backward.flip(1)], dim=2)  # M, T, 2 hidden, B
+        return both.permute(0, 3, 1, 2)
 
 
 class LayerNorm(Layer):

@@ -13,7 +13,8 @@ from labs.data import mnist1d
 from labs.kit.checks import check_sizes
 from labs.kit.seeds import seed
 from labs.nn.base import STANDARD, Base, Sizes
-from labs.nn.training import Optimizer, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit, stacked
 
 RATE, BATCH = 2e-3, 128  # of AdamW, whose decay is torch's default
 NAME = "base"  # of the random streams: every lab starts from the same bases

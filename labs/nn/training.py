@@ -6,34 +6,20 @@ trains them all. Data may be shared by the members, leading axis 1, or differ, l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from inspect import signature
-from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.func import functional_call
 
 from labs.kit.checks import check_sizes, known
+from labs.nn import written
+from labs.nn.losses import Loss, cross_entropy
 from labs.nn.nets import Net
-
-Loss = Callable[[Tensor, Tensor], Tensor]
-
-
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean cross-entropy of each member in nats (M,); logits (M, B, K), labels (M, B) int64."""
-    # classes before examples: torch's softmax is several times slower over a short last axis
-    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").mean(1)
-
-
-def squared_error(logits: Tensor, labels: Tensor) -> Tensor:
-    """Squared distance of the outputs to the one-hot label, mean over examples and classes (M,);
-    logits (M, B, K), labels (M, B) int64."""
-    return (logits - F.one_hot(labels, logits.shape[-1])).square().mean((1, 2))
+from labs.nn.optimizer import Optimizer
 
 
 def stacked(
@@ -48,74 +34,6 @@ def stacked(
     """
     columns = zip(*members, strict=True)
     return tuple(torch.from_numpy(np.stack(arrays)).to(device) for arrays in columns)
-
-
-class Optimizer:
-    """A `torch.optim` optimiser over a stack, whose settings may be one value or one per member.
-
-    Elementwise optimisers (SGD, Adam, RMSprop) on stacked tensors are independent optimisers.
-    Members that follow one another with equal settings share a parameter group, so a uniform stack
-    is one group.
-
-    Args:
-        net: the stack, already on its device: the optimiser holds views of the parameters.
-        kind: `torch.optim.Adam`, `torch.optim.SGD`, ...
-        settings: its keyword arguments, each a value or a list or tuple of M values (no setting of
-            these optimisers but Adam's `betas` is itself a tuple: give `betas` as a list of pairs).
-
-    Raises:
-        ValueError: a name that `kind` does not have, a list of settings whose length is not M, a
-            value that torch refuses.
-    """
-
-    def __init__(self, net: Net, kind: type[torch.optim.Optimizer], **settings: Any) -> None:
-        names = list(signature(kind).parameters)[1:]
-        for name, value in settings.items():
-            known(f"setting of {kind.__name__}", name, names)
-            if isinstance(value, Sequence) and len(value) != net.members:
-                raise ValueError(
-                    f"{name} must be one value or one per member ({net.members}), got {value!r}"
-                )
-        members = [
-            {
-                name: value[m] if isinstance(value, Sequence) else value
-                for name, value in settings.items()
-            }
-            for m in range(net.members)
-        ]
-        fused = {"fused": True} if "fused" in names else {}
-        self._parameters = list(net.parameters())
-        self._slices: list[slice] = []
-        self._groups: list[dict[str, Any]] = []
-        for values, run in groupby(range(net.members), key=members.__getitem__):
-            first, *rest = run
-            self._slices.append(slice(first, first + 1 + len(rest)))
-            views = [p.detach()[self._slices[-1]] for p in self._parameters]
-            kind(views, **values)  # torch checks the settings of an optimiser, not of a group
-            self._groups.append({"params": views, **values})
-        self._optimizer = kind(self._groups, **fused)  # type: ignore[arg-type]
-        self._rates = [group["lr"] for group in self._optimizer.param_groups]
-
-    def scale_rate(self, factor: float) -> None:
-        """Set every learning rate to `factor` times its first value: a schedule calls this between
-        two yields of `fit`.
-
-        Raises:
-            ValueError: a factor that is not a number of at least 0.
-        """
-        if not 0 <= factor < float("inf"):
-            raise ValueError(f"factor must be a finite number of at least 0, got {factor!r}")
-        for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
-            group["lr"] = rate * factor
-
-    def step(self) -> None:
-        """One update from the gradients of the net's parameters, which are then cleared."""
-        for group, members in zip(self._groups, self._slices, strict=True):
-            for view, parameter in zip(group["params"], self._parameters, strict=True):
-                view.grad = None if parameter.grad is None else parameter.grad[members]
-        self._optimizer.step()
-        for parameter in self._parameters:
-            parameter.grad = None
 
 
 @contextmanager
@@ -267,12 +185,9 @@ def _fit(
     masks: Mapping[str, Tensor],
     loss: Loss,
 ) -> Iterator[int]:
-    parameters = dict(net.named_parameters())
     masks = {name: mask.to(x.device) for name, mask in masks.items()}
-    net.zero_grad()
-    with torch.no_grad():
-        for name, mask in masks.items():
-            parameters[name].mul_(mask)
+    _zeroed(net, masks)
+    descend = written.backward(net, masks, loss, batch) or _automatic(net, masks, loss)
     examples = x.shape[1]
     offsets = torch.arange(net.members).unsqueeze(1) * (examples if x.shape[0] > 1 else 0)
     flat_x, flat_y = x.flatten(0, 1), y.flatten(0, 1)
@@ -281,12 +196,28 @@ def _fit(
         inputs = flat_x.index_select(0, rows).unflatten(0, indices.shape)
         targets = flat_y.index_select(0, rows).unflatten(0, indices.shape)
         with normal_numbers():
-            masked = {name: parameters[name] * mask for name, mask in masks.items()}
-            outputs = functional_call(net, masked, (inputs,)) if masked else net(inputs)
-            loss(outputs, targets).sum().backward()
+            descend(inputs, targets)
             optimizer.step()
         if step % every == 0 or step == steps:
             yield step
+
+
+@torch.no_grad()
+def _zeroed(net: Net, masks: Mapping[str, Tensor]) -> None:
+    net.zero_grad()
+    for name, mask in masks.items():
+        net.get_parameter(name).mul_(mask)
+
+
+def _automatic(net: Net, masks: Mapping[str, Tensor], loss: Loss) -> written.Backward:
+    parameters = dict(net.named_parameters())
+
+    def descend(x: Tensor, y: Tensor) -> None:
+        masked = {name: parameters[name] * mask for name, mask in masks.items()}
+        outputs = functional_call(net, masked, (x,)) if masked else net(x)
+        loss(outputs, y).sum().backward()
+
+    return descend
 
 
 class Scores(NamedTuple):

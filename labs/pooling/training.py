@@ -8,7 +8,8 @@ import torch
 
 from labs.data import mnist1d
 from labs.kit.seeds import seed
-from labs.nn.training import Optimizer, evaluate, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit, stacked
 from labs.pooling.grid import ARMS, NAME, Cell, Record
 from labs.pooling.nets import PoolNet
 from labs.pooling.published import BATCH, RATE

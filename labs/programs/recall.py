@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 
 from labs.kit.seeds import seed, stream
+from labs.nn.losses import cross_entropy
 from labs.nn.nets import Net
-from labs.nn.training import Optimizer, cross_entropy, normal_numbers
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import normal_numbers
 from labs.programs.examples import fresh_signals, training_signals
 from labs.programs.grid import ARMS, DRAWS, NAME, TOLD, TRAINED, Cell, Record
 from labs.programs.memory import MemoryNet, RecurrentNet, told

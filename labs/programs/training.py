@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from labs.kit.seeds import seed, stream
-from labs.nn.training import Optimizer, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 from labs.programs import recall
 from labs.programs.examples import (
     TUNING,

@@ -14,7 +14,8 @@ from torch import Tensor
 from labs.nn import metrics
 from labs.nn.base import Base, Weights
 from labs.nn.nets import Net
-from labs.nn.training import Optimizer, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 from labs.routing.em import Expectation, Tried
 from labs.routing.evolution import Evolution
 from labs.routing.examples import CHUNK, generators, mixture, sizes, trained_bases

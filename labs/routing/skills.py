@@ -36,11 +36,13 @@ from torch import Tensor
 from labs.data.signals import Signals, draw
 from labs.kit.seeds import seed
 from labs.nn.base import SMALL, STANDARD, Sizes
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Module
 from labs.nn.modules.names import LINEARS
+from labs.nn.optimizer import Optimizer
 from labs.nn.pretraining import bases
-from labs.nn.training import Optimizer, cross_entropy, fit, stacked
+from labs.nn.training import fit, stacked
 from labs.routing.grid import NAME, SHOTS, SKILLS, UNSEEN, Cell, Record
 from labs.routing.inventory import Inventory, accuracies, crossed
 from labs.routing.pairs import Pair, domain, split, truth

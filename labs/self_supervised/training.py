@@ -10,7 +10,9 @@ from torch import Tensor
 
 from labs.data import mnist1d
 from labs.kit.seeds import seed
-from labs.nn.training import Optimizer, batch_indices, cross_entropy, stacked
+from labs.nn.losses import cross_entropy
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import batch_indices, stacked
 from labs.self_supervised import probes
 from labs.self_supervised.contrastive import Encoder, half_info_nce, info_nce
 from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, NAME, Cell, Record

@@ -19,8 +19,10 @@ from labs.kit.checks import check_sizes
 from labs.kit.seeds import seed
 from labs.nn.halving import rectified
 from labs.nn.layers import Conv1d, Linear
+from labs.nn.losses import cross_entropy
 from labs.nn.nets import CLASSES, LENGTH, Net
-from labs.nn.training import Optimizer, cross_entropy, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit, stacked
 from labs.sketches.digits import POINTS, templates
 from labs.sketches.rotations import NAME
 

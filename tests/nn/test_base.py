@@ -10,7 +10,9 @@ from labs.data import mnist1d
 from labs.kit.seeds import seed
 from labs.nn import plain, pretraining
 from labs.nn.base import SMALL, STANDARD, Base, Sizes, features, logits
-from labs.nn.training import Optimizer, cross_entropy, fit
+from labs.nn.losses import cross_entropy
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 from tests.nn.random_data import data, generator
 
 TINY = Sizes(stem=3, features=8, heads=2, wide=12, blocks=2, classes=4)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from labs.nn import layers
-from labs.nn.gru import scan
 from labs.nn.halving import rectified
 
 MEMBERS, BATCH = 3, 4
@@ -232,28 +231,6 @@ def test_a_window_is_a_slice_of_the_padded_sequence(length, channels, kernel, st
     padded = F.pad(x, (0, 0, padding, padding))
     expected = padded.unfold(2, kernel, stride).transpose(-1, -2).flatten(3)
     assert torch.equal(layers.windows(x, kernel, stride, padding), expected)
-
-
-@pytest.mark.parametrize(
-    ("steps", "sequences", "inputs", "hidden", "batch"), [(1, 1, 1, 1, 1), (4, 2, 3, 2, 2)]
-)
-def test_the_gradient_of_the_scan(steps, sequences, inputs, hidden, batch):
-    g, d, gates = generator(), sequences, 3 * hidden
-    shapes = [
-        (steps, d, inputs, batch),
-        (d, gates, inputs),
-        (d, gates, hidden),
-        *[(d, gates, 1)] * 2,
-    ]
-    arguments = [
-        torch.randn(s, generator=g, dtype=torch.float64, requires_grad=True) for s in shapes
-    ]
-    assert torch.autograd.gradcheck(scan, arguments)
-    (first,) = torch.autograd.grad(
-        scan(*arguments).square().sum(), arguments[:1], create_graph=True
-    )
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        first.sum().backward()
 
 
 def chain_of(widths: list[int], first: tuple[int, int, int], dtype: torch.dtype) -> list:

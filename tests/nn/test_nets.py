@@ -8,7 +8,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from labs.nn import nets, plain
-from labs.nn.training import Optimizer, cross_entropy, fit
+from labs.nn.losses import cross_entropy
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 from tests.nn.random_data import data, generator
 
 COUNTS = {  # the first four are the published architectures

@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from labs.nn import nets
-from labs.nn.training import Optimizer, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 from tests.nn.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop

@@ -8,14 +8,9 @@ from hypothesis import strategies as st
 from torch.nn.utils import prune
 
 from labs.nn import nets, plain
-from labs.nn.training import (
-    Optimizer,
-    batch_indices,
-    cross_entropy,
-    evaluate,
-    fit,
-    squared_error,
-)
+from labs.nn.losses import cross_entropy, squared_error
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import batch_indices, evaluate, fit
 from tests.nn.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop

@@ -161,8 +161,10 @@ check("activations.best_rate", best_rate)
 
 # %% tags=["run"]
 from labs.nn.layers import Linear
+from labs.nn.losses import cross_entropy
 from labs.nn.nets import Net
-from labs.nn.training import Optimizer, batch_indices, cross_entropy, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import batch_indices, evaluate, fit
 
 require_seal("activations")
 own = data(n_train=8000, n_val=2000, n_test=4000)

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from labs.nn import nets
-from labs.nn.training import Optimizer, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit
 
 LAYERS = ("first", "second", "third", "head")
 BATCH, EVERY = 50, 20  # examples of a step; steps from one rate to the next

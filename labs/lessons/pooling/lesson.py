@@ -208,7 +208,8 @@ class PoolNet(Net):
 # 20 seconds.
 
 # %% tags=["run"]
-from labs.nn.training import Optimizer, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit
 
 
 def trained(net: PoolNet) -> np.ndarray:

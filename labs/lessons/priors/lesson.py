@@ -191,7 +191,8 @@ import torch
 
 from labs.lessons.priors.published import published
 from labs.nn import nets
-from labs.nn.training import Optimizer, evaluate, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit, stacked
 
 print("published (Greydanus and Kobak 2024, Table 1):")
 for name, (before, after) in published().items():

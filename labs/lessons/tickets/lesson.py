@@ -28,7 +28,8 @@ from labs.course import (
     steps,
 )
 from labs.nn.nets import MLP
-from labs.nn.training import Optimizer, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit
 
 REPLICATE = 0
 start("tickets", replicate=REPLICATE, steps={"round": 500})

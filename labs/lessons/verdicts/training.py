@@ -8,7 +8,8 @@ import torch
 
 from labs.kit.seeds import seed
 from labs.nn.nets import MLP
-from labs.nn.training import Optimizer, evaluate, fit, stacked
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit, stacked
 from mnist1d import Recipe, generate
 
 SEED = 42  # of replicate 0

@@ -12,11 +12,13 @@ from torch import Tensor
 
 from labs.kit.checks import check_sizes
 from labs.nn.base import Weights
+from labs.nn.losses import Loss, cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.delta import Delta, Ticket, check_keep, sparse
 from labs.nn.modules.diff_pruning import DiffPruning
 from labs.nn.modules.module import Module
-from labs.nn.training import Loss, Optimizer, cross_entropy, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 
 
 class Schedule(NamedTuple):

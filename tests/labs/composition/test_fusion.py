@@ -8,13 +8,13 @@ import torch
 
 from labs.composition.aggregation.fusion import AdapterFusion, Weighted, fused, mass, weighted
 from labs.nn.base import STANDARD, logits
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.adapting import Schedule, adapt
 from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Kind, Module, merge
 from labs.nn.modules.scaling import FiLM
-from labs.nn.training import cross_entropy
 from tests.nn.modules.kinds import TINY, base, generators, moved, signals, started
 from tests.nn.random_data import generator
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from labs.continual.columns import Column
-from labs.nn.training import cross_entropy
+from labs.nn.losses import cross_entropy
 from tests.nn.random_data import data, generator
 
 WIDTH = 4

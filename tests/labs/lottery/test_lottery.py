@@ -14,7 +14,8 @@ from labs.kit.verdicts import judge
 from labs.lottery import figure, figures_of_masks, grid, masks, published, speed, tickets, training
 from labs.lottery.lab import LAB
 from labs.nn import devices, nets
-from labs.nn.training import Optimizer, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit
 from mnist1d.generate import generate
 
 TINY = grid.Config(

@@ -12,7 +12,8 @@ from torch.nn.utils import prune as torch_prune
 
 from labs.lottery import tickets
 from labs.nn import nets, plain
-from labs.nn.training import Optimizer, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import evaluate, fit
 from tests.nn.random_data import data, generator
 
 HIDDEN = 24

@@ -8,7 +8,7 @@ from labs.modular_rules.grid import MODELS
 from labs.modular_rules.nets import attention, models, plain
 from labs.modular_rules.nets.attention import Heads, attend
 from labs.modular_rules.nets.routing import switch
-from labs.nn.training import Optimizer
+from labs.nn.optimizer import Optimizer
 from tests.nn.random_data import generator
 
 SEEDS = [5, 0, 2**33]

@@ -9,7 +9,9 @@ from torch import nn
 
 from labs.nn import plain
 from labs.nn.layers import Conv1d
-from labs.nn.training import Optimizer, cross_entropy, fit
+from labs.nn.losses import cross_entropy
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import fit
 from labs.pooling.nets import POOLS, STRIDE, PoolNet, Readout, conv_pool
 from labs.pooling.plain import PoolNet as Twin
 from tests.nn.random_data import data, generator

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from labs.nn.training import cross_entropy
+from labs.nn.losses import cross_entropy
 from labs.routing.evolution import POPULATION, TRIAL, Evolution, mutated
 from labs.routing.examples import meaning, mixture
 from labs.routing.grid import LOOKS, PLACE, PLACES, PRESETS, STARTED, Cell, cells

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from labs.nn.base import logits
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.diff_pruning import DiffPruning
@@ -11,7 +12,7 @@ from labs.nn.modules.hypernetwork import Hypernetwork
 from labs.nn.modules.lora import LoRA
 from labs.nn.modules.prompt import Prompt
 from labs.nn.modules.scaling import FiLM
-from labs.nn.training import cross_entropy, evaluate
+from labs.nn.training import evaluate
 from tests.nn.modules.kinds import TINY, base, generators, moved, signals, started
 from tests.nn.random_data import generator
 

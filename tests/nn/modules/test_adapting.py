@@ -7,6 +7,7 @@ from math import cos, pi
 import pytest
 import torch
 
+from labs.nn.losses import cross_entropy
 from labs.nn.modules import adapting
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, Start, adapt
@@ -14,7 +15,6 @@ from labs.nn.modules.delta import Delta, Ticket
 from labs.nn.modules.diff_pruning import DiffPruning
 from labs.nn.modules.lora import LoRA
 from labs.nn.modules.names import HEAD
-from labs.nn.training import cross_entropy
 from tests.nn.modules.kinds import TINY, base, generators, signals
 from tests.nn.random_data import generator
 

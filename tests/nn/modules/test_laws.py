@@ -9,11 +9,11 @@ import torch
 
 import labs.nn.modules
 from labs.nn.base import SMALL, STANDARD, logits
+from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, adapt
 from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Kind, merge
-from labs.nn.training import cross_entropy
 from tests.nn.modules.kinds import CASES, TINY, base, generators, moved, signals, started
 from tests.nn.random_data import generator
 

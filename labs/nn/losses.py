@@ -1,0 +1,49 @@
+"""Losses of a stack, one number per member, and their gradients written out.
+
+Outputs are (M, B, K), labels (M, B) int64. A gradient is that of the sum over members of the loss:
+its sum keeps every member's gradient its own. It is written where the outputs stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean cross-entropy of each member in nats (M,); logits (M, B, K), labels (M, B) int64."""
+    # classes before examples: torch's softmax is several times slower over a short last axis
+    return F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").mean(1)
+
+
+def squared_error(logits: Tensor, labels: Tensor) -> Tensor:
+    """Squared distance of the outputs to the one-hot label, mean over examples and classes (M,);
+    logits (M, B, K), labels (M, B) int64."""
+    return (logits - F.one_hot(labels, logits.shape[-1])).square().mean((1, 2))
+
+
+def _entropy_gradient(outputs: Tensor, labels: Tensor) -> None:
+    shares = outputs.transpose(1, 2).softmax(1)
+    _subtract_one(shares, labels, 1)
+    torch.div(shares.transpose(1, 2), labels.shape[1], out=outputs)
+
+
+def _error_gradient(outputs: Tensor, labels: Tensor) -> None:
+    _subtract_one(outputs, labels, 2)
+    outputs.mul_(2 / outputs[0].numel())
+
+
+def _subtract_one(values: Tensor, labels: Tensor, axis: int) -> None:
+    index = labels.unsqueeze(axis)
+    values.scatter_add_(axis, index, values.new_tensor(-1.0).expand(index.shape))
+
+
+GRADIENTS: dict[Loss, Callable[[Tensor, Tensor], None]] = {
+    cross_entropy: _entropy_gradient,
+    squared_error: _error_gradient,
+}  # (outputs, labels) -> None: turns outputs into the gradient

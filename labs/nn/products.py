@@ -1,0 +1,67 @@
+"""Products of stacks of matrices, and the affine map of a layer with its gradient written out.
+
+The matrices of a small network are far from what a library tunes its batched product for: with 100
+rows and 10 columns torch's reaches a sixth of a core's speed, and one product after the other by
+the BLAS that numpy carries three quarters of it. So on a CPU numpy multiplies, in the tensors' own
+memory; anywhere else torch does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+
+def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+    """a @ b for stacks of matrices, without a gradient; returns `out`.
+
+    Args:
+        a: (M, n, k), requiring no gradient; a transposed view is as good as a contiguous tensor.
+        b: (M, k, m), of the same kind.
+        out: where to write, (M, n, m); default: a new tensor.
+    """
+    if out is None:
+        out = a.new_empty(a.shape[0], a.shape[1], b.shape[2])
+    if a.device.type == "cpu":
+        with np.errstate(all="ignore"):  # infinities are the caller's to see, as in torch
+            np.matmul(a.numpy(), b.numpy(), out=out.numpy())
+    else:
+        torch.bmm(a, b, out=out)
+    return out
+
+
+def summed(x: Tensor, out: Tensor | None = None) -> Tensor:
+    """Sum over the rows of each matrix, (M, n, m) -> (M, 1, m), as `product`."""
+    return product(x.new_ones(1).expand(x.shape[0], 1, x.shape[1]), x, out)
+
+
+def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """x weight + bias: x (M, B, inputs), weight (M, inputs, outputs), bias (M, 1, outputs) ->
+    (M, B, outputs). Differentiable once on a CPU, in every argument."""
+    if x.device.type == "cpu":
+        return _Affine.apply(x, weight, bias)
+    return torch.baddbmm(bias, x, weight)
+
+
+class _Affine(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return product(x, weight).add_(bias)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        (grad,), (x, weight) = grads, ctx.saved_tensors
+        grad_x = _by_input(x, grad, weight) if ctx.needs_input_grad[0] else None
+        return grad_x, product(x.transpose(1, 2), grad), summed(grad)
+
+
+def _by_input(x: Tensor, grad: Tensor, weight: Tensor) -> Tensor:
+    if x.stride(1) == 1:  # rows last in memory, and so is the gradient
+        return product(weight, grad.transpose(1, 2)).transpose(1, 2)
+    return product(grad, weight.transpose(1, 2))
