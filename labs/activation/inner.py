@@ -23,6 +23,7 @@ from torch import Tensor
 
 from labs.activation.tabulated import Function, Look, Tabulated
 from labs.data.mnist1d import CLASSES, LENGTH
+from labs.nn.products import product
 from labs.nn.training import batch_indices
 
 HIDDEN, BATCH = 128, 100
@@ -203,20 +204,20 @@ def accuracy(
 ) -> Tensor:
     """Right answers in percent (M,), with a shift of the hidden units as in `fit`."""
     first, second, bias = split(weights)
-    hidden = function(torch.bmm(examples.x, first)) + shift
+    hidden = function(product(examples.x, first)) + shift
     right = _logits(hidden, second, bias).argmax(1) == examples.y
     return 100 * right.double().mean(1)
 
 
 def _logits(hidden: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     # Classes before examples: softmax over a short last axis is slow.
-    logits = torch.baddbmm(bias.transpose(1, 2), hidden, weight.transpose(1, 2))
+    logits = product(hidden, weight.transpose(1, 2)).add_(bias.transpose(1, 2))
     return logits.transpose(1, 2)
 
 
 def before(weights: Tensor, batch: Batch) -> Tensor:
     """What the hidden units have before the activation, (M, B, 128)."""
-    return torch.bmm(batch.x, split(weights)[0])
+    return product(batch.x, split(weights)[0])
 
 
 def differentiate(
@@ -230,7 +231,7 @@ def differentiate(
     loss = -log_p.gather(1, batch.y).mean((1, 2))
     probability = log_p.exp_()
     by_logits = _residual(probability, batch.y)
-    by_input = torch.bmm(by_logits.transpose(1, 2), second).mul_(slope)
+    by_input = product(by_logits.transpose(1, 2), second).mul_(slope)
     gradient = torch.empty_like(weights)
     _by_weights(gradient, batch.x, by_input, hidden, by_logits)
     return Pass(loss, gradient, probability)
@@ -246,8 +247,8 @@ def _by_weights(
     out: Tensor, x: Tensor, by_input: Tensor, hidden: Tensor, by_logits: Tensor
 ) -> None:
     first, second, bias = split(out)
-    torch.bmm(x.transpose(1, 2), by_input, out=first)
-    torch.bmm(by_logits, hidden, out=second)
+    product(x.transpose(1, 2), by_input, first)
+    product(by_logits, hidden, second)
     torch.sum(by_logits, 2, keepdim=True, out=bias)
 
 
@@ -282,20 +283,20 @@ def step_backward(
     first_along, second_along, bias_along = split(along)
     look, (x, y), p = saved.look, saved.batch, saved.probability
     # the derivative in the direction `along`, forward ...
-    a = torch.bmm(x, first_along)
+    a = product(x, first_along)
     h = look.slope * a
     z = _logits(look.value, second_along, bias_along)
-    z = torch.baddbmm(z.transpose(1, 2), h, second.transpose(1, 2)).transpose(1, 2)
+    z = z + product(h, second.transpose(1, 2)).transpose(1, 2)
     # ... and backward, with the share of the loss itself
     by_logits = _residual(p, y)
     z = (z - (p * z).sum(1, keepdim=True)).mul_(p).div_(p.shape[2]).add_(by_logits, alpha=share)
-    by_value = torch.bmm(z.transpose(1, 2), second)
-    by_value.baddbmm_(by_logits.transpose(1, 2), second_along)
-    by_slope = torch.bmm(by_logits.transpose(1, 2), second).mul_(a)
+    by_value = product(z.transpose(1, 2), second)
+    by_value.add_(product(by_logits.transpose(1, 2), second_along))
+    by_slope = product(by_logits.transpose(1, 2), second).mul_(a)
     by_input = torch.mul(by_value, look.slope).addcmul_(by_slope, look.curvature)
     by_weights = torch.empty_like(along)
     _by_weights(by_weights, x, by_input, look.value, z)
-    split(by_weights)[1].baddbmm_(by_logits, h)
+    split(by_weights)[1].add_(product(by_logits, h))
     by_shift = by_value.sum((1, 2))
     table.accumulate(look, by_value, by_slope)
     return by_weights, by_shift

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from labs.nn.nets import MLP, Net
+from labs.nn.products import product
 
 LAYERS = ("first", "second", "head")
 WIDTH = 16  # floats of a vector register: matrix products of such widths are the fastest
@@ -248,7 +249,7 @@ class _Matrix(nn.Module):
         return self.dense
 
     def gradient(self, inputs: Tensor, outputs: Tensor) -> Tensor:
-        torch.bmm(inputs.transpose(1, 2), outputs, out=self.grad)
+        product(inputs.transpose(1, 2), outputs, self.grad)
         return self.grad.flatten(1).gather(1, self.index)
 
 
@@ -259,12 +260,12 @@ class _Logits(torch.autograd.Function):
     def forward(
         ctx: Any, x: Tensor, first: Tensor, second: Tensor, head: Tensor, net: Ticket
     ) -> Tensor:
-        lower = torch.bmm(x, net.into_lower.filled(first)).relu_()
-        upper = torch.bmm(lower, net.into_upper.filled(second)).relu_()
+        lower = product(x, net.into_lower.filled(first)).relu_()
+        upper = product(lower, net.into_upper.filled(second)).relu_()
         ctx.save_for_backward(x, lower, upper)
         ctx.net = net
-        logits = torch.bmm(lower, net.from_lower.filled(head))
-        return logits.baddbmm_(upper, net.from_upper.filled(head))
+        logits = product(lower, net.from_lower.filled(head))
+        return logits.add_(product(upper, net.from_upper.filled(head)))
 
     @staticmethod
     @once_differentiable
@@ -272,10 +273,10 @@ class _Logits(torch.autograd.Function):
         (grad,), net = grads, ctx.net
         x, lower, upper = ctx.saved_tensors
         relu_backward = torch.ops.aten.threshold_backward
-        d_upper = torch.bmm(grad, net.from_upper.dense.transpose(1, 2))
+        d_upper = product(grad, net.from_upper.dense.transpose(1, 2))
         d_upper = relu_backward(d_upper, upper, 0)
-        d_lower = torch.bmm(grad, net.from_lower.dense.transpose(1, 2))
-        d_lower.baddbmm_(d_upper, net.into_upper.dense.transpose(1, 2))
+        d_lower = product(grad, net.from_lower.dense.transpose(1, 2))
+        d_lower.add_(product(d_upper, net.into_upper.dense.transpose(1, 2)))
         d_lower = relu_backward(d_lower, lower, 0)
         d_head = net.from_lower.gradient(lower, grad).add_(net.from_upper.gradient(upper, grad))
         d_second = net.into_upper.gradient(lower, d_upper)

@@ -1,4 +1,4 @@
-"""Products of stacks of matrices, and the affine map of a layer with its gradient written out.
+"""Products of stacks of matrices, tanh, and the affine map of a layer, fast for small networks.
 
 The matrices of a small network are far from what a library tunes its batched product for: with 100
 rows and 10 columns torch's reaches a sixth of a core's speed, and one product after the other by
@@ -37,6 +37,16 @@ def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
 def summed(x: Tensor, out: Tensor | None = None) -> Tensor:
     """Sum over the rows of each matrix, (M, n, m) -> (M, 1, m), as `product`."""
     return product(x.new_ones(1).expand(x.shape[0], 1, x.shape[1]), x, out)
+
+
+def tanh(x: Tensor, out: Tensor) -> Tensor:
+    """tanh of each element, without a gradient, into `out`, which may be x: on a CPU by numpy,
+    whose loop is seven times as fast as torch's."""
+    if x.device.type == "cpu":
+        np.tanh(x.numpy(), out=out.numpy())
+    else:
+        torch.tanh(x, out=out)
+    return out
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

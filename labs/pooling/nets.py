@@ -19,6 +19,7 @@ from labs.kit.checks import check_sizes, known
 from labs.nn.halving import rectified
 from labs.nn.layers import Conv1d, Linear
 from labs.nn.nets import CLASSES, LENGTH, Net
+from labs.nn.products import product
 
 KERNEL = 3
 TINY = 1e-30  # in place of zero, whose square root takes thirty times as long
@@ -159,7 +160,7 @@ class _ConvPool(torch.autograd.Function):
         for rows, w, b, own_z, own_out in zip(
             _windows(x), weights, bias.transpose(1, 2), z, out, strict=True
         ):
-            torch.baddbmm(b, w, rows, out=own_z)
+            product(w, rows, own_z).add_(b)
             pool.forward(own_z, own_out)
         ctx.pool, ctx.ends = pool, ends
         ctx.save_for_backward(x, weight, padded, *([] if pool.width == 1 else [z]))
@@ -185,11 +186,11 @@ class _ConvPool(torch.autograd.Function):
         copies = weight.shape[1] > KERNEL
         for m, rows in enumerate(_windows(x)):
             ctx.pool.backward(grad[m], out[m], z[m], own_z)
-            torch.bmm(rows, columns.copy_(turned) if copies else turned, out=products)
+            product(rows, columns.copy_(turned) if copies else turned, products)
             torch.sum(products, 0, out=grad_weight[m])
             torch.sum(own_z.sum(0), 1, out=grad_bias[m, 0])
             if grad_x is not None:
-                torch.bmm(weights[m], around, out=grad_x[m, 1:-1])
+                product(weights[m], around, grad_x[m, 1:-1])
         if grad_x is not None:
             grad_x[:, 0] = grad_x[:, -1] = 0
         return None, None, grad_x, grad_weight, grad_bias

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from labs.nn.products import affine, product, summed
+from labs.nn.products import affine, product, summed, tanh
 from tests.nn.random_data import generator
 
 SHAPES = [(1, 1, 1, 1), (3, 100, 10, 40), (2, 7, 5, 3), (4, 1, 6, 2)]
@@ -38,6 +38,14 @@ def test_a_product_is_written_into_a_part_of_a_tensor_and_nowhere_else():
 def test_infinities_pass_without_a_word():
     a = torch.full((1, 2, 2), 1e30)
     assert product(a, a).isinf().all()
+
+
+def test_tanh_in_place_of_a_part():
+    x = 3 * random(3, 4, 5)
+    expected = x.clone()
+    expected[:, 1] = expected[:, 1].tanh()
+    tanh(x[:, 1], x[:, 1])
+    torch.testing.assert_close(x, expected, rtol=1e-6, atol=1e-6)
 
 
 def test_a_sum_over_rows():

@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from labs.nn.products import product, tanh
+
 _sigmoid_grad = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_grad = torch.ops.aten.tanh_backward.grad_input
 _where_positive = torch.ops.aten.threshold_backward.grad_input
@@ -80,11 +82,11 @@ def _advance(trace: _Trace, t: int, mixture: Tensor | None) -> None:
     """From the pre-activations of step t, which become gates in place, to the next state."""
     gates, squashed, made = trace.gates[t], trace.squashed[t], trace.made[t]
     gates[:, :, :3].sigmoid_()
-    gates[:, :, 3].tanh_()
+    tanh(gates[:, :, 3], gates[:, :, 3])
     i, f, o, new = gates.unbind(2)
     hidden, cell = made.unbind(2)
     torch.mul(i, new, out=cell).addcmul_(f, trace.cells[t].unsqueeze(1))
-    torch.tanh(cell, out=squashed)
+    tanh(cell, squashed)
     torch.mul(o, squashed, out=hidden)
     if mixture is not None:
         hidden, cell = (made * mixture[:, :, None, None]).unbind(2)
@@ -143,7 +145,7 @@ class _Scan(torch.autograd.Function):
     ) -> Tensor:
         trace = _trace(x, state, weight.shape[1] // (4 * state))
         for t, gates in enumerate(trace.gates.flatten(2, 4)):
-            torch.bmm(weight, _expanded(trace.columns[t], dispatch, t), out=gates)
+            product(weight, _expanded(trace.columns[t], dispatch, t), gates)
             _advance(trace, t, None if mixture is None else mixture[:, :, t])
         ctx.save_for_backward(weight, mixture, dispatch, *trace)
         return trace.columns[1:, :, :state].permute(1, 2, 0, 3)
@@ -165,8 +167,8 @@ class _Scan(torch.autograd.Function):
                 torch.sum(trace.made[t] * grad, (2, 3), out=grad_mixture[:, :, t])
             _retreat(trace, t, None if mixture is None else mixture[:, :, t], grad, grad_gates)
             rows, column = grad_gates.flatten(1, 3), _expanded(trace.columns[t], dispatch, t)
-            grad_weight.baddbmm_(rows, column.transpose(1, 2))
-            grad_column = _collected(torch.bmm(turned, rows), dispatch, t)
+            grad_weight += product(rows, column.transpose(1, 2))
+            grad_column = _collected(product(turned, rows), dispatch, t)
             grad[:, 0, 0], grad_x[:, :, t] = grad_column[:, :state], grad_column[:, state:]
         return grad_weight, grad_x, grad_mixture, None, None
 
@@ -186,10 +188,10 @@ class _ScoredScan(torch.autograd.Function):
         for t, share in enumerate(shares):
             column = trace.columns[t]
             of_h, of_x = share.flatten(2, 3).unbind(1)
-            torch.bmm(of_state, column[:, :state], out=of_h)
-            torch.bmm(of_input, column[:, state:], out=of_x)
+            product(of_state, column[:, :state], of_h)
+            product(of_input, column[:, state:], of_x)
             torch.add(of_h, of_x, out=trace.gates[t].flatten(1, 3))
-            logits = torch.bmm(rows, share.relu_().flatten(0, 2)).view(members, 2, modules, batch)
+            logits = product(rows, share.relu_().flatten(0, 2)).view(members, 2, modules, batch)
             p[t] = logits.sum(1).softmax(1)
             _advance(trace, t, p[t])
         ctx.save_for_backward(of_state, of_input, score, shares, p, *trace)
@@ -212,15 +214,15 @@ class _ScoredScan(torch.autograd.Function):
             grad_p = (trace.made[t] * grad).sum((2, 3)) + grads[1][:, :, t]
             grad_logits = torch._softmax_backward_data(grad_p, p[t], 1, p.dtype)
             both = grad_logits.unsqueeze(1).expand(-1, 2, -1, -1)
-            grad_rows.baddbmm_(shares[t].flatten(0, 2), both.reshape(-1, batch, 1))
+            grad_rows += product(shares[t].flatten(0, 2), both.reshape(-1, batch, 1))
             torch.mul(score.unsqueeze(4), both.unsqueeze(3), out=grad_shares)
             _where_positive(grad_shares, shares[t], 0, grad_input=grad_shares)
             _retreat(trace, t, p[t], grad, grad_gates)
             grad_shares += grad_gates.flatten(2, 3).unsqueeze(1)
             of_h, of_x = grad_shares.flatten(2, 3).unbind(1)
             column = trace.columns[t].transpose(1, 2)
-            sums[0].baddbmm_(of_h, column[..., :state])
-            sums[1].baddbmm_(of_x, column[..., state:])
-            grad[:, 0, 0] = torch.bmm(turned[0], of_h)
-            grad_x[:, :, t] = torch.bmm(turned[1], of_x)
+            sums[0] += product(of_h, column[..., :state])
+            sums[1] += product(of_x, column[..., state:])
+            grad[:, 0, 0] = product(turned[0], of_h)
+            grad_x[:, :, t] = product(turned[1], of_x)
         return (*sums, grad_rows.view_as(score), grad_x)
