@@ -163,8 +163,8 @@ def level() -> str:
     return (
         f"Interval: the one that was used, with a chance of at most {ERROR:.0%} of any wrong "
         f"verdict in a family (Holm's steps; t, exact for shares); beside it the plain 95 % one. "
-        f"Undecided below {FEWEST} replicates (n). {YOUNGER}: the rule is younger than the "
-        "networks."
+        f"Undecided below {FEWEST} replicates (n). {YOUNGER}: the rule was changed after "
+        "results, of these networks or of earlier ones, had been seen."
     )
 
 

@@ -17,7 +17,8 @@ VERDICTS = {
     "published": "The value that the source gives, where it gives one.",
     "control": "A claim about what must come out if the experiment is sound, such as that an arm "
     "without the thing under test does no better than chance.",
-    texts.YOUNGER: "The rule, or part of it, is younger than the networks; a note says what.",
+    texts.YOUNGER: "The rule was changed after results, of these networks or of earlier ones, "
+    "had been seen; a note says how.",
     "points, octaves, nats": "A difference of two percentages; factors of two; units of a loss by "
     "natural logarithms.",
 }
