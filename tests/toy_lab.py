@@ -21,6 +21,7 @@ from labs.kit.cli import main
 from labs.kit.lab import Bench, Lab, Picture, Remark
 from labs.kit.measures import column
 from labs.kit.method import Method
+from labs.kit.race import Race
 from labs.kit.seeds import stream
 from labs.kit.settings import check, setting
 from labs.kit.table import Table
@@ -145,6 +146,10 @@ def bench() -> list[Bench[Cell]]:
     return [Bench("coin", coins, steps=1, plain=partial(toss, 200_000))]
 
 
+def races() -> list[Race]:
+    return [Race("coin", 2, 5, "tests.toy_race:ours", {"jax": "tests.toy_race:theirs"}, {})]
+
+
 LAB = Lab[Config, Cell, Record](
     name="toy",
     version=1,
@@ -161,6 +166,7 @@ LAB = Lab[Config, Cell, Record](
     seconds=lambda cell: 0.001 + cell.pause,
     members=4,
     bench=bench,
+    races=races,
     remarks=remarks,
     method=Method(
         "Coins of two kinds are tossed. Heads are counted.",

@@ -6,9 +6,10 @@ a sentence is judged); `seeds`, `store` and `execute` (how networks are trained 
 `workers`, `cluster`, `parcel`, `machine` and `failure` (where, and what may befall them there) and
 `memory` (in how many processes); `plan`, `runs`, `sessions`, `provenance` and `digest` (one run,
 from settings to verdicts, and where its results come from) with `outputs` (what is made of them)
-and `owner` (whose they are); `draw`, `bench`, `report` with `markdown`, `index` (with `agreement`),
-`pages` and `deviations`, `references`, `verify` and `places` (where the references lie); `cli` with
-`commands`, `options`, `texts`, `progress`, `console`, `extras`, `listing` and `template` (what is
-typed and what is printed); and `api`, the same from Python. `files` writes for them all. Nothing
-here imports torch, a lab, or the data set.
+and `owner` (whose they are); `draw`, `bench`, `race` with `sides` (against another library),
+`report` with `markdown`, `index` (with `agreement`), `pages` and `deviations`, `references`,
+`verify` and `places` (where the references lie); `cli` with `commands`, `benches`, `options`,
+`texts`, `progress`, `console`, `extras`, `listing` and `template` (what is typed and what is
+printed); and `api`, the same from Python. `files` writes for them all. Nothing here imports torch,
+a lab, or the data set.
 """

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from labs.kit import commands, console
+from labs.kit import benches, commands, console
 from labs.kit.commands import Register
 from labs.kit.execute import TrainingError
 from labs.kit.extras import MissingExtraError, explained
@@ -63,7 +63,7 @@ def parser(register: Register) -> argparse.ArgumentParser:
         "draw": commands.redraw,
         "settings": commands.show_settings,
         "verify": commands.train_again,
-        "bench": commands.measure,
+        "bench": benches.measure,
         "new": commands.write_new,
         "report": commands.write_report,
     }
@@ -77,7 +77,9 @@ def parser(register: Register) -> argparse.ArgumentParser:
             sub.add_argument("lab", metavar="LAB", nargs="?", help="one that stands elsewhere")
         else:
             known_labs = ", ".join(["all", *register] if name == "run" else register)
-            sub.add_argument("lab", metavar="LAB", help=f"{known_labs}; or a file, or a module")
+            many: dict[str, Any] = {"nargs": "?"} if name == "bench" else {}
+            text = f"{known_labs}; or a file, or a module"
+            sub.add_argument("lab", metavar="LAB", help=text, **many)
         for flag, keywords in OPTIONS[name].items():
             sub.add_argument(flag, **keywords)
     _add_course(subparsers)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from labs.kit import (
-    bench,
     elsewhere,
     listing,
     markdown,
@@ -35,7 +34,6 @@ from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Deferred, load
-from labs.kit.machine import cores
 from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 
@@ -95,7 +93,7 @@ def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
 def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> int:
     device, shard = arguments.device, arguments.shard
     todo, _ = runs.pending(resolved, shard)
-    jobs = on.slots() if on else _jobs(resolved.lab, todo, arguments)
+    jobs = on.slots() if on else processes(resolved.lab, todo, arguments)
 
     def announce(now: Plan, todo: list[Stack], damage: list[str], still_open: int | None) -> None:
         _warn(damage, "will be trained again")
@@ -123,7 +121,8 @@ def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> i
     return DONE
 
 
-def _jobs(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace) -> int:
+def processes(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace) -> int:
+    """In how many processes stacks are to be trained; prints why where it is fewer than wanted."""
     jobs, remark = memory.processes(lab, todo, arguments.jobs, getattr(arguments, "device", "cpu"))
     if remark:
         print(remark, file=sys.stderr)
@@ -215,23 +214,10 @@ def train_again(register: Register, arguments: argparse.Namespace) -> int:
         require("labs", "verify")
         reference = verify.reference(lab)
     print(texts.fill(verify.announce(reference, arguments.cells)), flush=True)
-    jobs = _jobs(lab, verify.chosen(reference, arguments.cells), arguments)
+    jobs = processes(lab, verify.chosen(reference, arguments.cells), arguments)
     found = verify.compare(reference, arguments.cells, jobs=jobs)
     print(verify.say(found))
     return DONE if all(comparison.agrees for comparison in found) else FAILED
-
-
-def measure(register: Register, arguments: argparse.Namespace) -> int:
-    """Print seconds per network, stacked and by the usual loop."""
-    with usage():
-        lab = load(register, arguments.lab)
-        if lab.bench is None:
-            raise ValueError(f"lab must be one with a bench, got {lab.name!r}")
-    require("labs", "bench")
-    stacks = [item.cells for item in lab.bench()] * cores()  # as many of each as there are cores
-    rows = bench.measure(lab, jobs=_jobs(lab, stacks, arguments))
-    print(json.dumps(rows, indent=2) if arguments.json else texts.bench(rows))
-    return DONE
 
 
 def write_new(register: Register, arguments: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Claim, VerdictsById
 from labs.kit.intervals import Interval
 from labs.kit.method import Method
+from labs.kit.race import Race
 from labs.kit.table import Table
 
 if TYPE_CHECKING:  # matplotlib may be absent
@@ -197,6 +198,7 @@ class Lab(Generic[Config, Cell, Record]):
             the estimate, and for how many processes fit. By default 60, and 15 for each cell.
         members: most cells in one stack, a number or a function of a cell.
         bench: the networks of `python -m labs bench`, if any.
+        races: those of `python -m labs bench --against`, if any.
         remarks: what a run says after its claims, if anything.
         method: what its page says of method, differences from the source and limitations.
         devices: the devices that `train` can use on this machine; asked for other than "cpu" only.
@@ -231,6 +233,7 @@ class Lab(Generic[Config, Cell, Record]):
     method: Method | None = None
     devices: Callable[[], Sequence[str]] = _cpu
     looks: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    races: Callable[[], Sequence[Race]] | None = None
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():

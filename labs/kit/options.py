@@ -62,7 +62,13 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--cells": {"type": _positive, "default": 3, "help": "how many; default: 3"},
         "--jobs": JOBS,
     },
-    "bench": {"--jobs": JOBS, "--json": {**SWITCH, "help": "print a list"}},
+    "bench": {
+        "--jobs": JOBS,
+        "--rounds": {"type": _positive, "default": 5, "help": "timed turns; default: 5"},
+        "--against": {"choices": ("jax",), "help": "race another library, one thread each"},
+        "--python": {"metavar": "PATH", "help": "an interpreter that has it; default: this one"},
+        "--json": {**SWITCH, "help": "print a list"},
+    },
     "new": {},
     "report": {
         "--write": {**SWITCH, "help": "write README.md and figures/"},
