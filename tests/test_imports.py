@@ -96,6 +96,9 @@ def test_rooms(path):
     names = set(imports(path))
     assert not {n for n in names if within(n, forbidden(module(path)))}
     tops = {n.partition(".")[0] for n in names} - {"mnist1d", "labs"}
+    if path.stem == "in_jax":  # the other side of a race, run by an interpreter that has jax
+        assert loaded(module(path)) & OUTSIDE <= {"numpy"}
+        tops -= {"jax"}
     assert tops <= OUTSIDE | set(sys.stdlib_module_names)
 
 

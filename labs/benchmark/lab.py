@@ -53,6 +53,7 @@ LAB = Lab[Config, Cell, Record](
     megabytes=megabytes,
     members=members,
     bench=Deferred("labs.benchmark.speed:bench"),
+    races=Deferred("labs.benchmark.races:races"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
     method=METHOD,

@@ -46,6 +46,7 @@ LAB = Lab[Config, Cell, Record](
     within=("sweep", "noise", "noise_kind", "start", "replicate"),
     members=members,
     bench=Deferred("labs.double_descent.speed:bench"),
+    races=Deferred("labs.double_descent.races:races"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
     method=METHOD,

@@ -33,9 +33,14 @@ def bench() -> list[Bench[Cell]]:
 
 def _bench(name: str, net: str, size: int) -> Bench[Cell]:
     steps = 200 if net == "two" and size <= 100 else 100
+    return Bench(name, stack(net, size, steps), steps, train_plain)
+
+
+def stack(net: str, size: int, steps: int) -> tuple[Cell, ...]:
+    """The cells of a bench: networks of one size as a full run stacks them, with few steps."""
     grid = cells(replace(ALONE, widths=(size,), channels=(size,)))
     short = [replace(c, steps=steps, looks=(steps,)) for c in grid if c.net == net]
-    return Bench(name, tuple(short[: members(short[0])]), steps, train_plain)
+    return tuple(short[: members(short[0])])
 
 
 def train_plain(cell: Cell) -> None:
