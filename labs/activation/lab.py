@@ -55,6 +55,7 @@ LAB = Lab[Config, Cell, Record](
     megabytes=megabytes,
     members=members,
     bench=Deferred("labs.activation.speed:bench"),
+    races=Deferred("labs.activation.races:races"),
     remarks=remarks,
     method=METHOD,
 )
