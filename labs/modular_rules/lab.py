@@ -59,6 +59,7 @@ LAB = Lab[Config, Cell, Record](
     within=("model", "seed", "replicate"),  # side by side, on batches drawn once
     members=120,
     bench=Deferred("labs.modular_rules.speed:bench"),
+    races=Deferred("labs.modular_rules.races:races"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
     method=METHOD,

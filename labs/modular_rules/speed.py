@@ -24,13 +24,13 @@ def bench() -> list[Bench[Cell]]:
     grid = [(name, JOINT, FEW) for name in STEPS]
     grid += [(name, model, MANY) for name in STEPS for model in TRAINED]
     return [
-        Bench(f"{name} {model} {rules}", _stack(name, model, rules), STEPS[name], train_plain)
+        Bench(f"{name} {model} {rules}", stack(name, model, rules), STEPS[name], train_plain)
         for name, model, rules in grid
     ]
 
 
-def _stack(architecture: str, model: str, rules: int) -> tuple[Cell, ...]:
-    """The tasks of `full`, one seed, whatever rules it has itself."""
+def stack(architecture: str, model: str, rules: int) -> tuple[Cell, ...]:
+    """The cells of a bench: the tasks of `full`, one seed, whatever rules it has itself."""
     config = replace(FULL, seeds=1, mlp_rules=(rules,), mha_rules=(rules,), rnn_rules=(rules,))
     wanted = (architecture, model, "regression", 0)
     return tuple(
