@@ -7,6 +7,7 @@ workers need no folder in common with it, and there is one way for all of them.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -28,6 +29,14 @@ Stack = tuple[Any, ...]
 BEAT = 1.0  # seconds between two looks at the clock while stacks train
 
 
+class Work(NamedTuple):
+    """A stack to train: of which lab, and where its records go."""
+
+    lab: Lab[Any, Any, Any]
+    store: Store
+    stack: Stack
+
+
 class TrainingError(RuntimeError):
     """A stack failed or its worker died; the message names lab and stack.
 
@@ -44,11 +53,13 @@ class TrainingError(RuntimeError):
 
 
 class Outcome(NamedTuple):
-    """What a worker says of a trained stack: its process and that process's peak memory."""
+    """What a worker says of a trained stack: its process, that process's peak memory, and how long
+    the stack took."""
 
     cells: int
     process: str
     peak_mb: float
+    seconds: float = 0.0
 
 
 class Trained(NamedTuple):
@@ -59,8 +70,8 @@ class Trained(NamedTuple):
 
 
 def stacks(lab: Lab[Any, Any, Any], cells: Sequence[Any]) -> list[Stack]:
-    """Return the cells in stacks, in order: those that differ in fields of `within` alone, cut
-    evenly to at most the lab's members.
+    """Return the cells in stacks, in order: those that differ in fields of `within` alone and that
+    the lab does not keep `apart`, cut evenly to at most the lab's members.
 
     Raises:
         ValueError: a stack size below 1.
@@ -68,7 +79,8 @@ def stacks(lab: Lab[Any, Any, Any], cells: Sequence[Any]) -> list[Stack]:
     common = [item.name for item in fields(lab.cell) if item.name not in lab.within]
     groups: dict[Any, list[Any]] = {}
     for cell in cells:
-        groups.setdefault(tuple(getattr(cell, name) for name in common), []).append(cell)
+        shared = (*(getattr(cell, name) for name in common), lab.apart(cell))
+        groups.setdefault(shared, []).append(cell)
     return [stack for group in groups.values() for stack in _cut(group, lab.stack_size(group[0]))]
 
 
@@ -118,14 +130,39 @@ def execute(
         TrainingError: a stack failed or its worker died; the other stacks are cancelled.
         ValueError: `jobs` below 1.
     """
+    execute_all(
+        [Work(lab, store, stack) for stack in todo],
+        device=device,
+        jobs=jobs,
+        executor=executor,
+        started=started,
+        beat=beat,
+        finished=finished,
+    )
+
+
+def execute_all(
+    todo: Sequence[Work],
+    *,
+    device: str = "cpu",
+    jobs: int = 1,
+    executor: Executor | None = None,
+    started: Callable[[Stack], None] = lambda stack: None,
+    beat: Callable[[], None] = lambda: None,
+    finished: Callable[[Stack, Outcome], None] = lambda stack, outcome: None,
+) -> None:
+    """Train stacks of one or several labs in one pool, longest first; otherwise as `execute`.
+
+    Raises:
+        TrainingError, ValueError: as `execute`.
+    """
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
     if not todo:
         return
-    waiting = sorted(todo, key=partial(expected, lab), reverse=True)
-    train = partial(train_stack, lab.train, store, device)
+    waiting = sorted(todo, key=lambda work: expected(work.lab, work.stack), reverse=True)
     with one_thread(), _pool(executor, jobs, len(todo), beat) as pool:
-        _drive(pool, train, waiting, store, started, beat, finished)
+        _drive(pool, device, waiting, started, beat, finished)
 
 
 def train_stack(
@@ -135,13 +172,14 @@ def train_stack(
 
     Errors come back as text: their classes may be unknown to the process that asks.
     """
+    begun = time.monotonic()
     try:
         with one_thread(), limited():
             records = _records(train(stack, device), len(stack))
         packed = [store.pack(cell, measured(r)) for cell, r in zip(stack, records, strict=True)]
     except (Exception, SystemExit) as error:
         return failure(error)
-    outcome = Outcome(len(stack), process(), peak_mb())
+    outcome = Outcome(len(stack), process(), peak_mb(), time.monotonic() - begun)
     return Trained(outcome, [file for part in packed for file in part])
 
 
@@ -202,24 +240,24 @@ class _Here(Pool):
 
 def _drive(
     pool: Pool,
-    train: Callable[[Stack], Trained | Failure],
-    todo: Sequence[Stack],
-    store: Store,
+    device: str,
+    todo: Sequence[Work],
     started: Callable[[Stack], None],
     beat: Callable[[], None],
     finished: Callable[[Stack, Outcome], None],
 ) -> None:
     waiting = deque(todo)
-    running: dict[Future[Trained | Failure], Stack] = {}
+    running: dict[Future[Trained | Failure], Work] = {}
     try:
         while waiting or running:
             for _ in range(min(pool.slots() - len(running), len(waiting))):
-                stack = waiting.popleft()
-                started(stack)
-                running[_submit(pool, train, stack)] = stack
+                work = waiting.popleft()
+                started(work.stack)
+                train = partial(train_stack, work.lab.train, work.store, device)
+                running[_submit(pool, train, work.stack)] = work
             for future in wait(running, BEAT, FIRST_COMPLETED).done:
-                stack = running.pop(future)
-                finished(stack, _stored(pool, future, store, stack))
+                work = running.pop(future)
+                finished(work.stack, _stored(pool, future, work.store, work.stack))
             beat()
     finally:
         for future in running:

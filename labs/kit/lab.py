@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from string import Formatter
@@ -16,6 +16,7 @@ from labs.kit.checks import check_sizes, known
 from labs.kit.claims import Claim, VerdictsById
 from labs.kit.intervals import Interval
 from labs.kit.method import Method
+from labs.kit.published import Published
 from labs.kit.race import Race
 from labs.kit.table import Table
 
@@ -131,6 +132,10 @@ def _cpu() -> Sequence[str]:
     return ("cpu",)
 
 
+def _together(cell: Any) -> Hashable:
+    return None
+
+
 def _modest(stack: Sequence[Any]) -> float:
     return 60.0 + 15 * len(stack)  # of small networks with a data set of their own
 
@@ -190,6 +195,7 @@ class Lab(Generic[Config, Cell, Record]):
         train: (cells of one stack, device) -> one record per cell, in the same order. Deferred, or
             a module-level function: it runs in other processes.
         claims: the sentences to judge.
+        published: further numbers of the source, which no claim is about.
         figures: name -> figure with its caption. The first is the lab's own.
         seconds: expected seconds of one core for this cell inside a stack; only for the estimate,
             the order of the work (longest first) and the time left.
@@ -197,6 +203,8 @@ class Lab(Generic[Config, Cell, Record]):
             beyond what Python and the libraries take (310 MB with torch and scikit-learn); only for
             the estimate, and for how many processes fit. By default 60, and 15 for each cell.
         members: most cells in one stack, a number or a function of a cell.
+        apart: what must agree in the cells of a stack beside the fields that are not in `within`,
+            where a stack would take so long that other processes wait for it; by default nothing.
         bench: the networks of `python -m labs bench`, if any.
         races: those of `python -m labs bench --against`, if any.
         remarks: what a run says after its claims, if anything.
@@ -226,8 +234,10 @@ class Lab(Generic[Config, Cell, Record]):
     figures: Mapping[str, Picture]
     seconds: Callable[[Cell], float]
     megabytes: Callable[[Sequence[Cell]], float] = _modest
+    published: Sequence[Published] = ()
     within: Sequence[str] = ("replicate",)
     members: int | Callable[[Cell], int] = 16
+    apart: Callable[[Cell], Hashable] = _together
     bench: Callable[[], Sequence[Bench[Cell]]] | None = None
     remarks: Callable[[Table], Sequence[Remark]] | None = None
     method: Method | None = None

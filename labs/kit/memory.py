@@ -36,7 +36,11 @@ def expected_mb(lab: AnyLab, stack: Stack) -> float:
 
 def together_mb(lab: AnyLab, todo: Sequence[Stack], jobs: int) -> float:
     """Return the peak memory in MB of a run: the sum over its `jobs` most expensive stacks."""
-    return sum(sorted((expected_mb(lab, stack) for stack in todo), reverse=True)[:jobs])
+    return _together([expected_mb(lab, stack) for stack in todo], jobs)
+
+
+def _together(needs: Sequence[float], jobs: int) -> float:
+    return sum(sorted(needs, reverse=True)[:jobs])
 
 
 def processes(
@@ -50,22 +54,35 @@ def processes(
             far as they fit into memory; on another device than the CPU one.
         device: where the networks live.
     """
+    return processes_of([expected_mb(lab, stack) for stack in todo], asked, device)
+
+
+def processes_of(
+    needs: Sequence[float], asked: int | None = None, device: str = "cpu"
+) -> tuple[int, str]:
+    """As `processes`, of stacks that need so many MB each, of whatever labs."""
     if device != "cpu":
         return asked or 1, ""
-    return fitting(lab, todo, asked=asked, cores=cores(), available=available_mb())
+    return _fitting(needs, asked, cores(), available_mb())
 
 
 def fitting(
     lab: AnyLab, todo: Sequence[Stack], *, asked: int | None, cores: int, available: float
 ) -> tuple[int, str]:
     """As `processes`, on a machine with so many cores and so much free memory in MB."""
-    wanted = min(asked or cores, max(len(todo), 1))
-    fit = sum(together_mb(lab, todo, n) <= available for n in range(1, wanted + 1))
+    return _fitting([expected_mb(lab, stack) for stack in todo], asked, cores, available)
+
+
+def _fitting(
+    needs: Sequence[float], asked: int | None, cores: int, available: float
+) -> tuple[int, str]:
+    wanted = min(asked or cores, max(len(needs), 1))
+    fit = sum(_together(needs, n) <= available for n in range(1, wanted + 1))
     if fit == wanted:
         return asked or cores, ""
     jobs = asked or max(fit, 1)
     return jobs, (
-        f"{_count(wanted)} may take {size(together_mb(lab, todo, wanted))} of memory and "
+        f"{_count(wanted)} may take {size(_together(needs, wanted))} of memory and "
         f"{size(available)} is free: training in {_count(min(jobs, wanted))}"
         + (", which may fail" if jobs > fit else "")
     )

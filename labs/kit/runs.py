@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
-from functools import partial
 
 from labs.kit import console, files, outputs, owner
 from labs.kit.digest import digest
-from labs.kit.execute import Outcome, Stack, describe, execute, expected
+from labs.kit.execute import Outcome, Stack, Work, describe, execute_all, expected
 from labs.kit.lab import AnyLab, Deferred
 from labs.kit.plan import Plan, results, undecided
 from labs.kit.progress import Progress
@@ -56,31 +55,42 @@ def run(
     Raises:
         TrainingError: a stack failed, or its worker died.
     """
-    files.sweep(plan.store.folder)
-    session = _session(plan, device, jobs)
-    if old := session.trained_otherwise():
-        console.say(
-            f"lab {plan.lab.name!r}: `train` is another than the one that trained {old} networks "
-            f"in {plan.folder}; they are kept, a higher version of the lab trains them again"
-        )
-    owner.sign(plan.folder.parent, plan.lab)
-    if not todo and session.repeats():
+    run_all([(plan, todo)], device=device, jobs=jobs, executor=executor)
+
+
+def run_all(
+    parts: Sequence[tuple[Plan, Sequence[Stack]]],
+    *,
+    device: str = "cpu",
+    jobs: int = 1,
+    executor: Executor | None = None,
+) -> None:
+    """Train the stacks of several plans, each of another lab, in one pool and with one bar,
+    longest first over all of them; each plan has a session of its own.
+
+    Raises:
+        TrainingError: a stack failed, or its worker died.
+    """
+    begun = [(plan, todo, _begun(plan, todo, device, jobs)) for plan, todo in parts]
+    home = {stack: (plan, session) for plan, todo, session in begun for stack in todo}
+    if not any(session for *_, session in begun):
         return
-    if session.earlier() is None:
-        outputs.remove(plan.lab, plan.folder)  # those of other settings
-    session.start()
-    cost = partial(expected, plan.lab)
-    progress = Progress(todo, expected=cost, describe=describe, jobs=min(jobs, max(len(todo), 1)))
+    progress = Progress(
+        list(home),
+        expected=lambda stack: expected(home[stack][0].lab, stack),
+        describe=lambda stack: _named(home[stack][0], stack, len(parts) > 1),
+        jobs=min(jobs, max(len(home), 1)),
+    )
 
     def finished(stack: Stack, outcome: Outcome) -> None:
-        session.count(outcome)
+        session = home[stack][1]
+        if session is not None:
+            session.count(outcome)
         progress.finished(stack, outcome)
 
     try:
-        execute(
-            plan.lab,
-            todo,
-            plan.store,
+        execute_all(
+            [Work(plan.lab, plan.store, stack) for stack, (plan, _) in home.items()],
             device=device,
             jobs=jobs,
             executor=executor,
@@ -90,7 +100,31 @@ def run(
         )
     finally:
         progress.close()
-        session.save()
+        for *_, session in begun:
+            if session is not None:
+                session.save()
+
+
+def _begun(plan: Plan, todo: Sequence[Stack], device: str, jobs: int) -> Session | None:
+    # None where there is nothing to train and nothing else to remember.
+    files.sweep(plan.store.folder)
+    session = _session(plan, device, jobs)
+    if old := session.trained_otherwise():
+        console.say(
+            f"lab {plan.lab.name!r}: `train` is another than the one that trained {old} networks "
+            f"in {plan.folder}; they are kept, a higher version of the lab trains them again"
+        )
+    owner.sign(plan.folder.parent, plan.lab)
+    if not todo and session.repeats():
+        return None
+    if session.earlier() is None:
+        outputs.remove(plan.lab, plan.folder)  # those of other settings
+    session.start()
+    return session
+
+
+def _named(plan: Plan, stack: Stack, several: bool) -> str:
+    return f"{plan.lab.name}, {describe(stack)}" if several else describe(stack)
 
 
 def train(

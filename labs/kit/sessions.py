@@ -113,6 +113,7 @@ class Session:
     jobs: int
     train: str = ""
     trained: int = 0
+    seconds: float = 0.0
     peaks: dict[str, float] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     began: float = field(default_factory=time.monotonic)
@@ -132,6 +133,7 @@ class Session:
     def count(self, outcome: Outcome) -> None:
         """Add a trained stack, on disk at once: a killed run has spent its time, too."""
         self.trained += outcome.cells
+        self.seconds += outcome.seconds
         self.peaks[outcome.process] = outcome.peak_mb
         self.save()
 
@@ -183,6 +185,7 @@ class Session:
             "of": self.of,
             "networks_trained": self.trained,
             "wall_seconds": round(time.monotonic() - self.began, 3),
+            "stack_seconds": round(self.seconds, 3),  # the sum over its stacks
             "peak_memory_mb": round(memory, 1) if memory == memory else None,
             "device": self.device,
             "jobs": self.jobs,
