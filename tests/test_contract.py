@@ -5,6 +5,7 @@ command line, and most tests look at that run.
 """
 
 import json
+import math
 import os
 import pickle
 import re
@@ -171,6 +172,8 @@ def test_measures_read_columns_that_cells_and_records_have(lab):
     known = {item.name for kind in (lab.cell, lab.record) for item in fields(kind)}
     for claim in lab.claims:
         assert read(claim.measure) <= known, claim.id
+    for each in lab.published:
+        assert read(each.measure) <= known, each.what
 
 
 def read(measure):
@@ -294,6 +297,10 @@ def test_claims_judge_partly_filled_tables(lab, table):
     for part in parts(table):
         verdicts = judge(lab.claims, part)
         assert [verdict.id for verdict in verdicts] == [claim.id for claim in lab.claims]
+        for each in lab.published:
+            values = each.measure(part)
+            assert values.keys() <= {*part.replicates}, each.what
+            assert all(map(math.isfinite, values.values())), each.what
         few = len(part.replicates) < 5
         assert not few or not {v.verdict for v in verdicts} & {"holds", "contradicted"}
         plain = [verdict.as_dict() for verdict in verdicts]

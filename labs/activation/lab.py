@@ -29,6 +29,7 @@ from labs.activation.grid import (
     seconds,
 )
 from labs.activation.method import METHOD
+from labs.activation.numbers import NUMBERS
 from labs.activation.pictures import PICTURES
 from labs.activation.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -50,6 +51,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.activation.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,

@@ -29,6 +29,7 @@ from labs.benchmark.grid import (
     seconds,
 )
 from labs.benchmark.method import METHOD
+from labs.benchmark.numbers import NUMBERS
 from labs.benchmark.pictures import PICTURES
 from labs.benchmark.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -48,6 +49,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.benchmark.training:train"),
     claims=(*CLAIMS, *FURTHER),
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,

@@ -18,6 +18,7 @@ from labs.double_descent.config import PRESETS, Config
 from labs.double_descent.costs import megabytes, members, seconds
 from labs.double_descent.grid import NAME, Cell, Record, cells
 from labs.double_descent.method import METHOD
+from labs.double_descent.numbers import NUMBERS
 from labs.double_descent.pictures import PICTURES
 from labs.double_descent.published import SOURCE
 from labs.double_descent.remarks import remarks
@@ -40,6 +41,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.double_descent.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,

@@ -16,6 +16,7 @@ Figure 3 and its sentence that neighbours in pixel space are not semantically me
 from labs.embedding.claims import CLAIMS
 from labs.embedding.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
 from labs.embedding.method import METHOD
+from labs.embedding.numbers import NUMBERS
 from labs.embedding.pictures import PICTURES
 from labs.embedding.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -35,6 +36,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.embedding.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,

@@ -35,6 +35,7 @@ from labs.hyperparameters.grid import (
     seconds,
 )
 from labs.hyperparameters.method import METHOD
+from labs.hyperparameters.numbers import NUMBERS
 from labs.hyperparameters.pictures import PICTURES
 from labs.hyperparameters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
@@ -56,6 +57,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.hyperparameters.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,

@@ -15,6 +15,7 @@ from labs.kit.lab import Deferred, Lab
 from labs.pooling.claims import CLAIMS
 from labs.pooling.grid import NAME, PRESETS, Cell, Config, Record, cells, megabytes, seconds
 from labs.pooling.method import METHOD
+from labs.pooling.numbers import NUMBERS
 from labs.pooling.pictures import PICTURES
 from labs.pooling.remarks import remarks
 
@@ -33,6 +34,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.pooling.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,

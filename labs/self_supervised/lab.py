@@ -30,6 +30,7 @@ from labs.self_supervised.grid import (
     seconds,
 )
 from labs.self_supervised.method import METHOD
+from labs.self_supervised.numbers import NUMBERS
 from labs.self_supervised.pictures import PICTURES
 from labs.self_supervised.remarks import remarks
 
@@ -48,6 +49,7 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.self_supervised.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
