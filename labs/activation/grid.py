@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labs.activation.published import RATE
 from labs.data import images
 from labs.kit.settings import check, setting
 
@@ -117,8 +118,17 @@ PRESETS = {
         image_epochs=2,
         knots=(),
     ),
-    # The published protocol of 2024 and no other, about a quarter of an hour on two cores.
-    "paper": Config(arms=("paper", *BASELINES), long_arms=(), knots=()),
+    # The published protocol of 2024, once: rates are not chosen. Ours beside it: fresh networks
+    # that judge the function, and small CNNs in place of the unpublished transfers.
+    "paper": Config(
+        replicates=1,
+        arms=("paper", *BASELINES),
+        rates=(RATE,),
+        tuning_nets=1,
+        long_arms=(),
+        transfer_rates=(0.003,),
+        knots=(),
+    ),
 }
 
 

@@ -126,6 +126,17 @@ PRESETS = {
         crossed=(),
     ),
     "full": Config(),
+    # The benchmark of Figure 2 and Table 1 of 2024, once. Ours beside it: fresh test examples,
+    # validation, scikit-learn's models.
+    "paper": Config(
+        replicates=1,
+        extra_replicates=1,
+        crossed_replicates=1,
+        extra_models=(),
+        changes=(),
+        examples=(),
+        crossed=(),
+    ),
 }
 
 

@@ -166,8 +166,18 @@ PRESETS = {
         fit_replicates=6,
         widths_2020=(10, 30, 90, 150, 170, 190, 210, 230, 310, 430),
     ),
-    # All of Figure 5 of 2024 and the whole grid; about an hour and a half on two cores.
-    "paper": Config(),
+    # Figure 5 of 2024, once: its three sweeps. The MLPs of one width, clean and noisy, are a stack.
+    "paper": Config(
+        replicates=1,
+        cnn_replicates=1,
+        grid_examples=(),
+        more_examples=(),
+        controls=False,
+        **NO_FITS,
+        widths_2020=(),
+    ),
+    # All sizes of that figure and the whole grid; about an hour and a half on two cores.
+    "whole": Config(),
     # All of Figure 6 of 2020, about 20 minutes.
     "paper2020": Config(
         widths=(),

@@ -17,8 +17,20 @@ the permutation; its arms share them, but for the masks.
 
 from labs.kit.lab import Deferred, Lab
 from labs.lottery.claims import CLAIMS
-from labs.lottery.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells, megabytes, seconds
+from labs.lottery.grid import (
+    NAME,
+    PRESETS,
+    WITHIN,
+    Cell,
+    Config,
+    Record,
+    cells,
+    chain,
+    megabytes,
+    seconds,
+)
 from labs.lottery.method import METHOD
+from labs.lottery.numbers import NUMBERS
 from labs.lottery.pictures import PICTURES
 from labs.lottery.remarks import remarks
 
@@ -39,11 +51,13 @@ LAB = Lab[Config, Cell, Record](
     cells=cells,
     train=Deferred("labs.lottery.training:train"),
     claims=CLAIMS,
+    published=NUMBERS,
     figures=PICTURES,
     seconds=seconds,
     megabytes=megabytes,
     within=WITHIN,  # a replicate is one stack: its rounds follow one another
-    members=10_000,  # never cut a replicate
+    members=10_000,  # never cut a replicate,
+    apart=chain,  # but where it is long
     bench=Deferred("labs.lottery.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),

@@ -63,6 +63,14 @@ PRESETS = {
     ),
     "quick": Config(replicates=5, examples=(FEW, 5000, MANY), steps=1750, further=0),
     "full": Config(),
+    # Figure 9 of 2024, once: its five nets, evaluations and 1000 test examples.
+    "paper": Config(
+        replicates=1,
+        arms=tuple(arm for arm in ARMS if arm != "matched"),
+        further=0,
+        every=100,
+        test_examples=1000,
+    ),
 }
 
 

@@ -279,12 +279,12 @@ def test_a_folder_without_images_is_refused_by_the_grid(tmp_path):
 def test_the_published_preset_is_upstream_s():
     paper = PRESETS["paper"]
     assert (paper.examples, paper.outer_steps, paper.inner_steps) == (10000, 301, 301)
-    assert RATE in paper.rates
+    assert (paper.rates, paper.replicates) == ((RATE,), 1)
 
 
 @pytest.mark.parametrize(
     ("preset", "networks", "count"),
-    [("smoke", 8, 4), ("quick", 40, 8), ("full", 100, 23), ("paper", 70, 14)],
+    [("smoke", 8, 4), ("quick", 40, 8), ("full", 100, 23), ("paper", 7, 7)],
 )
 def test_replicates_of_one_activation_train_together(preset, networks, count):
     grid = cells(PRESETS[preset])

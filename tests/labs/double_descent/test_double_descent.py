@@ -48,7 +48,9 @@ def test_the_paper_preset_is_the_published_grid():
     paper = PRESETS["paper"]
     assert paper.widths == tuple(np.unique(np.geomspace(2, 300, 20).astype(int)))
     assert paper.channels == (*range(2, 30, 2), 30, *range(35, 101, 5))
-    main = [c for c in cells(paper) if c.sweep in ("clean", "noise", "cnn")]
+    main = cells(paper)
+    assert {c.sweep for c in main} == {"clean", "noise", "cnn"}
+    assert len(main) == 2 * 19 + 29
     assert {(c.examples, c.test_examples, c.steps, c.rate) for c in main} == {
         (4000, 12000, 20_000, 0.01)
     }
@@ -129,7 +131,8 @@ def test_networks_and_stacks_of_every_preset():
         "smoke": (111, 46),
         "quick": (432, 64),
         "full": (2706, 249),
-        "paper": (3515, 330),
+        "paper": (67, 48),
+        "whole": (3515, 330),
         "paper2020": (330, 42),
     }
 
