@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from labs.kit import benches, commands, console
+from labs.kit import benches, commands, console, paper
 from labs.kit.commands import Register
 from labs.kit.execute import TrainingError
 from labs.kit.extras import MissingExtraError, explained
@@ -59,6 +59,7 @@ def parser(register: Register) -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(metavar="COMMAND")
     functions = {
         "run": commands.run,
+        "paper": paper.run_paper,
         "check": commands.check,
         "draw": commands.redraw,
         "settings": commands.show_settings,
@@ -75,7 +76,7 @@ def parser(register: Register) -> argparse.ArgumentParser:
             sub.add_argument("name", metavar="NAME", help="of the lab; writes NAME.py")
         elif name == "report":
             sub.add_argument("lab", metavar="LAB", nargs="?", help="one that stands elsewhere")
-        else:
+        elif name != "paper":  # whose labs are those of the paper
             known_labs = ", ".join(["all", *register] if name == "run" else register)
             many: dict[str, Any] = {"nargs": "?"} if name == "bench" else {}
             text = f"{known_labs}; or a file, or a module"

@@ -47,6 +47,10 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--until-decided": {**SWITCH, "help": "more replicates while published claims are open"},
         "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
     },
+    "paper": {
+        "--jobs": JOBS,
+        "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
+    },
     "check": {
         **STORED,
         "--json": {**SWITCH, "help": "print the list of verdicts"},

@@ -88,7 +88,7 @@ def plan(
         "estimate": _estimate(plan, todo, jobs, device),
         "power": power,
     }
-    rows = [_row((name, text), (9, WIDTH - 10)) for name, text in lines.items() if text]
+    rows = [in_columns((name, text), (9, WIDTH - 10)) for name, text in lines.items() if text]
     return "\n".join(rows)
 
 
@@ -124,11 +124,16 @@ def estimate(verdict: Judged) -> str:
 
 
 def published(verdict: Judged) -> str:
-    """Return the published value, or a dash."""
-    value = verdict["published"]
+    """Return the published value with that of an earlier version, or a dash.
+
+    >>> published({"published": 1.65, "earlier": 7.0})
+    '1.65, earlier 7'
+    """
+    value, earlier = verdict["published"], verdict.get("earlier")
     if value is None:
         return "-"
-    return value if isinstance(value, str) else number(value)
+    said = value if isinstance(value, str) else number(value)
+    return said if earlier is None else f"{said}, earlier {number(earlier)}"
 
 
 def decision(verdict: Judged) -> str:
@@ -216,7 +221,7 @@ def claims(verdicts: Sequence[Judged]) -> str:
     key = max([5, *(len(verdict["id"]) for verdict in verdicts)])
     widths = [min(key, 24), 13, 34, 18, 4]
     widths.append(WIDTH - sum(widths) - len(widths))
-    head = _row(("claim", "verdict", "estimate", "95 %", "n", "published"), widths)
+    head = in_columns(("claim", "verdict", "estimate", "95 %", "n", "published"), widths)
     parts = []
     for title, group in families(verdicts).items():
         lines = [f"{title}: {tally(group)}", "-" * WIDTH, head]
@@ -231,7 +236,7 @@ def claims(verdicts: Sequence[Judged]) -> str:
                 initial_indent=" " * (key + 1),
                 subsequent_indent=" " * (key + 1),
             )
-            lines += [_row(_claim(verdict, "below" if wide else published(verdict)), widths)]
+            lines += [in_columns(_claim(verdict, "below" if wide else published(verdict)), widths)]
             lines.append(sentence)
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, *map(fill, noted(verdicts)), fill(level())])
@@ -315,17 +320,17 @@ def bench(rows: Sequence[Mapping[str, Any]]) -> str:
     widths = (24, 8, 9, 14, 14, 7, 12, 12)
     memory = any("plain_mb" in row for row in rows)
     head = ("network", "steps", "members", "plain s", "stacked s", "ratio")
-    lines = [_row(head + ("plain MB", "stacked MB") * memory, widths[: 6 + 2 * memory])]
+    lines = [in_columns(head + ("plain MB", "stacked MB") * memory, widths[: 6 + 2 * memory])]
     for row in rows:
         times = (f"{row['plain_s']:.4f}", f"{row['stacked_s']:.4f}", f"{row['ratio']:.1f}")
         kept = tuple(f"{row[name]:.3g}" for name in ("plain_mb", "stacked_mb") if name in row)
         cells = (row["network"], str(row["steps"]), str(row["members"]), *times, *kept)
-        lines.append(_row(cells, widths[: len(cells)]))
+        lines.append(in_columns(cells, widths[: len(cells)]))
     return "\n".join([*lines, "Seconds per network; members: networks trained at once."])
 
 
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    # Every cell is wrapped to its column; a row is as tall as its tallest cell.
+def in_columns(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row of a table, every cell wrapped to its column: as tall as its tallest cell."""
     columns = [textwrap.wrap(c, w) or [""] for c, w in zip(cells, widths, strict=True)]
     lines = [
         " ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
