@@ -56,7 +56,9 @@ class Claim:
             where the preset lacks an arm of the comparison.
         above, below, within: the rule, exactly one of them, in the unit of the measure.
         because: why the threshold is where it is.
-        published: the published value of the measure, where there is one.
+        published: the published value of the measure, where there is one; of several versions of a
+            source the last one's.
+        earlier: that of an earlier version, where it is another.
         family: ``"published"``, a sentence of the source; ``"control"``; or ``"own"``, our reading
             or another paper's. Each family of a lab has 5 % of wrong verdicts.
         share: the measure is 0 or 1, and its mean the share of replicates.
@@ -84,6 +86,7 @@ class Claim:
     below: float | None = None
     within: tuple[float, float] | None = None
     published: float | str | None = None
+    earlier: float | None = None
     family: Literal["published", "control", "own"] = "published"
     share: bool = False
     grid: float | None = None
@@ -203,6 +206,7 @@ class Verdict:
     reason: str = ""
     cause: str = ""
     younger: str = ""
+    earlier: float | None = None
     values: Mapping[str, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:

@@ -199,6 +199,7 @@ def _verdict(found: Measured, judged: Judged, look: int | None) -> Verdict:
         sentence=claim.sentence,
         source=claim.source,
         published=claim.published,
+        earlier=claim.earlier,
         unit=claim.unit,
         estimate=mean,
         low=low,

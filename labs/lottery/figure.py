@@ -1,6 +1,5 @@
 """What a ticket gains and where, the search that finds it, and its training on new data."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +25,8 @@ NAMES = {
     "random": "random mask",
     "weights": "ticket, biases live",
 }
-YEARS = {2020: "|", 2024: "d"}  # of publication: how its values are drawn
-SIZES = {"|": 13, "_": 13, "d": 6}  # of these marks, in points
-PUBLISHED = "Published: | 2020, diamond 2024."
+SIZES = {"_": 13, "d": 6}  # of marks of published values, in points
+PUBLISHED = "Published: | 2024, diamond 2020."
 PANELS = {  # order, initial weights: those of dashed curves, if any, come second
     ("original", "rewound"): ("New data", "L4-level"),
     ("flipped", "rewound", "fresh"): ("Flipped", "L7-level"),
@@ -109,42 +107,25 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     return figure
 
 
-def by_year(published: object) -> dict[int, float]:
-    """Return the numbers of a claim's published value, by year; none of what is no number alone.
-
-    Args:
-        published: text such as that of the claims.
-
-    >>> by_year("2020: +9.5, 2024: +9.4 over its own two dense runs")
-    {2020: 9.5, 2024: 9.4}
-    >>> by_year("2024: +6.1 at 96 %, +3.4 at 97 %"), by_year("2024: 6 against none")
-    ({}, {})
-    """
-    numbers = re.findall(r"(\d{4}): ([+-]?[\d.]+)(?=,|;|$| \(| over)", str(published))
-    return {int(year): float(number) for year, number in numbers}
-
-
-def mark_years(ax: "Axes", rows: Mapping[str, object], verdicts: VerdictsById) -> None:
-    """Mark what was published of the claims of a forest plot, by year.
+def mark_earlier(ax: "Axes", rows: Mapping[str, object], verdicts: VerdictsById) -> None:
+    """Mark what was published of the claims of a forest plot in 2020, beside the later value.
 
     Args:
         ax: where it is drawn.
         rows: its rows; those that are no claims are passed over.
         verdicts: by claim.
     """
+    how: Any = {"color": BLACK, "markerfacecolor": "white", "markersize": SIZES["d"], "zorder": 4}
     for place, claim in enumerate(rows.values()):
-        if isinstance(claim, str):
-            for year, value in by_year(verdicts[claim].published).items():
-                mark = YEARS[year]
-                how = {"color": BLACK, "markerfacecolor": "white", "markersize": SIZES[mark]}
-                ax.plot(value, place, mark, zorder=4, **how)  # type: ignore[arg-type]
+        if isinstance(claim, str) and (value := verdicts[claim].earlier) is not None:
+            ax.plot(value, place, "d", **how)
 
 
 def _claims(
     ax: "Axes", rows: Mapping[str, str | Values], verdicts: VerdictsById, *, zero: float = 0
 ) -> None:
+    mark_earlier(ax, rows, verdicts)  # before the ends of the axis are set
     forest(ax, rows, verdicts, color=COLORS["lottery"])
-    mark_years(ax, rows, verdicts)
     ax.axvline(zero, color=BLACK, linewidth=1)
 
 
@@ -196,7 +177,7 @@ def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str]) -> None
 def _ends(ax: "Axes", table: Table, order: str, start: str) -> None:
     for year, levels in NEW_DATA[order, start].items() if table else ():
         for arm, level in zip(("dense", "random", "lottery"), levels, strict=True):
-            mark = {2020: "_", 2024: "d"}[year]
+            mark = {2020: "d", 2024: "_"}[year]
             place = {2020: 1.06, 2024: 1.12}[year] * _last(table)
             how = {"color": COLORS[arm], "markerfacecolor": "white", "markersize": SIZES[mark]}
             ax.plot(place, level, mark, **how)  # type: ignore[arg-type]

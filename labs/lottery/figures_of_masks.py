@@ -9,7 +9,7 @@ from labs.kit.claims import VerdictsById
 from labs.kit.forest import ARMS, NOTE, forest
 from labs.kit.measures import Values
 from labs.kit.table import Table
-from labs.lottery.figure import COLORS, MARKERS, PINK, PUBLISHED, mark_years
+from labs.lottery.figure import COLORS, MARKERS, PINK, PUBLISHED, mark_earlier
 from labs.lottery.masks import LENGTHS
 from labs.lottery.measures import found, neighbours
 
@@ -29,8 +29,8 @@ def locality(table: Table, verdicts: VerdictsById) -> "Figure":
     colors = [COLORS["random"], *[COLORS["lottery"]] * 2, COLORS["shuffled"], PINK]
     for ax, length in zip(axes, LENGTHS, strict=True):
         rows = _rows(table, length)
+        mark_earlier(ax, rows, verdicts)
         forest(ax, rows, verdicts, color=colors)
-        mark_years(ax, rows, verdicts)
         ax.set_yticks(range(len(rows)), [*rows])
         ax.tick_params(axis="y", labelleft=length == LENGTHS[0])
         for place, row in enumerate(rows.values()):

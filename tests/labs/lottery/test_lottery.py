@@ -245,13 +245,38 @@ def test_the_figures_say_what_they_lack(trained):
         assert [[text.get_text() for text in ax.texts] for ax in axes] == words
 
 
-def test_what_was_published_is_marked_by_year():
+def test_what_was_published_is_marked_by_version():
     verdicts = {verdict.id: verdict for verdict in judge(LAB.claims, Table([]))}
     ax = figure.tickets(Table([]), verdicts).axes[0]
     marked = {(line.get_ydata()[0], line.get_marker()): line.get_xdata()[0] for line in ax.lines}
-    dense, _, lottery = published.NEW_DATA["original", "rewound"][2020]
-    assert marked[1, "|"] == pytest.approx(lottery - dense)
-    assert (marked[0, "|"], marked[0, "d"]) == (9.5, 9.4)
+    for mark, year in (("|", 2024), ("d", 2020)):
+        dense, _, lottery = published.NEW_DATA["original", "rewound"][year]
+        assert marked[1, mark] == pytest.approx(lottery - dense)
+    assert (marked[0, "|"], marked[0, "d"]) == (9.4, 9.5)
+
+
+def test_published_values_are_numbers_as_they_were_in_words():
+    given = {c.id: (c.published, c.earlier) for c in LAB.claims if c.published is not None}
+    assert given == {
+        "L1": (9.4, 9.5),
+        "L2": (13.8, None),
+        "L3-96": (4.75, None),
+        "L3-98": (-0.9, None),
+        "L4": (1.65, 7.0),
+        "L4-level": (65.85, 70.5),
+        "L5": (1.75, 3.3),
+        "L6": (0.35, 3.3),
+        "L7": (-0.25, 4.1),
+        "L7-fresh": (-0.25, None),
+        "L7-level": (62.8, 68.7),
+        "L8": (-0.95, -1.9),
+        "L9": (2.6, 8.9),
+        "L10-original": (4.0, None),
+        "L10-shuffled": (-0.95, None),
+        "L11-p2": (1.66, 1.19),
+        "L11-p3": (15.67, 2.39),
+        "L11-p4": (3.5, None),
+    }
 
 
 def test_neighbours_are_coloured_and_nothing_else():
@@ -267,8 +292,22 @@ def test_the_paper_preset_has_upstreams_schedule():
     paper = grid.PRESETS["paper"]
     np.testing.assert_allclose(paper.levels, np.linspace(0, 1, 100), atol=1e-6)
     assert paper.levels.index(paper.ticket) == 91
-    assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 6)
+    assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 1)
     assert (paper.transfer_steps, paper.transfer_batch, paper.every) == (6000, 500, 100)
+
+
+def test_the_paper_preset_trains_what_upstream_does_in_three_stacks():
+    made = stacks(LAB, grid.cells(grid.PRESETS["paper"]))
+    arms = [{(c.data, c.arm) for c in stack} for stack in made]
+    assert arms == [
+        {("own", "dense"), ("own", "lottery"), ("new", "lottery")},
+        {("own", "random"), ("new", "random")},
+        {("new", "dense")},
+    ]
+    new = [(c.order, c.start, c.arm) for stack in made for c in stack if c.data == "new"]
+    assert {(order, start) for order, start, _ in new} == {*published.NEW_DATA}
+    assert len(new) == 15
+    assert {c.order for stack in made for c in stack if c.data == "own"} == {"original"}
 
 
 @pytest.mark.parametrize("preset", ["smoke", "quick", "full"])
