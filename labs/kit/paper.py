@@ -130,6 +130,7 @@ def announce(found: Sequence[Part], jobs: int) -> str:
     head = ("part", "networks", "to train", "stacks", "expected, of one core")
     lines = [
         "The protocol of Greydanus & Kobak 2024, one run of each part.",
+        "Estimates are of full stacks: small networks that train alone take twice as long or more.",
         "",
         texts.in_columns(head, widths),
     ]
