@@ -7,6 +7,7 @@ a replicate share data, initial weights and batch order, so all differences are 
 import math
 from collections.abc import Mapping
 from functools import partial
+from typing import TypedDict
 
 from labs.kit.claims import Claim, Protocol
 from labs.kit.table import Table
@@ -57,17 +58,24 @@ def of_many_rounds(table: Table) -> str:
     return SEARCHED(table) if found else "asked by the preset longer"
 
 
-def _gains(order: str, start: str = "rewound") -> dict[str, float]:
+class Years(TypedDict, total=False):
+    """Of a claim: the number of the 2024 paper, and that of 2020."""
+
+    published: float
+    earlier: float
+
+
+def _gains(order: str, start: str = "rewound") -> Years:
     years = NEW_DATA[order, start].items()
     return _by_version({year: lottery - dense for year, (dense, _, lottery) in years})
 
 
-def _levels(order: str) -> dict[str, float]:
+def _levels(order: str) -> Years:
     years = NEW_DATA[order, "rewound"].items()
     return _by_version({year: lottery for year, (_, _, lottery) in years})
 
 
-def _losses(one: Arm, other: Arm) -> dict[str, float]:
+def _losses(one: Arm, other: Arm) -> Years:
     return _by_version({y: NEW_DATA[one][y][2] - NEW_DATA[other][y][2] for y in _years(one, other)})
 
 
@@ -75,12 +83,16 @@ def _years(*arms: Arm) -> list[int]:
     return sorted(set.intersection(*(set(NEW_DATA[arm]) for arm in arms)))
 
 
-def _by_version(years: Mapping[int, float]) -> dict[str, float]:
-    names = {2020: "earlier", 2024: "published"}
-    return {names[year]: round(value, 2) for year, value in years.items()}
+def _by_version(years: Mapping[int, float]) -> Years:
+    found = Years()
+    if 2020 in years:
+        found["earlier"] = round(years[2020], 2)
+    if 2024 in years:
+        found["published"] = round(years[2024], 2)
+    return found
 
 
-def _kept(length: int) -> dict[str, float]:
+def _kept(length: int) -> Years:
     # Over one random mask; that of 2024 kept no four, so that the ratio of 2020 counts there.
     found = {
         year: NEIGHBOURS["lottery", year][length - 2] / NEIGHBOURS["random", year][length - 2]

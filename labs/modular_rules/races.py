@@ -20,8 +20,9 @@ from labs.modular_rules.published import JOINT
 from labs.modular_rules.sources import Sources
 from labs.modular_rules.speed import FEW, MANY, stack
 from labs.modular_rules.training import CLIP, network, rate_scale, sizes, step
+from labs.nn.optimizer import Optimizer
 from labs.nn.side import drawn, load, save
-from labs.nn.training import Optimizer, normal_numbers
+from labs.nn.training import normal_numbers
 
 STEPS = {"mha": 20, "rnn": 40}
 

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from labs.kit.sides import Side
+from labs.nn.losses import Loss, cross_entropy
 from labs.nn.nets import Net
-from labs.nn.training import Loss, Optimizer, batch_indices, cross_entropy, evaluate, fit
+from labs.nn.optimizer import Optimizer
+from labs.nn.training import batch_indices, evaluate, fit
 
 TOLD = 1000  # training examples of the outcome, the first
 
