@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from labs.kit.intervals import Sample
 
@@ -50,7 +50,9 @@ def prediction(values: list[float]) -> tuple[float, float] | None:
     sample = Sample(np.array(values, dtype=float))
     if math.isnan(deviation := sample.deviation):
         return None
-    scale = float(stdtrit(sample.n - 1, 0.5 + CONFIDENCE / 2)) * math.sqrt(1 + 1 / sample.n)
+    scale = float(scipy.special.stdtrit(sample.n - 1, 0.5 + CONFIDENCE / 2)) * math.sqrt(
+        1 + 1 / sample.n
+    )
     mean = float(sample.values.mean())
     return mean - scale * deviation, mean + scale * deviation
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, bdtrc, betaincinv, ndtri, stdtr, stdtrit
+import scipy
 
 
 class Interval(NamedTuple):
@@ -78,7 +78,11 @@ class Sample:
         mean = float(self.values.mean())
         if self.share:
             return Interval(mean, *self._exact(confidence))
-        half = stdtrit(self.n - 1, 0.5 + confidence / 2) * self.deviation / math.sqrt(self.n)
+        half = (
+            scipy.special.stdtrit(self.n - 1, 0.5 + confidence / 2)
+            * self.deviation
+            / math.sqrt(self.n)
+        )
         if math.isnan(half):
             return None
         low, high = self.limits
@@ -88,20 +92,23 @@ class Sample:
         """The evidence for each side of a threshold."""
         if self.share:
             ones = self.values.sum()
-            below = bdtr(ones, self.n, threshold) if ones < self.n else 1.0
-            above = bdtrc(ones - 1, self.n, threshold) if ones > 0 else 1.0
+            below = scipy.special.bdtr(ones, self.n, threshold) if ones < self.n else 1.0
+            above = scipy.special.bdtrc(ones - 1, self.n, threshold) if ones > 0 else 1.0
             return Evidence(float(above), float(below))
         scale = self.deviation / math.sqrt(self.n) if self.n > 1 else math.nan
         if math.isnan(scale):
             return NOTHING
         distance = (self.values.mean() - threshold) / scale
         freedom = self.n - 1
-        return Evidence(float(stdtr(freedom, -distance)), float(stdtr(freedom, distance)))
+        return Evidence(
+            float(scipy.special.stdtr(freedom, -distance)),
+            float(scipy.special.stdtr(freedom, distance)),
+        )
 
     def _exact(self, confidence: float) -> tuple[float, float]:
         ones, tail = float(self.values.sum()), (1 - confidence) / 2
-        low = betaincinv(ones, self.n - ones + 1, tail) if ones > 0 else 0.0
-        high = betaincinv(ones + 1, self.n - ones, 1 - tail) if ones < self.n else 1.0
+        low = scipy.special.betaincinv(ones, self.n - ones + 1, tail) if ones > 0 else 0.0
+        high = scipy.special.betaincinv(ones + 1, self.n - ones, 1 - tail) if ones < self.n else 1.0
         return float(low), float(high)
 
 
@@ -129,7 +136,11 @@ def interval(values: Sequence[Any] | Mapping[int, Any], confidence: float = 0.95
     if n == 1:
         half = np.full_like(mean, math.nan)
     else:
-        half = stdtrit(n - 1, 0.5 + confidence / 2) * sample.std(axis=0, ddof=1) / math.sqrt(n)
+        half = (
+            scipy.special.stdtrit(n - 1, 0.5 + confidence / 2)
+            * sample.std(axis=0, ddof=1)
+            / math.sqrt(n)
+        )
     if sample.ndim == 1:
         return Interval(float(mean), float(mean - half), float(mean + half))
     return Interval(mean, mean - half, mean + half)
@@ -149,7 +160,7 @@ def wilson(hits: int, of: int) -> Interval:
     >>> "{:.1f} [{:.1f}, {:.1f}]".format(*wilson(383, 400))
     '95.8 [93.3, 97.3]'
     """
-    z = float(ndtri(0.975))
+    z = float(scipy.special.ndtri(0.975))
     middle = (hits + z * z / 2) / (of + z * z)
     half = z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
     return Interval(100 * hits / of, 100 * (middle - half), 100 * (middle + half))

@@ -1,6 +1,6 @@
 """What is made of stored results, for readers: `table.csv`, `claims.json`, `figure.png` and `.svg`,
-further figures as `figure-<name>`, and `run.json`. Nothing reads these files, and all of them can
-be made again.
+further figures as `figure-<name>`, and `run.json`. Only the list of labs reads these files, and
+all of them can be made again.
 """
 
 import csv

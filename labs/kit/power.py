@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy
 
 from labs.kit.claims import Claim
 from labs.kit.intervals import Sample
@@ -78,7 +78,8 @@ def factor(n: int, error: float) -> float:
     """
     if n < FEWEST:
         return math.inf
-    return float((stdtrit(n - 1, 1 - error) + stdtrit(n - 1, POWER)) / math.sqrt(n))
+    decided, seen = scipy.special.stdtrit(n - 1, 1 - error), scipy.special.stdtrit(n - 1, POWER)
+    return float((decided + seen) / math.sqrt(n))
 
 
 def deviation(claim: Claim, verdict: Mapping[str, Any] | None) -> float | None:
