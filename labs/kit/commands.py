@@ -8,8 +8,8 @@ Results go to stdout, progress and remarks about files to stderr. Only training 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from labs.kit import (
     template,
     texts,
     verify,
+    whole,
 )
 from labs.kit.checks import known
 from labs.kit.cluster import Cluster, check_executor, joined
@@ -36,16 +37,15 @@ from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Deferred, load
 from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
+from labs.kit.progress import Progress
+from labs.kit.usage import UsageError as UsageError
+from labs.kit.usage import told, usage
 
 Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
 RESULTS, PAGE = Path("results"), Path("page.html")  # where `--out` is when it is not said
 PAGE_WRITER = Deferred("labs.page.build:write")
 LESSONS, LESSON = Deferred("labs.course.cli:lessons"), Deferred("labs.course.cli:lesson")
-
-
-class UsageError(Exception):
-    """Bad input, found before any work."""
 
 
 def list_labs(register: Register, arguments: argparse.Namespace) -> int:
@@ -64,18 +64,29 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
         if not arguments.dry_run:
             require("labs", "run")
         plans = [_resolve(load(register, name), arguments) for name in names]
+    progress = _whole(plans, arguments) if len(plans) > 1 else None
     if arguments.dry_run:
-        return max(_run(resolved, arguments, None) for resolved in plans)
+        return max(_run(resolved, arguments, None, None) for resolved in plans)
     codes = []
-    with joined(arguments.executor, arguments.jobs) if arguments.executor else nullcontext() as on:
+    with (
+        joined(arguments.executor, arguments.jobs) if arguments.executor else nullcontext() as on,
+        closing(progress) if progress else nullcontext(),
+    ):
         for remark in on.remarks if on else []:
             print(remark, file=sys.stderr)
         for resolved in plans:
             try:
-                codes.append(_run(resolved, arguments, on))
+                codes.append(_run(resolved, arguments, on, progress))
             except TrainingError as error:
                 codes.append(fail_training(error))
     return max(codes)
+
+
+def _whole(plans: Sequence[Plan], arguments: argparse.Namespace) -> Progress | None:
+    parts = [(each.lab, runs.pending(each, arguments.shard)[0]) for each in plans]
+    jobs = arguments.jobs or (cores() if arguments.device == "cpu" else 1)
+    print(whole.announce(parts, jobs), flush=True)
+    return None if arguments.dry_run else whole.progress(parts, jobs)
 
 
 def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
@@ -90,34 +101,45 @@ def _resolve(lab: AnyLab, arguments: argparse.Namespace) -> Plan:
     return runs.continued(resolved)
 
 
-def _run(resolved: Plan, arguments: argparse.Namespace, on: Cluster | None) -> int:
+def _run(
+    resolved: Plan, arguments: argparse.Namespace, on: Cluster | None, progress: Progress | None
+) -> int:
     device, shard = arguments.device, arguments.shard
+    aside = progress.aside if progress else nullcontext
     todo, _ = runs.pending(resolved, shard)
     jobs = on.slots() if on else processes(resolved.lab, todo, arguments)
 
     def announce(now: Plan, todo: list[Stack], damage: list[str], still_open: int | None) -> None:
         _warn(damage, "will be trained again")
         if still_open is None:
-            seen = power.summary(_power(now))
+            seen = power.summary(power.of(now))
             cluster = arguments.executor if on else ""
             text = texts.plan(now, todo, device=device, jobs=jobs, power=seen, cluster=cluster)
-            print(text, flush=True)
         else:
-            print(texts.look(now, todo, still_open, jobs=jobs, device=device), flush=True)
+            text = texts.look(now, todo, still_open, jobs=jobs, device=device)
+        with aside():
+            print(text, flush=True)
 
     if arguments.dry_run:
         announce(resolved, *runs.pending(resolved, shard), None)
         return DONE
-    last = runs.train(
-        resolved,
-        announce,
-        shard=shard,
-        until_decided=arguments.until_decided,
-        device=device,
-        jobs=jobs,
-        executor=on,
-    )
-    _conclude(last)
+    try:
+        last = runs.train(
+            resolved,
+            announce,
+            shard=shard,
+            until_decided=arguments.until_decided,
+            device=device,
+            jobs=jobs,
+            executor=on,
+            progress=progress,
+        )
+    finally:
+        if progress:
+            progress.forget(resolved.stacks)  # those that a failure has left
+    text = _conclusion(last)
+    with aside():
+        print(text, flush=True)
     return DONE
 
 
@@ -129,22 +151,12 @@ def processes(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace)
     return jobs
 
 
-def _power(resolved: Plan) -> list[power.Power]:
-    lab = resolved.lab
-    reference = references.reference(lab.name, references.home(lab)) or {"claims": []}
-    claims = reference["claims"] if reference.get("version", lab.version) == lab.version else []
-    replicates = len({cell.replicate for cell in resolved.cells})
-    return power.table(lab.claims, claims, replicates, len(resolved.looks))
-
-
-def _conclude(resolved: Plan) -> None:
+def _conclusion(resolved: Plan) -> str:
     found, paths = plan.conclude(resolved)
-    print("\n" + _verdicts(resolved.lab, found))
-    if resolved.lab.remarks and (said := texts.remarks(resolved.lab.remarks(found.table))):
-        print("\n" + said)
-    if found.missing:
-        print(f"\nThis is not the whole grid{texts.lacking(found.missing)}.")
-    print("\n".join(["", *(str(path) for path in paths)]))
+    said = texts.remarks(resolved.lab.remarks(found.table)) if resolved.lab.remarks else ""
+    lacking = f"This is not the whole grid{texts.lacking(found.missing)}." if found.missing else ""
+    parts = [_verdicts(resolved.lab, found), said, lacking, "\n".join(map(str, paths))]
+    return "\n" + "\n\n".join(filter(None, parts))
 
 
 def _verdicts(lab: AnyLab, found: Results) -> str:
@@ -291,15 +303,6 @@ def teach(register: Register, arguments: argparse.Namespace) -> int:
     return int(LESSON(arguments.words))
 
 
-@contextmanager
-def usage() -> Iterator[None]:
-    """Turn the errors of bad input into exit code 2."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        raise UsageError(_text(error)) from error
-
-
 def _stored(register: Register, arguments: argparse.Namespace) -> Plan:
     with usage():
         lab = load(register, arguments.lab)
@@ -317,16 +320,12 @@ def _warn(damage: Sequence[str], consequence: str) -> None:
         print(f"{text}; {consequence}", file=sys.stderr)
 
 
-def _text(error: BaseException) -> str:
-    return " ".join([str(error), *getattr(error, "__notes__", [])])
-
-
 def fail_training(error: TrainingError) -> int:
     print(error.trace, end="", file=sys.stderr)
     return fail(str(error), FAILED)
 
 
 def fail(error: BaseException | str, code: int) -> int:
-    text = error if isinstance(error, str) else _text(error)
+    text = error if isinstance(error, str) else told(error)
     print(f"python -m labs: {text}", file=sys.stderr)
     return code

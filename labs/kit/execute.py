@@ -6,10 +6,11 @@ as an undisturbed one. A worker sends home the files of its stack, and this proc
 workers need no folder in common with it, and there is one way for all of them.
 """
 
+import heapq
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import fields
@@ -95,6 +96,18 @@ def _cut(group: Sequence[Any], size: int) -> Iterator[Stack]:
 def expected(lab: Lab[Any, Any, Any], stack: Stack) -> float:
     """Return the seconds of one core that the lab expects a stack to take."""
     return sum(lab.seconds(cell) for cell in stack)
+
+
+def span(seconds: Iterable[float], jobs: int) -> float:
+    """Return in how many seconds so many processes train stacks, the longest first.
+
+    >>> span([1, 4, 2, 3], 2), span([9, 1, 1], 2), span([], 2)
+    (5.0, 9.0, 0.0)
+    """
+    ends = [0.0] * jobs
+    for each in sorted(seconds, reverse=True):
+        heapq.heapreplace(ends, ends[0] + each)
+    return max(ends)
 
 
 def describe(stack: Stack) -> str:

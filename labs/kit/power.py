@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import scipy
 
+from labs.kit import references
 from labs.kit.claims import Claim
 from labs.kit.intervals import Sample
+from labs.kit.plan import Plan
 from labs.kit.verdicts import ERROR, FEWEST
 
 POWER = 0.8
@@ -40,6 +42,15 @@ class Power:
     deviation: float | None
     detectable: float | None
     distance: float | None
+
+
+def of(plan: Plan) -> list[Power]:
+    """Return the power of a run, by the spread of the lab's committed reference."""
+    lab = plan.lab
+    reference = references.reference(lab.name, references.home(lab)) or {"claims": []}
+    claims = reference["claims"] if reference.get("version", lab.version) == lab.version else []
+    replicates = len({cell.replicate for cell in plan.cells})
+    return table(lab.claims, claims, replicates, len(plan.looks))
 
 
 def table(

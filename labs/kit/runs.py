@@ -49,13 +49,15 @@ def run(
     device: str = "cpu",
     jobs: int = 1,
     executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> None:
-    """Train the stacks of a plan that are given, as one session.
+    """Train the stacks of a plan that are given, as one session; `progress` counts them, by default
+    one of this run alone.
 
     Raises:
         TrainingError: a stack failed, or its worker died.
     """
-    run_all([(plan, todo)], device=device, jobs=jobs, executor=executor)
+    run_all([(plan, todo)], device=device, jobs=jobs, executor=executor, progress=progress)
 
 
 def run_all(
@@ -64,9 +66,11 @@ def run_all(
     device: str = "cpu",
     jobs: int = 1,
     executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> None:
-    """Train the stacks of several plans, each of another lab, in one pool and with one bar,
-    longest first over all of them; each plan has a session of its own.
+    """Train the stacks of several plans, each of another lab, in one pool, longest first over all
+    of them, counted by `progress`, by default a bar of their own; each plan has a session of its
+    own.
 
     Raises:
         TrainingError: a stack failed, or its worker died.
@@ -75,12 +79,15 @@ def run_all(
     home = {stack: (plan, session) for plan, todo, session in begun for stack in todo}
     if not any(session for *_, session in begun):
         return
-    progress = Progress(
-        list(home),
-        expected=lambda stack: expected(home[stack][0].lab, stack),
-        describe=lambda stack: _named(home[stack][0], stack, len(parts) > 1),
-        jobs=min(jobs, max(len(home), 1)),
-    )
+    own = None
+    if progress is None:
+        progress = own = Progress(
+            list(home),
+            expected=lambda stack: expected(home[stack][0].lab, stack),
+            describe=lambda stack: _named(home[stack][0], stack, len(parts) > 1),
+            jobs=min(jobs, max(len(home), 1)),
+        )
+    progress.expect(list(home))
 
     def finished(stack: Stack, outcome: Outcome) -> None:
         session = home[stack][1]
@@ -99,7 +106,8 @@ def run_all(
             finished=finished,
         )
     finally:
-        progress.close()
+        if own is not None:
+            own.close()
         for *_, session in begun:
             if session is not None:
                 session.save()
@@ -136,6 +144,7 @@ def train(
     device: str = "cpu",
     jobs: int = 1,
     executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Plan:
     """Train what a plan lacks, and its further looks while published claims are open.
 
@@ -145,7 +154,7 @@ def train(
             damaged files, and how many published claims are open (None at the first look).
         shard: (i, n), as `pending` takes it.
         until_decided: whether to go on to further looks.
-        device, jobs, executor: as `run` takes them.
+        device, jobs, executor, progress: as `run` takes them.
 
     Returns:
         The plan of the last look.
@@ -158,7 +167,7 @@ def train(
     while True:
         todo, damage = pending(plan, shard)
         announce(plan, todo, damage, still_open)
-        run(plan, todo, device=device, jobs=jobs, executor=executor)
+        run(plan, todo, device=device, jobs=jobs, executor=executor, progress=progress)
         if not (until_decided and further):
             return plan
         found = results(plan)

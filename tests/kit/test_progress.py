@@ -193,3 +193,16 @@ def test_in_a_notebook_with_widgets_its_own_bar(clock, monkeypatch):
 )
 def test_durations_round_into_the_next_unit(seconds, text):
     assert duration(seconds) == text
+
+
+def test_stacks_that_will_not_train_leave_time_and_count(clock, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    todo, shown = start()
+    shown.expect([*todo, ("c1", "c2")])
+    shown.started(todo[0])
+    clock.now = 100.0
+    shown.finished(todo[0], Outcome(2, 1, 1.0))
+    shown.forget([*todo, ("never", "counted")])
+    shown.beat()
+    line = "2 of 4 networks after 1 min 40 s, about 1 min 40 s left, now a1\n"
+    assert sys.stderr.getvalue() == line
