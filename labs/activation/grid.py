@@ -98,7 +98,7 @@ PRESETS = {
     "quick": Config(
         replicates=5,
         arms=("paper", "fresh", *BASELINES),
-        outer_steps=31,
+        outer_steps=16,
         nets=4,
         rates=(0.003, 0.01, 0.03),
         tuning_nets=1,

@@ -119,7 +119,7 @@ PRESETS = {
     "quick": Config(
         replicates=6,
         extra_replicates=6,
-        steps=2000,
+        steps=1250,
         extra_models=(),
         changes=("decay=0.001", "dropout=0.3", "rate=0.001"),
         examples=(32000,),

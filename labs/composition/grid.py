@@ -94,8 +94,9 @@ PRESETS = {
         lines=("full",),
         joint=False,
         trees=False,
-        steps=150,
+        steps=100,
         small=True,
+        tests=300,
     ),
     "full": Config(),
 }

@@ -77,7 +77,7 @@ PRESETS = {
         larger=(1000,),
         iterations=250,
     ),
-    "quick": Config(replicates=5, iterations=500, larger=(16000,)),
+    "quick": Config(replicates=5, iterations=300, larger=(16000,)),
     "full": Config(),
     # Figure 3b of 2024, once, and the neighbours of MNIST-1D. The digits are ours: they stand for
     # MNIST (Figure 3a), which joins where `data_dir` has its files.

@@ -66,7 +66,7 @@ PRESETS = {
         segments=2,
         fresh=1,
     ),
-    "quick": Config(replicates=12, horizons=(50, HORIZON), outer_steps=25, fresh=4),
+    "quick": Config(replicates=12, horizons=(50, HORIZON), outer_steps=16, fresh=4),
     "full": Config(),
     # Figure 6 of 2024, once: the two loops of the arm `published`. The other arms are ours, a third
     # of the time: claims take the optimum from a better loop and from a search.

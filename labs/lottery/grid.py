@@ -92,11 +92,12 @@ PRESETS = {
     ),
     "quick": Config(
         replicates=6,
+        parts=("controls", "transfers"),
         levels=(0.0, 0.8, 0.92, 0.96, 0.98),
-        steps=300,
-        transfer_steps=250,
+        steps=200,
+        transfer_steps=100,
         transfer_batch=100,
-        test_examples=20_000,
+        test_examples=10_000,
     ),
     "full": Config(),
     # Does it matter that a ticket is found in five rounds and not in 91, and trains on new data for
@@ -234,7 +235,7 @@ def seconds(cell: Cell) -> float:
     steps, batch = (cell.steps, cell.batch) if own else (cell.transfer_steps, cell.transfer_batch)
     each = float(np.interp(cell.sparsity, *COST)) * (batch / 100) ** 0.8
     test = 1.6 * cell.test_examples / 50_000 * min(each / 4, 1)
-    return 0.35 + (test + steps * each / 1000) * max(cell.hidden / 500, 0.1)
+    return (0.35 + test + steps * each / 1000) * max(cell.hidden / 500, 0.1)
 
 
 def megabytes(stack: Sequence[Cell]) -> float:

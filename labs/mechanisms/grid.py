@@ -53,7 +53,10 @@ PRESETS = {
         replicates=2, experts=(COUNT,), steps=6, identity=10, refit=4, batch=16, examples=200,
         reading=10, tests=50,
     ),
-    "quick": Config(replicates=5, experts=(COUNT,), examples=10_000, reading=600),
+    "quick": Config(
+        replicates=5, experts=(COUNT,), steps=2000, refit=1000, examples=10_000, reading=400,
+        arms=("competing", "random", "untrained", "fixed", "single", "told"),
+    ),
     "full": Config(),
 }  # fmt: skip
 

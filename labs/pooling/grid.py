@@ -61,7 +61,7 @@ PRESETS = {
     "smoke": Config(
         replicates=2, examples=(200, 400), steps=20, further=10, every=10, test_examples=200
     ),
-    "quick": Config(replicates=5, examples=(FEW, 5000, MANY), steps=1750, further=0),
+    "quick": Config(replicates=5, examples=(FEW, 5000, MANY), steps=1000, further=0),
     "full": Config(),
     # Figure 9 of 2024, once: its five nets, evaluations and 1000 test examples.
     "paper": Config(

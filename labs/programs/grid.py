@@ -70,7 +70,7 @@ class Config:
 
 PRESETS = {
     "smoke": Config(replicates=2, steps=6, batch=4, programs=20, recall_steps=4, tests=20),
-    "quick": Config(replicates=5, steps=1500, recall_steps=1000, programs=30),
+    "quick": Config(replicates=5, steps=1000, recall_steps=600, programs=30),
     "full": Config(),
 }
 

@@ -154,7 +154,7 @@ PRESETS = {
         starts=False,
         few=False,
         skills=False,
-        steps=800,
+        steps=600,
         small=True,
         tests=250,
     ),

@@ -74,9 +74,7 @@ class Config:
 
 PRESETS = {
     "smoke": Config(replicates=2, epochs=1, looks=(), mapped=50, arms=("default",)),
-    "quick": Config(
-        replicates=5, epochs=100, looks=(10,), mapped=2000, arms=("default", "none", "deep")
-    ),
+    "quick": Config(replicates=5, epochs=60, looks=(10,), mapped=1000, arms=("default", "none")),
     "full": Config(),
     # Figure 8 of 2024, once: its three projectors.
     "paper": Config(replicates=1, arms=("default", "none", "deep")),

@@ -21,7 +21,7 @@ from labs.self_supervised.published import LINEAR
 from labs.self_supervised.remarks import remarks
 
 TINY = replace(grid.PRESETS["smoke"], replicates=3, mapped=0, arms=tuple(ARMS))
-STACKS = {"smoke": (2, 1), "quick": (15, 3), "full": (84, 14)}  # cells, stacks
+STACKS = {"smoke": (2, 1), "quick": (10, 2), "full": (84, 14)}  # cells, stacks
 
 
 def stack(arm, **changes):

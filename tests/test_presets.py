@@ -1,0 +1,27 @@
+"""How long the presets take that everybody runs, by the labs' own estimates, on two processes."""
+
+import pytest
+
+from labs import LABS
+from labs.kit.execute import expected, span, stacks
+from labs.kit.lab import load
+
+JOBS, CONCLUDING = 2, 4  # processes; seconds to start them, and to judge and draw
+QUICK, ALL, SMOKE = 120, 1200, 10  # seconds
+UNMEASURED = {"self_supervised", "mechanisms"}  # in smoke: their estimates are those of `full`
+
+
+def seconds(name: str, preset: str) -> float:
+    lab = load(LABS, name)
+    made = stacks(lab, lab.cells(lab.presets[preset]))
+    return span((expected(lab, stack) for stack in made), JOBS)
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_quick_and_smoke_are_short(name):
+    assert seconds(name, "quick") + CONCLUDING <= QUICK
+    assert name in UNMEASURED or seconds(name, "smoke") + CONCLUDING <= SMOKE
+
+
+def test_all_quick_presets_together_take_twenty_minutes():
+    assert sum(seconds(name, "quick") + CONCLUDING for name in LABS) <= ALL
