@@ -14,8 +14,8 @@ from typing import Any
 from labs.course.paths import existing, existing_file, folder, new_file
 from labs.course.source import VARIANTS
 from labs.course.students import KEY
-from labs.kit.commands import usage
 from labs.kit.lab import Deferred
+from labs.kit.usage import usage
 
 NAME: dict[str, Any] = {"metavar": "NAME", "help": "of the lesson"}
 FOLDER: dict[str, Any] = {"type": Path, "metavar": "DIR"}

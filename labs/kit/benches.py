@@ -4,10 +4,11 @@ import argparse
 import json
 
 from labs.kit import bench, race, texts
-from labs.kit.commands import DONE, FAILED, Register, processes, usage
+from labs.kit.commands import DONE, FAILED, Register, processes
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, load
 from labs.kit.machine import cores
+from labs.kit.usage import usage
 
 
 def measure(register: Register, arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from labs.kit.commands import Register
 from labs.kit.execute import TrainingError
 from labs.kit.extras import MissingExtraError, explained
 from labs.kit.options import OPTIONS
+from labs.kit.usage import UsageError
 
 
 @console.patient()
@@ -32,7 +33,7 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
         code = command(register, arguments)
         sys.stdout.flush()
         return code
-    except commands.UsageError as error:
+    except UsageError as error:
         return commands.fail(error, commands.USAGE)
     except TrainingError as error:
         return commands.fail_training(error)

@@ -35,10 +35,10 @@ from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Deferred, load
+from labs.kit.machine import cores
 from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import Progress
-from labs.kit.usage import UsageError as UsageError
 from labs.kit.usage import told, usage
 
 Register = Mapping[str, str]

@@ -6,9 +6,8 @@ in one pool, longest first over all of them, so that no process waits long for t
 """
 
 import argparse
-import heapq
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from labs.kit import agreement, files, memory, plan, runs, texts
-from labs.kit.commands import DONE, Register, usage
-from labs.kit.execute import Stack, expected
+from labs.kit.commands import DONE, Register
+from labs.kit.execute import Stack, expected, span
 from labs.kit.extras import require
 from labs.kit.lab import load
 from labs.kit.memory import expected_mb
@@ -25,6 +24,7 @@ from labs.kit.plan import Plan, Results
 from labs.kit.progress import duration
 from labs.kit.rounding import number
 from labs.kit.sessions import all_sessions, read_run
+from labs.kit.usage import usage
 from labs.kit.verdicts import FEWEST
 
 PRESET = "paper"
@@ -109,18 +109,6 @@ def parts(register: Mapping[str, str], out: Path) -> list[Part]:
         raise ValueError(f"register must hold labs of the paper, got {', '.join(register)}")
     plans = [plan.resolve(load(register, name), PRESET, out=out) for name in names]
     return [Part(each, *runs.pending(each)) for each in plans]
-
-
-def span(seconds: Iterable[float], jobs: int) -> float:
-    """Return in how many seconds so many processes train stacks, the longest first.
-
-    >>> span([1, 4, 2, 3], 2), span([9, 1, 1], 2), span([], 2)
-    (5, 9, 0)
-    """
-    ends = [0.0] * jobs
-    for each in sorted(seconds, reverse=True):
-        heapq.heapreplace(ends, ends[0] + each)
-    return max(ends)
 
 
 def announce(found: Sequence[Part], jobs: int) -> str:

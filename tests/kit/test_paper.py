@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from labs import LABS
 from labs.kit import paper
 from labs.kit.cli import main
+from labs.kit.execute import span
 from labs.kit.lab import load
 from labs.kit.measures import column
 from labs.kit.plan import resolve
@@ -143,7 +144,7 @@ def test_a_part_that_fails_leaves_what_is_stored_and_no_table(call, register, tm
 
 @given(st.lists(st.floats(0, 1e4)), st.integers(1, 4))
 def test_no_process_waits_for_more_than_one_stack(seconds, jobs):
-    time = paper.span(seconds, jobs)
+    time = span(seconds, jobs)
     bound = max([sum(seconds) / jobs, *seconds])
     assert bound - 1e-6 <= time <= (4 / 3 - 1 / (3 * jobs)) * bound + max([0, *seconds]) + 1e-6
 
