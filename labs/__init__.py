@@ -58,7 +58,7 @@ def run(
     Args:
         lab: a name in `LABS`, the path of a Python file with a `LAB`, a module, or a lab as a
             value, for example one made in a notebook.
-        preset: smoke (seconds), quick (at most 3 minutes), full (at most an hour), ...
+        preset: smoke (seconds), quick (at most 2 minutes), full (at most an hour), ...
         out: folder of all results.
         device: "cpu" or "cuda".
         jobs: processes; by default one per core as far as they fit into memory, or 1 on cuda.
