@@ -1,14 +1,13 @@
 """Losses of a stack, one number per member, and their gradients written out.
 
 Outputs are (M, B, K), labels (M, B) int64. A gradient is that of the sum over members of the loss:
-its sum keeps every member's gradient its own. It is written where the outputs stood.
+the sum keeps every member's gradient its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -27,23 +26,21 @@ def squared_error(logits: Tensor, labels: Tensor) -> Tensor:
     return (logits - F.one_hot(labels, logits.shape[-1])).square().mean((1, 2))
 
 
-def _entropy_gradient(outputs: Tensor, labels: Tensor) -> None:
+def _entropy_gradient(outputs: Tensor, labels: Tensor) -> Tensor:
     shares = outputs.transpose(1, 2).softmax(1)
-    _subtract_one(shares, labels, 1)
-    torch.div(shares.transpose(1, 2), labels.shape[1], out=outputs)
+    return _less_one(shares, labels, 1).div_(labels.shape[1]).transpose(1, 2)
 
 
-def _error_gradient(outputs: Tensor, labels: Tensor) -> None:
-    _subtract_one(outputs, labels, 2)
-    outputs.mul_(2 / outputs[0].numel())
+def _error_gradient(outputs: Tensor, labels: Tensor) -> Tensor:
+    return _less_one(outputs, labels, 2).mul_(2 / outputs[0].numel())
 
 
-def _subtract_one(values: Tensor, labels: Tensor, axis: int) -> None:
+def _less_one(values: Tensor, labels: Tensor, axis: int) -> Tensor:
     index = labels.unsqueeze(axis)
-    values.scatter_add_(axis, index, values.new_tensor(-1.0).expand(index.shape))
+    return values.scatter_add_(axis, index, values.new_full((1, 1, 1), -1.0).expand(index.shape))
 
 
-GRADIENTS: dict[Loss, Callable[[Tensor, Tensor], None]] = {
+GRADIENTS: dict[Loss, Callable[[Tensor, Tensor], Tensor]] = {
     cross_entropy: _entropy_gradient,
     squared_error: _error_gradient,
-}  # (outputs, labels) -> None: turns outputs into the gradient
+}  # (outputs, labels) -> gradient by the outputs (M, B, K), which may stand where the outputs did

@@ -79,7 +79,9 @@ class Optimizer:
         """One update from the gradients of the net's parameters, which are then cleared."""
         for group, members in zip(self._groups, self._slices, strict=True):
             for view, parameter in zip(group["params"], self._parameters, strict=True):
-                view.grad = None if parameter.grad is None else parameter.grad[members]
+                grad = parameter.grad
+                whole = grad is None or len(self._groups) == 1
+                view.grad = grad if whole else grad[members]
         self._update()
         for parameter in self._parameters:
             parameter.grad = None

@@ -36,7 +36,8 @@ def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
 
 def summed(x: Tensor, out: Tensor | None = None) -> Tensor:
     """Sum over the rows of each matrix, (M, n, m) -> (M, 1, m), as `product`."""
-    return product(x.new_ones(1).expand(x.shape[0], 1, x.shape[1]), x, out)
+    # not one expanded: BLAS takes no stride of 0
+    return product(x.new_ones(x.shape[0], 1, x.shape[1]), x, out)
 
 
 def tanh(x: Tensor, out: Tensor) -> Tensor:

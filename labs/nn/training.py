@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -191,15 +192,16 @@ def _fit(
     examples = x.shape[1]
     offsets = torch.arange(net.members).unsqueeze(1) * (examples if x.shape[0] > 1 else 0)
     flat_x, flat_y = x.flatten(0, 1), y.flatten(0, 1)
-    for step, indices in enumerate(batch_indices(examples, batch, steps, shuffles), start=1):
-        rows = (indices + offsets).flatten().to(x.device)
-        inputs = flat_x.index_select(0, rows).unflatten(0, indices.shape)
-        targets = flat_y.index_select(0, rows).unflatten(0, indices.shape)
+    batches = batch_indices(examples, batch, steps, shuffles)
+    for done in [*range(every, steps, every), steps]:
         with normal_numbers():
-            descend(inputs, targets)
-            optimizer.step()
-        if step % every == 0 or step == steps:
-            yield step
+            for indices in islice(batches, (done - 1) % every + 1):
+                rows = (indices + offsets).flatten().to(x.device)
+                inputs = flat_x.index_select(0, rows).unflatten(0, indices.shape)
+                targets = flat_y.index_select(0, rows).unflatten(0, indices.shape)
+                descend(inputs, targets)
+                optimizer.step()
+        yield done
 
 
 @torch.no_grad()

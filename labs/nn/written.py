@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,11 +18,11 @@ from labs.nn.halving import Chain, paired_windows
 from labs.nn.layers import Linear
 from labs.nn.losses import GRADIENTS, Loss
 from labs.nn.nets import CNN, MLP, Logistic, Net
-from labs.nn.products import product, summed
 
 Backward = Callable[[Tensor, Tensor], None]  # (inputs, targets): leaves each parameter its `grad`
-Gradient = Callable[[Tensor, Tensor], None]  # of a loss (labs.nn.losses)
+Gradient = Callable[[Tensor, Tensor], Tensor]  # of a loss (labs.nn.losses)
 Masks = Mapping[str, Tensor]
+_as_torch = np.errstate(all="ignore")  # infinities are the caller's to see
 _rectify = torch.ops.aten.threshold_backward.grad_input
 
 
@@ -52,7 +53,11 @@ def backward(net: Net, masks: Masks, loss: Loss, batch: int) -> Backward | None:
 
 
 class _Affine:
-    """The affine map of a layer, its product and its gradients in memory of its own."""
+    """The affine map of a layer, its product and its gradients in memory of its own.
+
+    Tensors have numpy's views beside them: between two products Python is out of the cache, and
+    each call that is saved counts.
+    """
 
     def __init__(self, net: Net, name: str, masks: Masks, batch: int) -> None:
         layer: Linear = getattr(net, name)
@@ -66,35 +71,41 @@ class _Affine:
         self.grads = [torch.empty_like(value) for value in self.values]
         members, inputs, outputs = layer.weight.shape
         self.y, self.grad_x = (layer.weight.new_empty(members, batch, n) for n in (outputs, inputs))
+        self.ones = np.ones((members, 1, batch), np.float32)
+        self.weight, self.bias = self.used[0].numpy(), self.used[1]
+        self.turned = self.weight.transpose(0, 2, 1)
+        self.arrays = [t.numpy() for t in (self.y, self.grad_x, *self.grads)]
 
     def forward(self, x: Tensor) -> Tensor:
         for value, mask, used in zip(self.values, self.masks, self.used, strict=True):
             if mask is not None:
                 torch.mul(value, mask, out=used)
-        self.x, (weight, bias) = x, self.used
-        return product(x, weight, self.y).add_(bias)
+        self.x = x.numpy()
+        np.matmul(self.x, self.weight, out=self.arrays[0])
+        return self.y.add_(self.bias)
 
-    def backward(self, grad: Tensor) -> None:
-        weight, bias = self.grads
-        product(self.x.transpose(1, 2), grad, weight)
-        summed(grad, bias)
+    def backward(self, grad: Tensor) -> np.ndarray:
+        """Keep the gradients by the parameters; returns `grad` as numpy's."""
+        by_output, (_, _, weight, bias) = grad.numpy(), self.arrays
+        np.matmul(self.x.transpose(0, 2, 1), by_output, out=weight)
+        np.matmul(self.ones, by_output, out=bias)
         for p, own, mask in zip(self.parameters, self.grads, self.masks, strict=True):
             p.grad = own if mask is None else own.mul_(mask)
+        return by_output
 
     def through(self, grad: Tensor) -> Tensor:
         """The gradient by the input, beside those by the parameters."""
-        self.backward(grad)
-        return product(grad, self.used[0].transpose(1, 2), self.grad_x)
+        np.matmul(self.backward(grad), self.turned, out=self.arrays[1])
+        return self.grad_x
 
 
 class _Logistic:
     def __init__(self, net: Logistic, masks: Masks, gradient: Gradient, batch: int) -> None:
         self.gradient, self.head = gradient, _Affine(net, "head", masks, batch)
 
+    @_as_torch
     def __call__(self, x: Tensor, y: Tensor) -> None:
-        outputs = self.head.forward(x)
-        self.gradient(outputs, y)
-        self.head.backward(outputs)
+        self.head.backward(self.gradient(self.head.forward(x), y))
 
 
 class _MLP:
@@ -104,11 +115,11 @@ class _MLP:
         self.gradient, self.residual = gradient, net.residual
         self.sum = torch.empty_like(self.first.y)
 
+    @_as_torch
     def __call__(self, x: Tensor, y: Tensor) -> None:
         first = self.first.forward(x).relu_()
         outputs = self.head.forward(self._deeper(first))
-        self.gradient(outputs, y)
-        grad = self._shallower(self.head.through(outputs))
+        grad = self._shallower(self.head.through(self.gradient(outputs, y)))
         self.first.backward(_rectify(grad, first, 0, grad_input=first))
 
     def _deeper(self, first: Tensor) -> Tensor:
@@ -132,14 +143,15 @@ class _CNN:
         self.parameters = [p for conv in convolutions for p in (conv.weight, conv.bias)]
         self.values = [p.detach() for p in self.parameters]
 
+    @_as_torch
     def __call__(self, x: Tensor, y: Tensor) -> None:
         affine = torch.cat(self.values[:2], dim=1)
         chain = Chain.forward(
             paired_windows(x.unsqueeze(-1), *self.geometry), affine, self.values[2:]
         )
         outputs = self.head.forward(chain.outputs.transpose(2, 3).flatten(2))
-        self.gradient(outputs, y)
-        grad = self.head.through(outputs).unflatten(2, chain.outputs.shape[:1:-1])
+        grad = self.head.through(self.gradient(outputs, y))
+        grad = grad.unflatten(2, chain.outputs.shape[:1:-1])
         _, (first, *others) = chain.backward(grad.transpose(2, 3))
         own = [first[:, :-1], first[:, -1:], *others]
         for p, grad in zip(self.parameters, own, strict=True):
