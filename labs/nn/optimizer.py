@@ -80,8 +80,9 @@ class Optimizer:
         for group, members in zip(self._groups, self._slices, strict=True):
             for view, parameter in zip(group["params"], self._parameters, strict=True):
                 grad = parameter.grad
-                whole = grad is None or len(self._groups) == 1
-                view.grad = grad if whole else grad[members]
+                if grad is not None and len(self._groups) > 1:
+                    grad = grad[members]
+                view.grad = grad
         self._update()
         for parameter in self._parameters:
             parameter.grad = None
