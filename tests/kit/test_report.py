@@ -162,7 +162,7 @@ def test_the_readme_agrees_with_the_reference():
     )
 
 
-AWAITED = ("embedding",)  # labs whose newest version no full run has seen
+AWAITED: tuple[str, ...] = ()  # labs whose newest version no full run has seen
 
 
 @pytest.mark.parametrize("preset", ["full", *references.MORE])
