@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 
 def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
@@ -52,7 +51,7 @@ def tanh(x: Tensor, out: Tensor) -> Tensor:
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """x weight + bias: x (M, B, inputs), weight (M, inputs, outputs), bias (M, 1, outputs) ->
-    (M, B, outputs). Differentiable once on a CPU, in every argument."""
+    (M, B, outputs). Differentiable in every argument."""
     if x.device.type == "cpu":
         return _Affine.apply(x, weight, bias)
     return torch.baddbmm(bias, x, weight)
@@ -65,9 +64,10 @@ class _Affine(torch.autograd.Function):
         return product(x, weight).add_(bias)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grad,), (x, weight) = grads, ctx.saved_tensors
+        if torch.is_grad_enabled():  # it will be differentiated again
+            return grad @ weight.transpose(1, 2), x.transpose(1, 2) @ grad, grad.sum(1, True)
         grad_x = _by_input(x, grad, weight) if ctx.needs_input_grad[0] else None
         return grad_x, product(x.transpose(1, 2), grad), summed(grad)
 

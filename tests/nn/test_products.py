@@ -60,6 +60,7 @@ def test_the_gradient_of_an_affine_map(members, n, k, m):
         for shape in ((members, min(n, 7), k), (members, k, m), (members, 1, m))
     ]
     assert torch.autograd.gradcheck(affine, arguments)
+    assert torch.autograd.gradgradcheck(affine, arguments)
 
 
 def test_the_gradient_by_rows_that_lie_last_in_memory():
