@@ -8,7 +8,8 @@ from labs.kit.lab import load
 
 JOBS, CONCLUDING = 2, 4  # processes; seconds to start them, and to judge and draw
 QUICK, ALL, SMOKE = 120, 1200, 10  # seconds
-UNMEASURED = {"self_supervised", "mechanisms"}  # in smoke: their estimates are those of `full`
+# Smokes that are not judged by their estimates: the whole command took 20 s (too long) and 9 s.
+EXCEPT = {"self_supervised", "mechanisms"}
 
 
 def seconds(name: str, preset: str) -> float:
@@ -20,7 +21,7 @@ def seconds(name: str, preset: str) -> float:
 @pytest.mark.parametrize("name", LABS)
 def test_quick_and_smoke_are_short(name):
     assert seconds(name, "quick") + CONCLUDING <= QUICK
-    assert name in UNMEASURED or seconds(name, "smoke") + CONCLUDING <= SMOKE
+    assert name in EXCEPT or seconds(name, "smoke") + CONCLUDING <= SMOKE
 
 
 def test_all_quick_presets_together_take_twenty_minutes():

@@ -50,9 +50,8 @@ def prediction(values: list[float]) -> tuple[float, float] | None:
     sample = Sample(np.array(values, dtype=float))
     if math.isnan(deviation := sample.deviation):
         return None
-    scale = float(scipy.special.stdtrit(sample.n - 1, 0.5 + CONFIDENCE / 2)) * math.sqrt(
-        1 + 1 / sample.n
-    )
+    quantile = float(scipy.special.stdtrit(sample.n - 1, 0.5 + CONFIDENCE / 2))
+    scale = quantile * math.sqrt(1 + 1 / sample.n)
     mean = float(sample.values.mean())
     return mean - scale * deviation, mean + scale * deviation
 

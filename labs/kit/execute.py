@@ -117,44 +117,6 @@ def describe(stack: Stack) -> str:
 
 
 def execute(
-    lab: Lab[Any, Any, Any],
-    todo: Sequence[Stack],
-    store: Store,
-    *,
-    device: str = "cpu",
-    jobs: int = 1,
-    executor: Executor | None = None,
-    started: Callable[[Stack], None] = lambda stack: None,
-    beat: Callable[[], None] = lambda: None,
-    finished: Callable[[Stack, Outcome], None] = lambda stack, outcome: None,
-) -> None:
-    """Train stacks, longest first, and store their records.
-
-    Args:
-        lab: the lab.
-        todo: the stacks to train.
-        store: where the records go.
-        device: passed on to the lab's `train`.
-        jobs: 1 trains in this process, more in as many processes of one thread each.
-        executor: takes all the stacks instead, for example a cluster's; left open.
-        started, finished: called in this process for each stack; `beat` about once a second.
-
-    Raises:
-        TrainingError: a stack failed or its worker died; the other stacks are cancelled.
-        ValueError: `jobs` below 1.
-    """
-    execute_all(
-        [Work(lab, store, stack) for stack in todo],
-        device=device,
-        jobs=jobs,
-        executor=executor,
-        started=started,
-        beat=beat,
-        finished=finished,
-    )
-
-
-def execute_all(
     todo: Sequence[Work],
     *,
     device: str = "cpu",
@@ -164,10 +126,18 @@ def execute_all(
     beat: Callable[[], None] = lambda: None,
     finished: Callable[[Stack, Outcome], None] = lambda stack, outcome: None,
 ) -> None:
-    """Train stacks of one or several labs in one pool, longest first; otherwise as `execute`.
+    """Train stacks of one or several labs in one pool, longest first, and store their records.
+
+    Args:
+        todo: the stacks to train.
+        device: passed on to the labs' `train`.
+        jobs: 1 trains in this process, more in as many processes of one thread each.
+        executor: takes all the stacks instead, for example a cluster's; left open.
+        started, finished: called in this process for each stack; `beat` about once a second.
 
     Raises:
-        TrainingError, ValueError: as `execute`.
+        TrainingError: a stack failed or its worker died; the other stacks are cancelled.
+        ValueError: `jobs` below 1.
     """
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")

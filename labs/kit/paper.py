@@ -18,7 +18,7 @@ from labs.kit import agreement, files, memory, plan, runs, texts
 from labs.kit.commands import DONE, Register
 from labs.kit.execute import Stack, expected, span
 from labs.kit.extras import require
-from labs.kit.lab import load
+from labs.kit.lab import AnyLab, load
 from labs.kit.memory import expected_mb
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import duration
@@ -28,10 +28,7 @@ from labs.kit.usage import usage
 from labs.kit.verdicts import FEWEST
 
 PRESET = "paper"
-PARTS = (  # labs of Greydanus & Kobak 2024
-    *("benchmark", "lottery", "double_descent", "hyperparameters"),
-    *("activation", "pooling", "self_supervised", "embedding"),
-)
+SOURCE = "Greydanus & Kobak 2024"  # begins the source of each of the paper's labs
 RESULT = "paper.json"  # in the folder of results
 HEAD = ("number", "published", "ours", "difference")
 WIDTHS = (63, 11, 11, 12)
@@ -97,18 +94,22 @@ def parts(register: Mapping[str, str], out: Path) -> list[Part]:
     """Return the parts in reading order; nothing on disk changes.
 
     Args:
-        register: lab name -> module; what it has of `PARTS` counts.
+        register: lab name -> module; the labs of the paper count.
         out: folder of all results.
 
     Raises:
         ValueError: no such lab in the register, one of them has no preset `paper`, or `out` is a
             file.
     """
-    names = [name for name in register if name in PARTS]
-    if not names:
+    labs = [lab for lab in (load(register, name) for name in register) if _of_the_paper(lab)]
+    if not labs:
         raise ValueError(f"register must hold labs of the paper, got {', '.join(register)}")
-    plans = [plan.resolve(load(register, name), PRESET, out=out) for name in names]
+    plans = [plan.resolve(lab, PRESET, out=out) for lab in labs]
     return [Part(each, *runs.pending(each)) for each in plans]
+
+
+def _of_the_paper(lab: AnyLab) -> bool:
+    return lab.source.startswith(SOURCE)
 
 
 def announce(found: Sequence[Part], jobs: int) -> str:

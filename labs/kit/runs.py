@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 from labs.kit import console, files, outputs, owner
 from labs.kit.digest import digest
-from labs.kit.execute import Outcome, Stack, Work, describe, execute_all, expected
+from labs.kit.execute import Outcome, Stack, Work, describe, execute, expected
 from labs.kit.lab import AnyLab, Deferred
 from labs.kit.plan import Plan, results, undecided
 from labs.kit.progress import Progress
@@ -96,7 +96,7 @@ def run_all(
         progress.finished(stack, outcome)
 
     try:
-        execute_all(
+        execute(
             [Work(plan.lab, plan.store, stack) for stack, (plan, _) in home.items()],
             device=device,
             jobs=jobs,

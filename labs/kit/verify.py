@@ -16,7 +16,7 @@ from pathlib import Path
 
 from labs.kit import outputs, references, settings
 from labs.kit.checks import check_sizes
-from labs.kit.execute import Stack, execute, expected
+from labs.kit.execute import Stack, Work, execute, expected
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
@@ -124,7 +124,7 @@ def compare(found: Reference, cells: int, *, jobs: int = 1) -> list[Comparison]:
     lab, stacks = found.plan.lab, chosen(found, cells)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder), lab.name, lab.version)
-        execute(lab, stacks, store, jobs=min(jobs, len(stacks)))
+        execute([Work(lab, store, stack) for stack in stacks], jobs=min(jobs, len(stacks)))
         records, _ = store.load(cell for stack in stacks for cell in stack)
     text = outputs.as_csv(Table(asdict(cell) | record for cell, record in records.items()))
     again = csv.DictReader(io.StringIO(text))

@@ -27,6 +27,7 @@ NAMES = {
 }
 SIZES = {"_": 13, "d": 6}  # of marks of published values, in points
 PUBLISHED = "Published: | 2024, diamond 2020."
+RATIOS = "Published: | 2024 (of four in a row 2020), diamond 2020."
 PANELS = {  # order, initial weights: those of dashed curves, if any, come second
     ("original", "rewound"): ("New data", "L4-level"),
     ("flipped", "rewound", "fresh"): ("Flipped", "L7-level"),
@@ -54,7 +55,8 @@ def tickets(table: Table, verdicts: VerdictsById) -> "Figure":
     kept = {f"{word} in a row": f"L11-p{n}" for n, word in enumerate(("two", "three", "four"), 2)}
     _claims(axes[1], kept, verdicts, zero=1)
     axes[1].set(title="Neighbours that its units keep", xlabel="Times as often as by chance")
-    draw.note(figure, table, f"{NOTE} {PUBLISHED}", intervals=ARMS)
+    compress(axes[1])
+    draw.note(figure, table, f"{NOTE} {RATIOS}", intervals=ARMS)
     return figure
 
 
@@ -105,6 +107,14 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     draw.key(figure, axes[1], ncols=5, loc="outside upper center")
     draw.note(figure, table, f"{NOTE} {PUBLISHED}")
     return figure
+
+
+def compress(ax: "Axes") -> None:
+    """Make an axis of ratios that reaches far, to one mask's of 2024, logarithmic from 1 on."""
+    if ax.get_xlim()[1] > 10:
+        ax.set_xscale("symlog", linthresh=1, linscale=0.4)
+        ax.set_xticks([0, 1, 2, 5, 10], ["0", "1", "2", "5", "10"])
+        ax.set_xlim(left=0)
 
 
 def mark_earlier(ax: "Axes", rows: Mapping[str, object], verdicts: VerdictsById) -> None:

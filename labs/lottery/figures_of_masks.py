@@ -9,7 +9,7 @@ from labs.kit.claims import VerdictsById
 from labs.kit.forest import ARMS, NOTE, forest
 from labs.kit.measures import Values
 from labs.kit.table import Table
-from labs.lottery.figure import COLORS, MARKERS, PINK, PUBLISHED, mark_earlier
+from labs.lottery.figure import COLORS, MARKERS, PINK, RATIOS, compress, mark_earlier
 from labs.lottery.masks import LENGTHS
 from labs.lottery.measures import found, neighbours
 
@@ -39,7 +39,8 @@ def locality(table: Table, verdicts: VerdictsById) -> "Figure":
         ax.axvline(1, color="black", linewidth=1)
         ax.set(title=WORDS[length], xlabel="Times as often as by chance")
         ax.set_xlim(left=0)
-    draw.note(figure, table, f"{NOTE} {PUBLISHED}", intervals=ARMS)
+        compress(ax)
+    draw.note(figure, table, f"{NOTE} {RATIOS}", intervals=ARMS)
     return figure
 
 

@@ -5,6 +5,9 @@ older figure, and the stored outputs of its notebook, which often disagree. The 
 that are called rewound likely had fresh initial weights, because torch was not seeded.
 """
 
+from collections.abc import Mapping
+from typing import TypedDict
+
 V1 = "Greydanus 2020 (arXiv:2011.14439v1), Figure 3"
 V4 = "Greydanus & Kobak 2024 (arXiv:2011.14439v4), Figure 4"
 BOTH = f"{V4}; {V1}"
@@ -47,3 +50,53 @@ NEIGHBOURS = {
     ("random", 2024): (0.0056, 0.00015, 0.0),
     ("lottery", 2024): (0.0093, 0.00235, 0.0003),
 }
+Arm = tuple[str, str]  # a key of NEW_DATA
+REWOUND: Arm = ("original", "rewound")
+
+
+class Years(TypedDict, total=False):
+    """Of a claim: the number of the 2024 paper, and that of 2020."""
+
+    published: float
+    earlier: float
+
+
+def gains(order: str, start: str = "rewound") -> Years:
+    """What the ticket gains over the dense net on new data, in points."""
+    years = NEW_DATA[order, start].items()
+    return _by_version({year: lottery - dense for year, (dense, _, lottery) in years})
+
+
+def levels(order: str) -> Years:
+    """Test accuracy of the rewound ticket on new data, in percent."""
+    years = NEW_DATA[order, "rewound"].items()
+    return _by_version({year: lottery for year, (_, _, lottery) in years})
+
+
+def losses(one: Arm, other: Arm) -> Years:
+    """By how many points the ticket of one arm is above that of another."""
+    return _by_version({y: NEW_DATA[one][y][2] - NEW_DATA[other][y][2] for y in _years(one, other)})
+
+
+def _years(*arms: Arm) -> list[int]:
+    return sorted(set.intersection(*(set(NEW_DATA[arm]) for arm in arms)))
+
+
+def _by_version(years: Mapping[int, float]) -> Years:
+    found = Years()
+    if 2020 in years:
+        found["earlier"] = round(years[2020], 2)
+    if 2024 in years:
+        found["published"] = round(years[2024], 2)
+    return found
+
+
+def kept(length: int) -> Years:
+    """How much more often than one random mask the ticket keeps so many neighbours: 2, 3 or 4."""
+    # Over one random mask; that of 2024 kept no four, so that the ratio of 2020 counts there.
+    found = {
+        year: NEIGHBOURS["lottery", year][length - 2] / NEIGHBOURS["random", year][length - 2]
+        for year in (2020, 2024)
+        if NEIGHBOURS["random", year][length - 2]
+    }
+    return _by_version(found if 2024 in found else {2024: found[2020]})

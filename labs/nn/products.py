@@ -22,6 +22,9 @@ def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
         a: (M, n, k), requiring no gradient; a transposed view is as good as a contiguous tensor.
         b: (M, k, m), of the same kind.
         out: where to write, (M, n, m); default: a new tensor.
+
+    Raises:
+        ValueError, RuntimeError: shapes that do not fit, as numpy and torch say it.
     """
     if out is None:
         out = a.new_empty(a.shape[0], a.shape[1], b.shape[2])

@@ -39,9 +39,7 @@ def backward(net: Net, masks: Masks, loss: Loss, batch: int) -> Backward | None:
         (inputs (M, batch, length), targets (M, batch)) -> None. The gradients that it leaves stand
         in memory that the next call uses again.
     """
-    parameters = [*net.parameters()]
-    plain = all(p.device.type == "cpu" and p.dtype == torch.float32 for p in parameters)
-    if loss not in GRADIENTS or not plain:
+    if loss not in GRADIENTS or not all(map(_plain, net.parameters())):
         return None
     if type(net) is MLP and not net.dropout.rate:
         return _MLP(net, masks, GRADIENTS[loss], batch)
@@ -50,6 +48,10 @@ def backward(net: Net, masks: Masks, loss: Loss, batch: int) -> Backward | None:
     if type(net) is CNN and not masks:
         return _CNN(net, GRADIENTS[loss], batch)
     return None
+
+
+def _plain(p: Tensor) -> bool:
+    return p.device.type == "cpu" and p.dtype == torch.float32 and p.requires_grad
 
 
 class _Affine:

@@ -15,7 +15,7 @@ from labs.kit import cluster, runs
 from labs.kit import plan as plans
 from labs.kit.cli import main
 from labs.kit.cluster import check_executor, joined
-from labs.kit.execute import TrainingError, execute
+from labs.kit.execute import TrainingError, Work, execute
 from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, needs_dask, process, wait_for
 from tests.toy_lab import LAB
 
@@ -85,9 +85,7 @@ def test_a_worker_killed_in_the_middle_of_a_stack_costs_no_byte(tmp_path, pair, 
 
     begun, ended = [], []
     execute(
-        plan.lab,
-        plan.stacks,
-        plan.store,
+        [Work(plan.lab, plan.store, stack) for stack in plan.stacks],
         executor=pair,
         started=begun.append,
         beat=kill_once,
@@ -132,9 +130,7 @@ def test_longest_first_and_no_more_at_once_than_workers(tmp_path, pair):
 
     done = []
     execute(
-        lab,
-        plan.stacks,
-        plan.store,
+        [Work(lab, plan.store, stack) for stack in plan.stacks],
         executor=pair,
         started=started,
         finished=lambda stack, outcome: done.append(stack),

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from labs.kit import plan as plans
 from labs.kit import runs
 from labs.kit.cli import main
-from labs.kit.execute import TrainingError, execute, stacks
+from labs.kit.execute import TrainingError, Work, execute, stacks
 from labs.kit.machine import MEMORY, THREADS, one_thread
 from labs.kit.workers import Workers
 from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, wait_for
@@ -42,6 +42,10 @@ def toy(*words, out, wait=True):
     return process
 
 
+def works(plan):
+    return [Work(plan.lab, plan.store, stack) for stack in plan.stacks]
+
+
 def here(*words, out):
     assert main(REGISTER, [*words, "--jobs", "1", "--out", str(out)]) == 0
 
@@ -57,7 +61,7 @@ def test_one_process_goes_on_saying_how_far_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr("labs.kit.execute.BEAT", 0.01)
     plan = plans.resolve(LAB, "smoke", ["pause=0.05"], tmp_path)
     beats = []
-    execute(LAB, plan.stacks[:1], plan.store, beat=lambda: beats.append(time.monotonic()))
+    execute(works(plan)[:1], beat=lambda: beats.append(time.monotonic()))
     assert len(beats) > 3
 
 
@@ -110,7 +114,7 @@ def test_longest_stacks_go_first(tmp_path):
     lab = replace(LAB, seconds=lambda cell: cell.replicate)
     plan = plans.resolve(lab, "full", out=tmp_path)
     order = []
-    execute(lab, plan.stacks, plan.store, started=order.append)
+    execute(works(plan), started=order.append)
     costs = [sum(cell.replicate for cell in stack) for stack in order]
     assert costs == sorted(costs, reverse=True)
     assert not runs.pending(plan)[0]
@@ -163,7 +167,7 @@ def test_a_lab_that_yields_too_few_or_too_many_records_fails(tmp_path, change, g
 def test_execute_refuses(tmp_path, changes):
     plan = plans.resolve(LAB, "smoke", out=tmp_path)
     with pytest.raises(ValueError, match="jobs must be at least 1"):
-        execute(LAB, plan.stacks, plan.store, **changes)
+        execute(works(plan), **changes)
     with pytest.raises(ValueError, match="members must be at least 1, got 0"):
         stacks(replace(LAB, members=0), LAB.cells(Config()))
 
@@ -274,5 +278,5 @@ def test_libraries_that_are_loaded_already_have_one_thread_while_a_stack_trains(
 
     plan = plans.resolve(replace(LAB, train=train), "smoke", out=tmp_path)
     with threadpoolctl.threadpool_limits(2):
-        execute(plan.lab, plan.stacks, plan.store)
+        execute(works(plan))
     assert set(seen) == {1}

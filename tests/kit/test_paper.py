@@ -37,6 +37,7 @@ def toy(name, tosses, seconds):
     return replace(
         toy_lab.LAB,
         name=name,
+        source=f"{paper.SOURCE}, Figure 0",
         presets=presets,
         published=NUMBERS,
         train=noted,
@@ -54,7 +55,6 @@ def register(monkeypatch):
         module = ModuleType(f"toy_{lab.name}")
         module.LAB = lab
         monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(paper, "PARTS", tuple(lab.name for lab in labs))
     trained.clear()
     return {lab.name: f"toy_{lab.name}" for lab in labs} | {"toy": "tests.toy_lab"}
 
@@ -174,7 +174,15 @@ def test_a_published_number_is_one(change, message):
         Published(**given | change)
 
 
-@pytest.mark.parametrize("name", paper.PARTS)
+OF_THE_PAPER = ("benchmark", "lottery", "double_descent", "hyperparameters", "activation")
+OF_THE_PAPER += ("pooling", "self_supervised", "embedding")
+
+
+def test_the_parts_are_the_labs_of_the_paper(tmp_path):
+    assert tuple(part.plan.lab.name for part in paper.parts(LABS, tmp_path)) == OF_THE_PAPER
+
+
+@pytest.mark.parametrize("name", OF_THE_PAPER)
 def test_a_part_is_one_run_of_small_stacks(name, tmp_path):
     plan = resolve(load(LABS, name), paper.PRESET, out=tmp_path)
     assert {cell.replicate for cell in plan.cells} == {0}

@@ -84,9 +84,15 @@ class Other(nets.MLP):
     """Another forward pass than its parent's, whose written step would be wrong."""
 
 
+def frozen(net):
+    net.first.requires_grad_(False)
+    return net
+
+
 ELSEWHERE = {
     "dropout": (nets.MLP(M, 8, dropout=0.1), {}, cross_entropy),
     "double precision": (nets.MLP(M, 8).double(), {}, cross_entropy),
+    "a frozen layer": (frozen(nets.MLP(M, 8)), {}, cross_entropy),
     "another loss": (nets.MLP(M, 8), {}, lambda outputs, labels: outputs.mean((1, 2))),
     "a subclass": (Other(M, 8), {}, cross_entropy),
     "masked kernels": (
