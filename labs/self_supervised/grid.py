@@ -44,7 +44,7 @@ def last_layer(arm: str) -> int:
 class Config:
     """What a reader may change; numbers are those of upstream's notebook."""
 
-    replicates: int = setting(12, "networks of every arm", least=1)
+    replicates: int = setting(24, "networks of every arm", least=1)
     arms: tuple[str, ...] = setting(tuple(ARMS), "ways to train the encoder", among=ARMS)
     epochs: int = setting(EPOCHS, "of training, of 40 batches of 100 each", least=1)
     rate: float = setting(0.01, "learning rate of Adam", above=0)
