@@ -62,6 +62,9 @@ class Config:
         least=1,
         empty=True,
     )
+    labelled: int = setting(
+        EXAMPLES, "training examples whose labels the probes see", least=100, most=EXAMPLES
+    )
     mapped: int = setting(
         EXAMPLES, "examples in the t-SNE map of replicate 0; 0: no map", least=0, most=EXAMPLES
     )
@@ -73,7 +76,7 @@ class Config:
 
 
 PRESETS = {
-    "smoke": Config(replicates=2, epochs=1, looks=(), mapped=50, arms=("default",)),
+    "smoke": Config(replicates=2, epochs=1, looks=(), labelled=400, mapped=50, arms=("default",)),
     "quick": Config(replicates=5, epochs=60, looks=(10,), mapped=1000, arms=("default", "none")),
     "full": Config(),
     # Figure 8 of 2024, once: its three projectors.
@@ -93,6 +96,7 @@ class Cell:
     slope: float
     offset: float
     looks: tuple[int, ...]  # epochs with a linear probe; no looks of a run
+    labelled: int  # training examples whose labels the probes see
     mapped: int
     replicate: int
 
@@ -128,6 +132,7 @@ def cells(config: Config) -> list[Cell]:
             config.slope,
             config.offset,
             config.looks,
+            config.labelled,
             mapped=config.mapped if (arm, replicate) == ("default", 0) else 0,
             replicate=replicate,
         )
@@ -142,7 +147,7 @@ SECONDS = {"deep": 0.115, "full": 0.11, "supervised": 0.045}  # of an epoch; 0.0
 
 def seconds(cell: Cell) -> float:
     """Expected seconds of one core, probes included (measured on a 2.5 GHz Xeon)."""
-    probes = 5 + 0.4 * len(cell.looks)
+    probes = (5 + 0.4 * len(cell.looks)) * max(cell.labelled / EXAMPLES, 0.2)
     return 1.2 * (SECONDS.get(cell.arm, 0.09) * cell.epochs + probes + 0.008 * cell.mapped)
 
 

@@ -10,15 +10,18 @@ Features = dict[str, np.ndarray]  # part of the data -> (n, features)
 Labels = dict[str, np.ndarray]
 
 
-def linear(features: Features, labels: Labels) -> dict[str, float]:
-    """Accuracy in percent on every part of a logistic regression fitted to "train"."""
-    probe = probes.logistic(len(labels["train"])).fit(features["train"], labels["train"])
+def linear(features: Features, labels: Labels, labelled: int) -> dict[str, float]:
+    """Accuracy in percent on every part of a logistic regression fitted to the first `labelled`
+    examples of "train"."""
+    x, y = features["train"][:labelled], labels["train"][:labelled]
+    probe = probes.logistic(len(y)).fit(x, y)
     return {name: 100 * probe.score(x, labels[name]) for name, x in features.items()}
 
 
-def neighbours(features: Features, labels: Labels, metric: str) -> float:
-    """Test accuracy in percent of the vote of the 10 nearest training examples."""
-    probe = KNeighborsClassifier(10, metric=metric).fit(features["train"], labels["train"])
+def neighbours(features: Features, labels: Labels, metric: str, labelled: int) -> float:
+    """Test accuracy in percent of the vote of the 10 nearest among those examples."""
+    x, y = features["train"][:labelled], labels["train"][:labelled]
+    probe = KNeighborsClassifier(10, metric=metric).fit(x, y)
     return 100 * probe.score(features["test"], labels["test"])
 
 

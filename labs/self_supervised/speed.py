@@ -25,10 +25,10 @@ def train_plain(cell: Cell) -> None:
     net = plain.encoder(ARMS[cell.arm].projector)
     inputs, labels = training.drawn(cell.replicate)
     x = {name: torch.from_numpy(own) for name, own in inputs.items()}
-    probes.linear(_layers(net, x)[LAST_CONVOLUTION], labels)
+    probes.linear(_layers(net, x)[LAST_CONVOLUTION], labels, cell.labelled)
     _train(net, x["train"], cell)
     layers = _layers(net, x)
-    probes.linear(layers[LAST_CONVOLUTION], labels)
+    probes.linear(layers[LAST_CONVOLUTION], labels, cell.labelled)
     training.record(cell, layers, labels, epoch=[0, cell.epochs], loss=[], linear_by_epoch=[])
 
 

@@ -139,12 +139,12 @@ def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     else:
         losses = contrastive(net, seen, cells)
     steps = x["train"].shape[1] // BATCH  # as many with the test inputs as without
-    looked, means, looks = [0], [], [_last_convolution(net, x, labels)]
+    looked, means, looks = [0], [], [_last_convolution(net, x, labels, cell)]
     for epoch, mean in enumerate(epochs(net, losses, seen.shape[1], cells, steps), start=1):
         if epoch in (*cell.looks, cell.epochs):
             looked.append(epoch)
             means.append(mean.tolist())
-            looks.append(_last_convolution(net, x, labels))
+            looks.append(_last_convolution(net, x, labels, cell))
     for m, layers in enumerate(_features(net, x)):
         yield record(
             cells[m],
@@ -166,10 +166,12 @@ def _features(net: Encoder, x: dict[str, Tensor]) -> list[list[Parts]]:
     ]
 
 
-def _last_convolution(net: Encoder, x: dict[str, Tensor], labels: Sequence[Parts]) -> list[float]:
+def _last_convolution(
+    net: Encoder, x: dict[str, Tensor], labels: Sequence[Parts], cell: Cell
+) -> list[float]:
     """Member by member, the linear probe's accuracy before the projector."""
     return [
-        _tested(probes.linear(layers[LAST_CONVOLUTION], own))
+        _tested(probes.linear(layers[LAST_CONVOLUTION], own, cell.labelled))
         for layers, own in zip(_features(net, x), labels, strict=True)
     ]
 
@@ -183,7 +185,7 @@ def record(
     cell: Cell, layers: Sequence[Parts], labels: Parts, *, epoch: list[int], **curves: list[float]
 ) -> Record:
     """Probe every layer of a trained network; `curves` are its `loss` and `linear_by_epoch`."""
-    linear = [probes.linear(layer, labels) for layer in layers]
+    linear = [probes.linear(layer, labels, cell.labelled) for layer in layers]
     metrics = ["euclidean"] + ["cosine"] * (len(layers) - 1)  # of signals as upstream has it
     embedding, mapped = layers[-1], slice(cell.mapped)
     return Record(
@@ -193,7 +195,7 @@ def record(
         linear_published=[accuracies["test"] for accuracies in linear],
         linear_validation=[accuracies["validation"] for accuracies in linear],
         neighbours=[
-            probes.neighbours(layer, labels, metric)
+            probes.neighbours(layer, labels, metric, cell.labelled)
             for layer, metric in zip(layers, metrics, strict=True)
         ],
         own=_own(embedding, labels) if ARMS[cell.arm].loss == "labels" else None,

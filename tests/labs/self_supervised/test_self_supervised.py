@@ -21,7 +21,7 @@ from labs.self_supervised.published import LINEAR
 from labs.self_supervised.remarks import remarks
 
 TINY = replace(grid.PRESETS["smoke"], replicates=3, mapped=0, arms=tuple(ARMS))
-STACKS = {"smoke": (2, 1), "quick": (10, 2), "full": (84, 14)}  # cells, stacks
+STACKS = {"smoke": (2, 1), "quick": (10, 2), "full": (168, 28)}  # cells, stacks
 
 
 def stack(arm, **changes):
@@ -107,8 +107,16 @@ def test_a_member_draws_from_its_own_stream():
 def test_published_accuracies_of_the_signal_itself():
     x, y = training.drawn(0)
     # One of the 1000 test examples, 0.1 points, may change sides on another processor.
-    assert probes.neighbours(x, y, "euclidean") == pytest.approx(59.6, abs=0.15)
-    assert probes.linear(x, y)["test"] == pytest.approx(32.8, abs=0.15)
+    assert probes.neighbours(x, y, "euclidean", 4000) == pytest.approx(59.6, abs=0.15)
+    assert probes.linear(x, y, 4000)["test"] == pytest.approx(32.8, abs=0.15)
+
+
+def test_probes_see_no_label_beyond_the_labelled():
+    x, y = training.drawn(0)
+    hidden = y | {"train": np.where(np.arange(4000) < 200, y["train"], 0)}
+    one, other = probes.linear(x, hidden, 200), probes.linear(x, y, 200)
+    assert all(one[part] == other[part] for part in ("validation", "test", "fresh"))
+    assert probes.neighbours(x, hidden, "cosine", 200) == probes.neighbours(x, y, "cosine", 200)
 
 
 @pytest.mark.parametrize("device", devices())
@@ -168,7 +176,9 @@ def test_the_test_inputs_train_in_as_many_steps():
     for arm in ("default", "both"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(training, "epochs", epochs)
-            patch.setattr(probes, "linear", lambda features, labels: dict.fromkeys(labels, 0.0))
+            patch.setattr(
+                probes, "linear", lambda features, labels, labelled: dict.fromkeys(labels, 0.0)
+            )
             list(training.train(stack(arm, replicates=1), "cpu"))
     assert sizes == {"default": (4000, 40), "both": (5000, 40)}
 
@@ -296,6 +306,7 @@ def test_remarks_tell_replicates_that_collapsed():
         ({"shifts": 41}, "shifts must be at least 1 and at most 40, got 41"),
         ({"slope": -0.1}, "slope must be at least 0, got -0.1"),
         ({"looks": (0,)}, r"looks must be at least 1, got \(0,\)"),
+        ({"labelled": 99}, "labelled must be at least 100 and at most 4000, got 99"),
         ({"mapped": 5}, "mapped must be 0 or at least 10, got 5"),
     ],
 )
