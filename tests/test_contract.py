@@ -90,7 +90,8 @@ def test_it_introduces_itself(lab):
 def test_it_says_how_and_what_that_cannot_show(lab):
     assert lab.method is not None
     assert 2 <= len(re.findall(r"\.(?= |$)", lab.method.text)) <= 5
-    assert all(len(said) <= 400 for said in (*lab.method.differences, *lab.method.limitations))
+    lists = (lab.method.differences, lab.method.left_out, lab.method.limitations)
+    assert all(len(said) <= 400 for sentences in lists for said in sentences)
 
 
 def test_what_was_changed_after_a_look_has_its_date(lab):

@@ -171,6 +171,7 @@ LAB = Lab[Config, Cell, Record](
     method=Method(
         "Coins of two kinds are tossed. Heads are counted.",
         differences=("Nobody tossed before.",),
+        left_out=("That coins have memories: nobody asked them.",),
         limitations=("Coins have two sides.", "These have no weight."),
         changed=("2026-11-20 (0123abc): after a look at ten coins they are tossed higher.",),
     ),

@@ -20,6 +20,13 @@ METHOD = Method(
         "In training the activation is looked up in a table, by cubic interpolation, whose error "
         "is measured and shown.",
     ),
+    left_out=(
+        "That the function resembles Swish: no measure is named; what is said to differ, a "
+        "positive part left of -1, is judged (A3-paper-left).",
+        "That a learned activation is a bit worse than ReLU, Swish and ELU at the end of training"
+        " larger models: judged as the rank that the paper gives it there (A6-end).",
+        "That no activation was learned by analytic gradients before: history, no experiment.",
+    ),
     limitations=(
         "Architecture, optimiser, length and numbers of the published transfers are unknown: "
         "ranks are those of our CNNs.",

@@ -18,6 +18,7 @@ class Method:
         limitations: what the lab cannot show, a sentence or two each.
         changed: what of the protocol, and of no single claim (`Claim.changed`), was changed after
             a look at results; each names its date, YYYY-MM-DD, and its commit.
+        left_out: what the source says of this and no claim judges, each with the reason.
 
     Raises:
         ValueError: no differences or no limitations, or a sentence without a full stop.
@@ -27,6 +28,7 @@ class Method:
     differences: tuple[str, ...]
     limitations: tuple[str, ...]
     changed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("differences", "limitations"):
@@ -38,5 +40,5 @@ class Method:
 
     def _sentences(self) -> Iterator[tuple[str, str]]:
         yield "text", self.text
-        for name in ("differences", "limitations", "changed"):
+        for name in ("differences", "limitations", "changed", "left_out"):
             yield from ((name, said) for said in getattr(self, name))

@@ -16,6 +16,7 @@ from labs.kit.rounding import ends, number
 from labs.kit.verdicts import FEWEST
 
 Found = Mapping[str, Any]  # what `figures/<lab>.json` holds
+LEFT_OUT = "What the source says and no claim judges"
 
 
 def page(lab: AnyLab, figures: Path) -> str:
@@ -39,6 +40,7 @@ def page(lab: AnyLab, figures: Path) -> str:
         *_section("Results", _results(lab, found[PRESET])),
         *(part for preset in MORE if preset in found for part in _beside(lab, found[preset])),
         *_section("Causes", _causes(lab, found.values())),
+        *_section(LEFT_OUT, _items(method.left_out if method else ())),
         *_section("Limitations", _items(method.limitations if method else ())),
         *_section("How it was made", map(_made, found.values())),
     ]

@@ -21,6 +21,13 @@ METHOD = Method(
         "Neighbours kept are compared with chance by permuting positions within a unit, where the "
         "source compares with one random mask.",
     ),
+    left_out=(
+        "That not the weights but the pattern of the mask holds the spatial bias: an "
+        "interpretation, whose parts are judged (L5, L6, L9, L11-p2 to L11-p4).",
+        "That fresh weights help large networks hardly at all, other than here: no large network "
+        "is at hand.",
+        "How long the search takes: half an hour of a GPU, or two days of a researcher.",
+    ),
     limitations=(
         "A ticket is one network's: what is said of tickets is about this network, optimiser and "
         "pruning.",

@@ -20,6 +20,16 @@ METHOD = Method(
         "The numbers behind the published curves and pies are not available; most sentences are "
         "judged as directions.",
     ),
+    left_out=(
+        "That perfect specialisation and random use have no collapse: true by construction, and a"
+        " test of the measures here.",
+        "That a module serves two rules where another is unused, in a figure of four by four: an "
+        "illustration of the measures.",
+        "That better inductive biases are needed for modules to specialise: a conclusion about "
+        "methods yet to be found.",
+        "The appendix, on widths and on rules that grow with them: its plots were not at hand, "
+        "and their text makes no claim.",
+    ),
     limitations=(
         "Attention does not learn its tasks here: told modules of two rules stayed at 35 % of the "
         "zero predictor's loss or above in pilots of up to 10,000 steps. Claims 3-mha, 6-mha, "

@@ -6,6 +6,7 @@ from typing import Any
 
 from labs.kit import outputs, references, texts
 from labs.kit.lab import Remark
+from labs.kit.pages import LEFT_OUT
 from labs.kit.progress import duration
 from labs.kit.rounding import ends, number
 from labs.page import pictures
@@ -68,11 +69,13 @@ def _about(shown: Shown) -> str:
         return ""
     lists = {
         "Where it differs from the source": method.differences,
+        LEFT_OUT: method.left_out,
         "Limitations": method.limitations,
     }
     parts = [
         tag("p", text(f"{title}:")) + tag("ul", *(tag("li", text(said)) for said in sentences))
         for title, sentences in lists.items()
+        if sentences
     ]
     return details("Method and limitations", tag("p", text(method.text)), *parts)
 

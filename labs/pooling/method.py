@@ -16,6 +16,10 @@ METHOD = Method(
         "and not the published draws.",
         "Curves are not smoothed.",
     ),
+    left_out=(
+        "That pooling is a mediocre architectural prior, and that max pooling deletes "
+        "information: explanations; what would follow of the latter is judged (P6).",
+    ),
     limitations=(
         "Pooling also changes how many parameters the readout has; the matched net controls their "
         "number and not where they stand.",

@@ -11,7 +11,14 @@ from labs.kit.pages import page
 from tests.toy_lab import LAB, README
 
 REGISTER = {"toy": "tests.toy_lab"}
-PARTS = ("Method", "Where it differs from the source", "Results", "Causes", "Limitations")
+PARTS = (
+    "Method",
+    "Where it differs from the source",
+    "Results",
+    "Causes",
+    "What the source says and no claim judges",
+    "Limitations",
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +50,7 @@ def test_its_parts_stand_in_the_order_of_a_paper(figures):
     assert titles == ["# toy", *PARTS[:3], "Longer training", *PARTS[3:], "How it was made"]
     assert found["Method"] == LAB.method.text
     assert found["Where it differs from the source"] == "* Nobody tossed before."
+    assert found[PARTS[4]] == "* That coins have memories: nobody asked them."
     assert found["Limitations"] == "* Coins have two sides.\n* These have no weight."
     assert found["# toy"].startswith("**Does training help a coin?**\n\nThe bias shows: ")
     assert found["Results"].index("sentences of the source") < found["Results"].index("our own")
@@ -87,6 +95,7 @@ def test_a_lab_that_says_nothing_of_its_method_has_a_page_all_the_same(figures):
         ({"limitations": ()}, "limitations must hold a sentence at least, got none"),
         ({"text": "How"}, "text must be sentences with a full stop, got 'How'"),
         ({"changed": ("2026-01-01",)}, "changed must be sentences with a full stop"),
+        ({"left_out": ("That it is",)}, "left_out must be sentences with a full stop"),
     ],
 )
 def test_a_method_is_made_of_sentences(fields, message):

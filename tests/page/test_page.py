@@ -179,7 +179,7 @@ def test_a_card_says_method_differences_and_limitations_as_text(pooling):
     told, silent = (
         build.page([replace(one, lab=replace(one.lab, method=said))]) for said in (method, None)
     )
-    for said in (method.text, *method.differences, *method.limitations):
+    for said in (method.text, *method.differences, *method.left_out, *method.limitations):
         assert text(said) in told
     assert HOSTILE[0] not in told
     assert "Method and limitations" not in silent
