@@ -6,19 +6,19 @@ from labs.double_descent.grid import Cell
 from labs.double_descent.sizes import parameters
 
 STEP = {  # milliseconds of a step: whatever the size, and for each parameter
-    "one": (0.06, 2.2e-5),
-    "two": (0.06, 1.4e-5),
-    "cnn": (0.38, 8.5e-5),
-    "gru": (0.5, 2.6e-4),
-    "transformer": (1.1, 3.4e-4),
+    "one": (0.026, 6e-6),
+    "two": (0.026, 8e-6),
+    "cnn": (0.13, 6.5e-5),
+    "gru": (0.3, 1.4e-4),
+    "transformer": (1.1, 1.8e-4),
 }
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core, evaluation included (measured on a 2.5 GHz Xeon)."""
+    """Expected seconds of one core, evaluation included (measured on an AMD EPYC)."""
     count = parameters(cell.net, cell.size, cell.outputs)
     fixed, each = STEP[cell.net]
-    return 1.15 * cell.steps * (fixed + each * count) / 1000
+    return 1.3 * cell.steps * (fixed + each * count) / 1000
 
 
 def members(cell: Cell) -> int:

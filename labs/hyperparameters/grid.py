@@ -137,12 +137,12 @@ def members(cell: Cell) -> int:
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core (measured on a 2.5 GHz Xeon)."""
+    """Expected seconds of one core (measured on an AMD EPYC)."""
     if cell.arm == GRID:
-        return 0.3 + 0.0048 * cell.horizon
+        return 0.2 + 0.0031 * cell.horizon
     again = 1.45 if cell.horizon > HORIZON else 1.0  # checkpointed
-    tuning = cell.outer_steps * again * (0.27 if cell.arm == "joint" else 0.18)
-    return 0.05 + cell.horizon * (tuning + 0.05 * cell.fresh) / 1000
+    tuning = cell.outer_steps * again * (0.18 if cell.arm == "joint" else 0.12)
+    return 0.05 + cell.horizon * (tuning + 0.033 * cell.fresh) / 1000
 
 
 def megabytes(stack: Sequence[Cell]) -> float:

@@ -226,11 +226,11 @@ def chain(cell: Cell) -> tuple[str, str, str] | None:
 
 
 # Milliseconds of one core for one step of one network on a batch of 100, by sparsity.
-COST = ((0.0, 0.5, 0.8, 0.92, 0.97, 1.0), (6.2, 6.7, 5.3, 3.6, 2.2, 1.2))
+COST = ((0.0, 0.1, 0.5, 0.8, 0.92, 0.97, 1.0), (2.4, 2.9, 2.8, 2.4, 1.7, 0.8, 0.4))
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core, evaluation included (measured on a 2.5 GHz Xeon)."""
+    """Expected seconds of one core, evaluation included (measured on an AMD EPYC)."""
     own = cell.data == "own"
     steps, batch = (cell.steps, cell.batch) if own else (cell.transfer_steps, cell.transfer_batch)
     each = float(np.interp(cell.sparsity, *COST)) * (batch / 100) ** 0.8
