@@ -134,6 +134,10 @@ def test_keys_are_unique_and_stacks_are_a_partition(lab):
         assert all(lab.seconds(cell) > 0 for cell in plan.cells)
 
 
+def test_figures_are_of_presets_that_there_are(lab):
+    assert {figure.preset for figure in lab.figures.values()} <= {"", *lab.presets}
+
+
 def test_a_look_holds_the_earlier_ones(lab):
     looks = {}
     for preset in lab.presets:

@@ -84,13 +84,14 @@ class Run:
         return frame(self.results.table)
 
     def figure(self, name: str | None = None) -> "Figure":
-        """Draw one of the lab's figures, by default its first.
+        """Draw one of the lab's figures, by default its preset's first.
 
         Raises:
             ValueError: the lab has no figure of this name.
         """
         lab = self.plan.lab
-        known_name = known("figure", name or next(iter(lab.figures)), lab.figures)
+        shown = outputs.figure_stems(lab, self.plan.folder, self.plan.preset)
+        known_name = known("figure", name or next(iter(shown)), lab.figures)
         return _shown(outputs.picture(lab, known_name, self.results.table, self.verdicts))
 
     def __repr__(self) -> str:

@@ -197,13 +197,19 @@ def redraw(register: Register, arguments: argparse.Namespace) -> int:
             known("figure", arguments.figure, lab.figures)
     require("labs", "draw", ["matplotlib"])
     stored = _stored(register, arguments)
+    stem = stored.folder / "figure"
+    if arguments.figure:
+        with usage():
+            shown = outputs.figure_stems(stored.lab, stem, stored.preset)
+            known(f"figure of preset {stored.preset!r}", arguments.figure, shown)
     found = plan.results(stored)
     _warn(found.damage, "is left out")
     paths = outputs.write_figures(
         stored.lab,
         found.table,
         found.verdicts,
-        stored.folder / "figure",
+        stem,
+        stored.preset,
         only=arguments.figure,
         slide=arguments.slide,
     )

@@ -177,3 +177,25 @@ def _check(sample: np.ndarray, confidence: float) -> int:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
     return len(sample)
+
+
+def deviation(parts: Mapping[int, float], freedom: int) -> Interval | None:
+    """The root of a mean of squared deviations with the 95 % interval of a standard deviation, or
+    None of no parts.
+
+    Args:
+        parts: by replicate, squares whose mean estimates a variance of normal values.
+        freedom: how many of them are free.
+
+    >>> found = deviation({0: 1.0, 1: 1.0, 2: 4.0}, 3)
+    >>> f"{found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]"
+    '1.41 [0.80, 5.27]'
+    """
+    if not parts or freedom < 1:
+        return None
+    variance = float(np.mean([*parts.values()]))
+    low, high = (
+        math.sqrt(variance * freedom / scipy.special.chdtri(freedom, tail))
+        for tail in (0.025, 0.975)
+    )
+    return Interval(math.sqrt(variance), low, high)

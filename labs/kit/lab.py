@@ -149,6 +149,7 @@ class Picture:
             works on a partly filled table and says how many replicates it shows.
         caption: sentences that say without any other text what is shown, with slots for the
             verdicts as in the lab's finding.
+        preset: the one that shows this figure, and of the others none; by default all others.
 
     Raises:
         ValueError: a caption without a full stop.
@@ -156,6 +157,7 @@ class Picture:
 
     draw: Callable[[Table, VerdictsById], "Figure"]
     caption: str
+    preset: str = ""
 
     def __post_init__(self) -> None:
         if not self.caption.endswith("."):
@@ -190,8 +192,7 @@ class Lab(Generic[Config, Cell, Record]):
             field of it, among them `replicate: int`.
         record: frozen dataclass of what is measured of a cell.
         cells: settings -> the grid of cells, in plotting order.
-        within: the fields in which cells of one stack may differ; all others agree. A field
-            left out costs speed and never truth.
+        within: fields in which cells of a stack may differ; one left out costs speed, never truth.
         train: (cells of one stack, device) -> one record per cell, in the same order. Deferred, or
             a module-level function: it runs in other processes.
         claims: the sentences to judge.
@@ -203,8 +204,8 @@ class Lab(Generic[Config, Cell, Record]):
             beyond what Python and the libraries take (310 MB with torch and scikit-learn); only for
             the estimate, and for how many processes fit. By default 60, and 15 for each cell.
         members: most cells in one stack, a number or a function of a cell.
-        apart: what must agree in the cells of a stack beside the fields that are not in `within`,
-            where a stack would take so long that other processes wait for it; by default nothing.
+        apart: what must agree in a stack's cells beside the fields that are not in `within`, where
+            other processes would wait for a stack; by default nothing.
         bench: the networks of `python -m labs bench`, if any.
         races: those of `python -m labs bench --against`, if any.
         remarks: what a run says after its claims, if anything.
@@ -265,8 +266,8 @@ class Lab(Generic[Config, Cell, Record]):
         both = set(names) & {item.name for item in fields(self.record)}  # type: ignore[arg-type]
         if both:
             raise ValueError(f"{self._of('record')} must not repeat fields of the cell, got {both}")
-        if not self.figures:
-            raise ValueError(f"{self._of('figures')} must name one at least, got none")
+        if not self.figures or next(iter(self.figures.values())).preset:
+            raise ValueError(f"{self._of('figures')} must begin with one of no preset of its own")
         ids = [claim.id for claim in self.claims]
         captions = {f"caption of {n}": each.caption for n, each in self.figures.items()}
         for where, template in {"finding": self.finding, **captions}.items():

@@ -32,7 +32,7 @@ def write(lab: AnyLab, folder: Path, table: Table, verdicts: Sequence[Verdict]) 
     csv_path, claims, run = (folder / name for name in NAMES)
     files.write(csv_path, as_csv(table))
     files.write(claims, files.as_json([verdict.as_dict() for verdict in verdicts]))
-    figures = write_figures(lab, table, verdicts, folder / "figure")
+    figures = write_figures(lab, table, verdicts, folder / "figure", folder.name)
     _write_run(run)
     return [csv_path, claims, *figures, run]
 
@@ -47,7 +47,7 @@ def _write_run(path: Path) -> None:
 
 def remove(lab: AnyLab, folder: Path) -> None:
     """Remove the outputs that are in a folder: they are of other settings than it will hold."""
-    stems = figure_stems(lab, folder / "figure").values()
+    stems = figure_stems(lab, folder / "figure", folder.name).values()
     drawn = [stem.with_name(stem.name + end) for stem in stems for end in (".png", ".svg")]
     for path in (*(folder / name for name in NAMES), *drawn):
         path.unlink(missing_ok=True)
@@ -58,6 +58,7 @@ def write_figures(
     table: Table,
     verdicts: Sequence[Verdict],
     stem: Path,
+    preset: str,
     *,
     only: str | None = None,
     slide: bool = False,
@@ -69,11 +70,12 @@ def write_figures(
         table: the results.
         verdicts: the lab's claims, judged on them.
         stem: where the first figure goes, without ending.
+        preset: whose results they are.
         only: the one figure to draw; by default all of them.
         slide: at the size of a slide, to files of their own.
     """
     paths: list[Path] = []
-    for name, path in figure_stems(lab, stem).items():
+    for name, path in figure_stems(lab, stem, preset).items():
         if only in (None, name):
             drawn = picture(lab, name, table, verdicts)
             at = path.with_name(f"{path.name}-slide") if slide else path
@@ -88,10 +90,12 @@ def picture(lab: AnyLab, name: str, table: Table, verdicts: Iterable[Verdict]) -
         return draw.lettered(lab.figures[name].draw(table, by_id))
 
 
-def figure_stems(lab: AnyLab, stem: Path) -> dict[str, Path]:
-    """Return where each figure goes, without endings: the first to the stem, others beside it."""
-    first = next(iter(lab.figures))
-    return {n: stem if n == first else stem.with_name(f"{stem.name}-{n}") for n in lab.figures}
+def figure_stems(lab: AnyLab, stem: Path, preset: str) -> dict[str, Path]:
+    """Return where each figure of a preset goes, without endings: the first to the stem, others
+    beside it. Where figures are of this preset alone, there are no others."""
+    own = [name for name, figure in lab.figures.items() if figure.preset == preset]
+    first, *others = own or [name for name, figure in lab.figures.items() if not figure.preset]
+    return {first: stem} | {name: stem.with_name(f"{stem.name}-{name}") for name in others}
 
 
 def without(table: Table, places: Iterable[str]) -> Table:

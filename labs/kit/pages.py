@@ -11,7 +11,7 @@ from labs.kit.intervals import Interval
 from labs.kit.lab import AnyLab, Remark
 from labs.kit.markdown import rows
 from labs.kit.progress import duration
-from labs.kit.references import MORE, PRESET, captions, finding, presets, reference
+from labs.kit.references import MORE, PRESET, asked, captions, finding, presets, reference
 from labs.kit.rounding import ends, number
 from labs.kit.verdicts import FEWEST
 
@@ -63,7 +63,7 @@ def _beside(lab: AnyLab, found: Found) -> list[str]:
 
 def _results(lab: AnyLab, found: Found) -> list[str]:
     """Figures, claims by family (of a preset beside `full` those with data), notes, remarks."""
-    claims = [claim for claim in found["claims"] if claim["n"] or found["preset"] == PRESET]
+    claims = asked(found)
     detects = {row["id"]: row for row in found.get("power", [])}
     return [
         *(_figure(lab, stem, caption) for stem, caption in captions(lab, found).items()),

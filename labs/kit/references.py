@@ -52,9 +52,15 @@ def home(lab: AnyLab) -> Path:
 
 def finding(lab: AnyLab, found: Mapping[str, Any]) -> str:
     """Return the lab's finding with the numbers of a reference, or how many of its claims hold
-    where it is older than the finding, and that it is outdated where it is."""
-    said = _filled(lab.finding, found["claims"]) or f"{texts.tally(found['claims'])}."
+    where it cannot say the finding, and that it is outdated where it is."""
+    claims = asked(found)
+    said = _filled(lab.finding, claims) or f"{texts.tally(claims)}."
     return f"{said} {outdated(lab, found)}".rstrip()
+
+
+def asked(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the claims of a reference; beside a lab's main one those that it has data for."""
+    return [claim for claim in found["claims"] if found["preset"] == PRESET or claim["n"]]
 
 
 def outdated(lab: AnyLab, found: Mapping[str, Any]) -> str:
@@ -71,7 +77,7 @@ def outdated(lab: AnyLab, found: Mapping[str, Any]) -> str:
 def captions(lab: AnyLab, found: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures of a reference: name without ending -> caption, empty for one that was
     drawn before figures had captions."""
-    stems = outputs.figure_stems(lab, Path(stem(lab.name, found["preset"])))
+    stems = outputs.figure_stems(lab, Path(stem(lab.name, found["preset"])), found["preset"])
     drawn = found.get("figures", [])
     named = {str(path): lab.figures[name].caption for name, path in stems.items()}
     filled = {at: _filled(text, found["claims"]) for at, text in named.items() if at in drawn}

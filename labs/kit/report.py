@@ -102,7 +102,7 @@ def _reference(lab: AnyLab, preset: str, results: Path, figures: Path) -> str:
         return f"{path}: left as it is; {stored.folder} was made with several package versions"
     summary = files.as_json(_summary(stored, found))  # before anything is replaced
     _remove_figures(lab, preset, figures)
-    outputs.write_figures(lab, found.table, found.verdicts, path.with_suffix(""))
+    outputs.write_figures(lab, found.table, found.verdicts, path.with_suffix(""), preset)
     table = outputs.without(found.table, places.values())
     files.write(path.with_suffix(".csv"), outputs.as_csv(table))
     files.write(path, summary)
@@ -121,7 +121,7 @@ def _summary(stored: Plan, found: Results) -> dict[str, Any]:
     sessions = all_sessions(run)
     verdicts = [verdict.as_dict() for verdict in found.verdicts]
     counts = {verdict.id: verdict.n for verdict in found.verdicts}
-    stems = outputs.figure_stems(lab, Path(stem(lab.name, stored.preset)))
+    stems = outputs.figure_stems(lab, Path(stem(lab.name, stored.preset)), stored.preset)
     return {
         "lab": lab.name,
         "version": lab.version,

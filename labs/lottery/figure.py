@@ -17,13 +17,28 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PINK, ORANGE, *_, BLACK = draw.COLORS
-COLORS = {"dense": BLACK, "lottery": BLUE, "random": RED, "weights": ORANGE, "shuffled": GREEN}
-MARKERS = {"dense": "", "lottery": "o", "random": "s", "weights": "^", "shuffled": "D"}
+COLORS = {
+    "dense": BLACK,
+    "lottery": BLUE,
+    "random": RED,
+    "weights": ORANGE,
+    "shuffled": GREEN,
+    "rounds": PINK,
+}
+MARKERS = {
+    "dense": "",
+    "lottery": "o",
+    "random": "s",
+    "weights": "^",
+    "shuffled": "D",
+    "rounds": "",
+}
 NAMES = {
     "dense": "dense",
     "lottery": "ticket",
     "random": "random mask",
     "weights": "ticket, biases live",
+    "rounds": "ticket of many rounds",
 }
 SIZES = {"_": 13, "d": 6}  # of marks of published values, in points
 PUBLISHED = "Published: | 2024, diamond 2020."
@@ -90,7 +105,8 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     figure, axes = draw.figure(3, 2, width=5.0, height=4.0)
     for ax, ((order, *starts), (title, claim)) in zip(axes, PANELS.items(), strict=False):
         ax.sharey(axes[0])
-        _curves(ax, table, order, starts)
+        for start, line in zip(starts, ("-", "--"), strict=False):
+            training(ax, table, order, start, ("dense", "random", "lottery"), line)
         _ends(ax, table, order, starts[0])
         if claim and table:
             bar(ax, 1.2 * _last(table), verdicts[claim], color=COLORS["lottery"])
@@ -140,48 +156,62 @@ def _claims(
 
 
 def _sweep(ax: "Axes", table: Table, column: str) -> None:
+    dense_line(ax, table, column)
+    for arm in ("lottery", "random", "weights"):
+        levels(ax, table, column, arm)
+    levels(ax, table, column, "lottery", "shuffled", "ticket of shuffled data")
+    name_levels(ax)
+
+
+def dense_line(ax: "Axes", table: Table, column: str) -> None:
+    """A line across for the dense net's mean, with its interval."""
     dense = found(table, "dense").column(column)
     if dense:
         mean, low, high = interval(dense)
         ax.axhline(mean, color=COLORS["dense"], label="dense, nothing masked")
         if len(dense) > 1:
             ax.axhspan(low, high, color=COLORS["dense"], alpha=0.15, linewidth=0)
-    for arm in ("lottery", "random", "weights"):
-        _levels(ax, table, column, arm, "original", NAMES[arm])
-    _levels(ax, table, column, "lottery", "shuffled", "ticket of shuffled data", "shuffled")
+
+
+def name_levels(ax: "Axes", most: float = 0.99) -> None:
+    """Name the levels of a search up to the highest."""
     # The share that is left on a logarithmic axis, named by the share that is masked.
-    ticks = (0.5, 0.8, 0.92, 0.96, 0.98, 0.99)
+    ticks = [s for s in (0.5, 0.8, 0.92, 0.96, 0.98, 0.99) if s <= most]
     ax.set_xscale("log")
     ax.set_xticks([1 - s for s in ticks], [f"{100 * s:.0f}" for s in ticks])
     ax.minorticks_off()
-    ax.set_xlim(1, 0.009)
+    ax.set_xlim(1, 0.9 * (1 - most))
     ax.set_xlabel("Masked weights (%)")
 
 
-def _levels(
-    ax: "Axes", table: Table, column: str, arm: str, order: str, label: str, style: str = ""
+def levels(
+    ax: "Axes", table: Table, column: str, arm: str, order: str = "original", label: str = ""
 ) -> None:
+    """The mean of a column, with its interval, over the levels of a search."""
     rows = table.where(data="own", order=order, arm=arm, varied="all")
     # Nothing is left at 100 %, which has no place on this axis.
-    levels = sorted({level for level in rows.column("sparsity") if level < 1})
-    curves = aligned([rows.values(column, sparsity=level) for level in levels])
-    look: Any = {"color": COLORS[style or arm], "marker": MARKERS[style or arm], "markersize": 5}
-    draw.band(ax, [1 - level for level in levels], curves, label=label, **look)
+    masked = sorted({level for level in rows.column("sparsity") if level < 1})
+    curves = aligned([rows.values(column, sparsity=level) for level in masked])
+    style = arm if order == "original" else order
+    look: Any = {"color": COLORS[style], "marker": MARKERS[style], "markersize": 5}
+    draw.band(ax, [1 - level for level in masked], curves, label=label or NAMES[arm], **look)
 
 
 def _last(table: Table) -> int:
     return max((row["step"][-1] for row in table.where(data="new")), default=1)
 
 
-def _curves(ax: "Axes", table: Table, order: str, starts: Sequence[str]) -> None:
-    for start, line in zip(starts, ("-", "--"), strict=False):
-        for arm in ("dense", "random", "lottery"):
-            rows = transferred(table, order, start, arm)
-            if len(rows):
-                label = NAMES[arm] + ", fresh weights" * (line == "--")
-                look: Any = {"color": COLORS[arm], "marker": MARKERS[arm], "markersize": 5}
-                steps, curves = rows.column("step")[0], rows.column("curve")
-                draw.band(ax, steps, curves, label=label, linestyle=line, markevery=3, **look)
+def training(
+    ax: "Axes", table: Table, order: str, start: str, arms: Sequence[str], line: str = "-"
+) -> None:
+    """Test accuracy over the steps on new data, the mean of each arm with its interval."""
+    for arm in arms:
+        rows = transferred(table, order, start, arm)
+        if len(rows):
+            label = NAMES[arm] + ", fresh weights" * (line == "--")
+            look: Any = {"color": COLORS[arm], "marker": MARKERS[arm], "markersize": 5}
+            steps, curves = rows.column("step")[0], rows.column("curve")
+            draw.band(ax, steps, curves, label=label, linestyle=line, markevery=3, **look)
 
 
 def _ends(ax: "Axes", table: Table, order: str, start: str) -> None:

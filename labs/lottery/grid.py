@@ -32,7 +32,12 @@ PARTS = {  # of the experiment, beside the search itself
     "rounds": "a ticket found in as many rounds as upstream's",
     "crossed": "searches in which data, start or order alone is redrawn",
 }
-VARIED = ("all", "data", "start", "order")
+VARIED = {  # what of a replicate is drawn anew
+    "all": "all",
+    "data": "data set",
+    "start": "initial weights",
+    "order": "order of the examples",
+}
 WITHIN = ("data", "order", "arm", "start", "sparsity", "varied")  # differ among a replicate's cells
 Arm = tuple[str, str, str, str, float, str]  # those
 
@@ -201,7 +206,7 @@ def _searches(config: Config) -> Iterator[Arm]:
     if "rounds" in parts:
         yield from _search("rounds", fine_levels(config))
     if "crossed" in parts:
-        for varied in VARIED[1:]:
+        for varied in [name for name in VARIED if name != "all"]:
             yield from _search("lottery", down, varied=varied)
 
 

@@ -1,5 +1,7 @@
 """What a replicate of the lottery says in one number."""
 
+import numpy as np
+
 from labs.kit.measures import Measure, Values, average, column, measured
 from labs.kit.table import Table
 
@@ -62,3 +64,8 @@ def _neighbours(table: Table, length: int, order: str, arm: str, runs: str, chan
     counts, expected = rows.values(runs), rows.values(chance)
     i = length - 2
     return {r: counts[r][i] / expected[r][i] for r in counts if expected[r][i] > 0}
+
+
+def spread(values: Values) -> float:
+    """Standard deviation over replicates."""
+    return float(np.std([*values.values()], ddof=1))

@@ -3,6 +3,7 @@
 from labs.kit.lab import Picture
 from labs.lottery.figure import search, tickets, transfer
 from labs.lottery.figures_of_masks import locality, masks
+from labs.lottery.figures_of_presets import chance, rounds
 
 PICTURES = {
     "tickets": Picture(
@@ -51,5 +52,24 @@ PICTURES = {
         "interval over replicates: where a search keeps less of some positions than of others, "
         "that alone raises the number of neighbours, and the stricter chance takes it into "
         "account.",
+    ),
+    "chance": Picture(
+        chance,
+        "Where the spread of accuracies comes from. Every replicate draws its data, its initial "
+        "weights and the order of its examples anew, or one of them alone, and has the rest of the "
+        "first replicate. (a) Standard deviation over replicates of the dense network, of its "
+        "ticket with 92 % masked, and of what the ticket gains, with 95 % intervals. (b) The gain "
+        "itself; faint dots are replicates.",
+        preset="crossed",
+    ),
+    "rounds": Picture(
+        rounds,
+        "Does it matter in how many rounds a ticket is found? (a) Test accuracy by the share of "
+        "weights that is masked, in a search of few rounds (5 to the ticket) and in one of many "
+        "(91, as published); the black line is the dense network. (b) Both tickets and the dense "
+        "network on new data, over training. (c) What the ticket of many rounds is ahead by, where "
+        "it was found ({L12-own}, above 0: {L12-own:verdict}) and on new data ({L12-new}, above 0: "
+        "{L12-new:verdict}), and what the other gains over the dense network.",
+        preset="longer",
     ),
 }

@@ -11,7 +11,7 @@ from labs.kit.measures import minus, shared
 from labs.kit.table import Table
 from labs.lottery.grid import VARIED
 from labs.lottery.masks import LENGTHS, per_place
-from labs.lottery.measures import found, gain, own, sweep, transferred
+from labs.lottery.measures import found, gain, own, spread, sweep, transferred
 from labs.lottery.published import NEIGHBOURS, SIZES
 
 POINTS = "+.1f"
@@ -22,9 +22,6 @@ REORDERED = {  # order of the positions: which of the 39 pairs of neighbours it 
     "shuffled": "about 2",
 }
 SMALL = "accuracy_1000"
-WORDS = dict(
-    zip(VARIED, ("all", "data set", "initial weights", "order of the examples"), strict=True)
-)
 MASKS = ("random", "lottery", "random weights", "weights")
 Rows = list[tuple[Any, ...]]
 
@@ -74,9 +71,9 @@ def _peak(table: Table) -> Iterator[Remark]:
     below = [s for s in levels if s > best and sum(minus(scores[s], dense).values()) < 0]
     masked = f"{100 * best:.3g} % masked"
     falls = f"first at {100 * below[0]:.3g} %" if below else "at none"
+    higher = f"; of the higher levels it falls below the dense net {falls}" * (best < levels[-1])
     yield Remark(
-        f"The lottery is best with {masked}, a level chosen on the test data; of the higher "
-        f"levels it falls below the dense net {falls}.",
+        f"The lottery is best with {masked}, a level chosen on the test data{higher}.",
         ("network", "test accuracy (%)"),
         (("dense", interval(dense)), (f"lottery, {masked}", interval(scores[best]))),
         ".1f",
@@ -187,12 +184,12 @@ def _test_noise(table: Table) -> Iterator[Remark]:
 
 def _crossed(table: Table) -> Iterator[Remark]:
     rows: Rows = []
-    for varied in VARIED:
+    for varied, words in VARIED.items():
         dense, ticket = (found(table, arm, varied=varied) for arm in ("dense", "lottery"))
         gains = minus(ticket.values("test_accuracy"), dense.values("test_accuracy"))
         if len(gains) > 1:
             levels = [spread(part.values("test_accuracy")) for part in (dense, ticket)]
-            rows.append((WORDS[varied], *levels, spread(gains), len(gains)))
+            rows.append((words, *levels, spread(gains), len(gains)))
     if len(rows) > 1:
         yield Remark(
             "Where spread comes from: deviation over replicates (points) of the dense net, the "
@@ -202,11 +199,6 @@ def _crossed(table: Table) -> Iterator[Remark]:
             tuple(rows),
             ".2f",
         )
-
-
-def spread(values: Mapping[int, float]) -> float:
-    """Standard deviation over replicates."""
-    return float(np.std([*values.values()], ddof=1))
 
 
 def minus_blocks(a: Mapping[int, Sequence[float]], b: Mapping[int, Sequence[float]]) -> list[Any]:

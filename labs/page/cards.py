@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.kit import outputs, references, texts
-from labs.kit.lab import Remark
+from labs.kit.lab import Remark, slots
 from labs.kit.pages import LEFT_OUT
 from labs.kit.progress import duration
 from labs.kit.rounding import ends, number
@@ -82,7 +82,8 @@ def _about(shown: Shown) -> str:
 
 def _beside(shown: Shown) -> list[str]:
     title = references.MORE[shown.found["preset"]]
-    said = shown.filled(shown.lab.finding)
+    has = {claim["id"] for claim in shown.claims}
+    said = shown.filled(shown.lab.finding) if has.issuperset(slots(shown.lab.finding)) else ""
     parts = [tag("h4", text(title[0].upper() + title[1:])), tag("p", said) if said else ""]
     return [*parts, *_results(shown)]
 
@@ -102,7 +103,7 @@ def _results(shown: Shown) -> list[str]:
 def _figures(shown: Shown, width: int, most: int | None = None) -> list[str]:
     """The first `most` figures; of the small ones the commands are left to the large."""
     lab, found = shown.lab, shown.found
-    stems = outputs.figure_stems(lab, Path(shown.name))
+    stems = outputs.figure_stems(lab, Path(shown.name), shown.found["preset"])
     names = {str(path): name for name, path in stems.items()}
     drawn = []
     for stem, plain in [*references.captions(lab, found).items()][:most]:

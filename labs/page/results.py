@@ -43,7 +43,7 @@ class Shown:
     @cached_property
     def claims(self) -> list[Claim]:
         """Its claims; beside the main reference those that have data."""
-        return [claim for claim in self.found["claims"] if claim["n"] or self.full]
+        return references.asked(self.found)
 
     @cached_property
     def shares(self) -> set[str]:

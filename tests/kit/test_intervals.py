@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from labs.kit.intervals import Sample, interval, wilson
+from labs.kit.intervals import Sample, deviation, interval, wilson
 
 FINITE = st.floats(-1e6, 1e6)
 SHARES = st.lists(st.integers(0, 1), min_size=1, max_size=40)
@@ -128,3 +128,15 @@ def test_wilsons_interval_is_scipys(hits, of):
     interval = stats.binomtest(hits, of).proportion_ci(0.95, "wilson")
     np.testing.assert_allclose((low, high), 100 * np.array(interval), atol=1e-9)
     assert share == 100 * hits / of
+
+
+def test_the_interval_of_a_deviation_holds_the_true_one():
+    rng = np.random.default_rng(0)
+    inside = 0
+    for _ in range(400):
+        pairs = rng.normal(scale=2, size=(8, 2))
+        found = deviation({r: (a - b) ** 2 / 2 for r, (a, b) in enumerate(pairs)}, 8)
+        inside += found.low < 2 < found.high
+    assert 370 <= inside <= 390  # 95 % of 400, give or take
+    assert deviation({}, 8) is None
+    assert deviation({0: 1.0}, 0) is None

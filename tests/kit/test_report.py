@@ -127,6 +127,26 @@ def test_figures_that_a_lab_no_longer_has_go_with_the_next_reference(root):
     ]
 
 
+def test_a_figure_of_one_preset_is_drawn_there_and_nowhere_else(root):
+    asked = replace(LAB.figures["heads"], preset="longer")
+    lab = replace(LAB, figures={**LAB.figures, "asked": asked})
+    for preset, names in {"full": ["toy", "toy-again"], "longer": ["toy-longer"]}.items():
+        assert main(REGISTER, ["run", "toy", "--preset", preset, "--jobs", "1"]) == 0
+        report.write([lab], results=Path("results"), root=root)
+        stem = references.stem("toy", preset)
+        found = json.loads((root / f"figures/{stem}.json").read_text())
+        assert found["figures"] == names
+        assert all((root / f"figures/{name}.svg").exists() for name in names)
+    assert not (root / "figures/toy-asked.svg").exists()
+    assert list(references.captions(lab, found)) == ["toy-longer"]
+
+
+def test_a_lab_begins_with_a_figure_of_every_preset():
+    alone = replace(LAB.figures["heads"], preset="longer")
+    with pytest.raises(ValueError, match="figures must begin with one of no preset of its own"):
+        replace(LAB, figures={"heads": alone})
+
+
 def test_an_old_reference_has_no_caption_and_no_finding_of_claims_that_it_lacks(root):
     claims = [{"id": "T2", "verdict": "holds"}]
     found = {"preset": "full", "claims": claims, "version": LAB.version}

@@ -7,7 +7,6 @@ from labs.benchmark import grid, published
 from labs.benchmark.lab import LAB
 from labs.benchmark.measures import changed, of_all_else, of_source
 from labs.benchmark.remarks import remarks
-from labs.benchmark.spread import deviation
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
 from tests.labs.benchmark.made import table
@@ -113,18 +112,6 @@ def test_the_test_set_is_most_of_a_spread_or_not():
     found = verdicts(wide)
     assert (found["C10-logistic"].verdict, found["C10-gru"].verdict) == ("holds", "contradicted")
     assert found["C10-gru"].estimate == pytest.approx(0.5 - 1.2, abs=0.05)  # squared points
-
-
-def test_deviations_are_those_that_the_networks_have():
-    rng = np.random.default_rng(0)
-    inside = 0
-    for _ in range(400):
-        pairs = rng.normal(scale=2, size=(8, 2))
-        found = deviation({r: (a - b) ** 2 / 2 for r, (a, b) in enumerate(pairs)}, 8)
-        inside += found.low < 2 < found.high
-    assert 370 <= inside <= 390  # 95 % of 400, give or take
-    assert deviation({}, 8) is None
-    assert deviation({0: 1.0}, 0) is None
 
 
 def test_remarks_give_means_with_their_intervals():
