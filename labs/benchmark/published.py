@@ -31,22 +31,3 @@ ANSWERS = sum(questions for _, questions in QUIZ)
 RIGHT = ANSWERS - sum(wrong for wrong, _ in QUIZ)
 HUMAN = 100 * RIGHT / ANSWERS  # percent
 HUMAN_INTERVAL = (93.3, 97.3)  # percent, Wilson's of 95 %
-LEFT_OUT = (  # what the source says and no claim judges, and why
-    ("The human reads more than 99 % of MNIST and 30 ± 10 % of shuffled signals", "no data exist"),
-    (
-        "The human read the test set in one shot, after training on the training set",
-        "nobody was asked again; the stored protocol shows the right answers after each ten",
-    ),
-    (
-        "The tolerances are standard deviations over three runs",
-        "the code makes one; how far a level spreads, and by what, is in the table of sources",
-    ),
-    ("Human and CNN confuse the same digits", "17 errors of one human are too few to say"),
-    ("A GRU takes at least ten times as long as a CNN", "a time is of a machine and a program"),
-    ("The benchmark takes about ten minutes", "a time is of a machine and a program"),
-    (
-        "The CNN overfits benignly",
-        "it names what is judged: all training data learned (C8-cnn), test data read (C2-cnn)",
-    ),
-    ("What is found at small scale guides large scale", "there is no large scale here"),
-)

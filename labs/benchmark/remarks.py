@@ -12,7 +12,7 @@ from labs.benchmark.measures import (
     frozen,
     on_published,
 )
-from labs.benchmark.published import HUMAN, LEFT_OUT
+from labs.benchmark.published import HUMAN
 from labs.benchmark.spread import deviations
 from labs.kit.intervals import Interval, interval_or_none
 from labs.kit.lab import Remark
@@ -21,11 +21,10 @@ from labs.kit.table import Table
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Where the CNN passes the human, what a change does to the MLP, how much is selection, how far
-    levels spread and by what, and what is not judged."""
-    left_out = [Remark(f"Not judged: {sentence}; {reason}.") for sentence, reason in LEFT_OUT]
+    """Where the CNN passes the human, what a change does to the MLP, how much is selection, and how
+    far levels spread and by what."""
     said = (_crossing, _gains, _selection, _published, _frozen, _spread)
-    return [remark for part in said for remark in part(table)] + left_out
+    return [remark for part in said for remark in part(table)]
 
 
 def _crossing(table: Table) -> Iterator[Remark]:

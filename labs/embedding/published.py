@@ -7,7 +7,3 @@ NEIGHBOURS = 10  # of the classifier
 KNN, LOGISTIC = 59.6, 32.8  # percent of the test examples that are read
 PERPLEXITY = 30.0  # of t-SNE, as scikit-learn's
 ITERATIONS = 750  # of t-SNE, 250 of them exaggerated: the default of the library used
-LEFT_OUT = (  # what the source says and no claim judges, and why
-    ("MNIST is linearly separable (2020)", "it was corrected to neighbours in the same year"),
-    ("The maps have divergences of 2.86 and 2.53", "another library's, of 70,000 images"),
-)

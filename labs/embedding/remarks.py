@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from labs.embedding.grid import PLAIN, TITLES
 from labs.embedding.measures import arm
-from labs.embedding.published import LEFT_OUT, NEIGHBOURS
+from labs.embedding.published import NEIGHBOURS
 from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
 from labs.kit.table import Table
@@ -19,7 +19,7 @@ TABLES = {  # of MNIST-1D
 
 
 def remarks(table: Table) -> list[Remark]:
-    """Purity beside chance, accuracy by training examples, and what is not judged."""
+    """Purity beside chance, and accuracy by training examples."""
     purity = {title: arm(table, data) for data, title in TITLES.items()}
     own = table.where(data=PLAIN)
     accuracy = {f"{n:,}": own.where(train=n) for n in sorted(set(own.column("train")))}
@@ -31,7 +31,6 @@ def remarks(table: Table) -> list[Remark]:
             for title, columns in TABLES.items()
             for remark in _means(title, "training examples", accuracy, columns)
         ),
-        *(Remark(f"Not judged: {sentence}; {reason}.") for sentence, reason in LEFT_OUT),
     ]
 
 

@@ -18,7 +18,8 @@ class Method:
         limitations: what the lab cannot show, a sentence or two each.
         changed: what of the protocol, and of no single claim (`Claim.changed`), was changed after
             a look at results; each names its date, YYYY-MM-DD, and its commit.
-        left_out: what the source says of this and no claim judges, each with the reason.
+        left_out: what the source says of this and no claim judges, each with its reason; numbers
+            that are compared (`labs.kit.published`) are not left out.
 
     Raises:
         ValueError: no differences or no limitations, or a sentence without a full stop.

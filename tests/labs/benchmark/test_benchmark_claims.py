@@ -148,10 +148,3 @@ def test_remarks_give_means_with_their_intervals():
     assert not any(remark.rows for remark in remarks(Table([])))
     apart = Table(own for own in rows if bool(own["change"]) == (own["replicate"] < 3))
     assert "dropout" not in str([remark.rows for remark in remarks(apart)])
-
-
-def test_what_is_left_out_is_said_with_its_reason():
-    said = [remark.text for remark in remarks(Table([])) if not remark.columns]
-    assert len(said) == len(published.LEFT_OUT)
-    pairs = zip(said, published.LEFT_OUT, strict=True)
-    assert all(sentence in text and reason in text for text, (sentence, reason) in pairs)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from labs.embedding.grid import PRESETS, Cell, Config, Record, cells
 from labs.embedding.lab import LAB
 from labs.embedding.measures import arm
-from labs.embedding.published import LEFT_OUT
 from labs.embedding.remarks import remarks
 from labs.embedding.training import examples, purity, train
 from labs.kit.execute import stacks
@@ -96,11 +95,6 @@ def test_logistic_regression_is_not_fitted_to_the_whole_of_mnist(tmp_path):
     found = record("mnist", 60, 20, 0, 0.0, 0, str(tmp_path), 0)
     assert found.knn_accuracy >= 0
     assert (found.logistic_accuracy, found.knn_published) == (None, None)
-
-
-def test_what_is_left_out_is_said():
-    said = " ".join(remark.text for remark in remarks(table()) if not remark.columns)
-    assert all(sentence in said and reason in said for sentence, reason in LEFT_OUT)
 
 
 def test_small_sets_are_the_first_signals_of_the_published_one():
