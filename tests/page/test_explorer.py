@@ -91,6 +91,7 @@ def test_the_answer_to_the_guess_is_measured(opened, bench_file):
     with opened(bench_file) as page:
         page.click("summary:has-text('Guessed?')")
         table = page.locator("#explorer-doubled tbody")
+        table.locator("tr").first.wait_for()  # opening tells its listeners a moment later
         *names, last = table.locator("tr td:nth-child(1), tr th").all_text_contents()
         shares = table.locator("tr td:last-child").all_text_contents()
     assert (sorted(names), last) == (sorted(knob.name for knob in explorer.KNOBS), "as published")
