@@ -140,8 +140,8 @@ def _rows(found: Reference, place: int, network: str, again: Row) -> Iterator[Co
     committed = found.rows[place]
     for column in dict.fromkeys([*committed, *again]):
         allowed = None if found.exact else _spread(found, place, column)
-        now = again.get(column, "no column")
-        yield Comparison(network, column, committed.get(column, "no column"), now, allowed)
+        now = again.get(column, "")
+        yield Comparison(network, column, committed.get(column, ""), now, allowed)
 
 
 def _spread(found: Reference, place: int, column: str) -> float | None:

@@ -53,6 +53,14 @@ def test_a_changed_digit_is_found_and_exits_1(figures, monkeypatch, capsys):
     assert main(REGISTER, ["verify", "toy", "--cells", "1", "--jobs", "1"]) == 0
 
 
+@pytest.mark.parametrize(("value", "differ"), [("", 0), ("0.5", 20)])
+def test_a_column_that_other_arms_have_may_be_empty_and_hold_nothing(figures, value, differ):
+    path = figures / "toy.csv"
+    head, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([f"{head},other", *(f"{row},{value}" for row in rows)]) + "\n")
+    assert sum(not comparison.agrees for comparison in again(figures)) == differ
+
+
 def test_another_machine_may_differ_by_the_spread_over_replicates(figures):
     path = figures / "toy.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"processor": "another"}))
