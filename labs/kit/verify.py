@@ -82,7 +82,10 @@ def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
     planned = Plan(lab, found["preset"], config, Path(), looks, now)
     lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
     rows = [row for row in lines if outputs.PLACE not in row.values()]  # they need files
-    grid = [{name: str(value) for name, value in asdict(c).items()} for c in planned.cells]
+    grid = [  # of single values: a table has no others, and settings tell those
+        {name: str(value) for name, value in asdict(cell).items() if not isinstance(value, tuple)}
+        for cell in planned.cells
+    ]
     if [{name: row.get(name, "") for name in grid[0]} for row in rows] != grid:
         raise ValueError(f"{path} must hold the {len(grid)} networks of the settings, got others")
     exact = found["versions"] == versions() and found["processor"] == processor()

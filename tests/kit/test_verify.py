@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from labs import LABS
 from labs.kit import verify
 from labs.kit.cli import main
+from labs.kit.lab import load
 from tests.toy_lab import LAB, README
 
 REGISTER = {"toy": "tests.toy_lab"}
@@ -123,3 +125,9 @@ def test_references_that_do_not_fit_are_refused(figures):
     table.unlink()
     with pytest.raises(ValueError, match="a table of its reference"):
         verify.reference(LAB, figures)
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_every_committed_reference_can_be_verified(name):
+    found = verify.reference(load(LABS, name))
+    assert len(found.plan.cells) == len(found.rows) > 0
