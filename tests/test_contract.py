@@ -15,7 +15,6 @@ import time
 from dataclasses import FrozenInstanceError, fields
 from string import Formatter
 
-import numpy as np
 import pytest
 
 from labs.kit import plan as plans
@@ -25,9 +24,10 @@ from labs.kit.execute import stacks
 from labs.kit.lab import Deferred, load
 from labs.kit.measures import Measure, column
 from labs.kit.outputs import picture
-from labs.kit.table import Table, measured
+from labs.kit.table import Table
 from labs.kit.verdicts import judge
 from labs.nn import devices
+from tests.alone import assert_alone_as_together, mixed, twins
 from tests.smoke_runs import REGISTER, ROOT, call, command, contents, words
 
 # Cells that must give what another cell gives: neighbours are the same in any order of positions;
@@ -42,7 +42,6 @@ TWINS = {
         {"question": "trained concepts"},
     ],
 }
-CHAOTIC = {"self_supervised": "map"}  # t-SNE: the last digit of an input moves all of it
 PANELS = 6  # of a figure
 PATH = 100  # characters below the working folder: Windows takes 259 in all
 SMOKE_SECONDS = 60  # of processor time, which does not grow when the machine is busy
@@ -205,49 +204,10 @@ def test_first_and_last_cell_of_a_mixed_stack_alone_equal_their_records(lab, run
         assert_alone_as_together(lab, stack, [stored[cell] for cell in stack])
 
 
-def records(lab, stack):
-    return [measured(record) for record in lab.train(stack, "cpu")]
-
-
-def assert_alone_as_together(lab, stack, together):
-    for place in (0, len(stack) - 1):
-        (alone,) = records(lab, stack[place : place + 1])
-        assert_near(alone, together[place], CHAOTIC.get(lab.name, ""))
-
-
 def test_no_arm_is_trained_as_another(lab, table):
     allowed = [twin.items() for twin in TWINS.get(lab.name, [])]
     found = twins(lab, table)
     assert [cell for cell in found if not any(a <= cell.items() for a in allowed)] == []
-
-
-def twins(lab, table):
-    """The cells of replicate 0 whose records are those of an earlier cell, to the last digit."""
-    of_cell, seen, found = {item.name for item in fields(lab.cell)}, set(), []
-    for row in table.where(replicate=0):
-        record = {name: flat(v).tolist() for name, v in row.items() if is_number(name, v, of_cell)}
-        text = json.dumps(record, sort_keys=True)
-        if text in seen:
-            found.append({name: row[name] for name in of_cell})
-        seen.add(text)
-    return found
-
-
-def is_number(name, value, of_cell):
-    return name not in of_cell and not isinstance(value, str) and value is not None
-
-
-def mixed(lab):
-    """Of the smoke preset's stacks the cheapest for each set of fields in which cells differ, but
-    for sets that are part of another."""
-    chosen = {}
-    for stack in sorted(plans.resolve(lab, "smoke").stacks, key=lambda s: sum(map(lab.seconds, s))):
-        differ = frozenset(
-            f.name for f in fields(lab.cell) if len({getattr(c, f.name) for c in stack}) > 1
-        )
-        if differ:
-            chosen.setdefault(differ, stack)
-    return [stack for differ, stack in chosen.items() if not any(differ < more for more in chosen)]
 
 
 def test_smoke_ends_in_seconds_and_says_its_verdicts(lab, runs):
@@ -329,27 +289,6 @@ def test_plot_draws_partly_filled_tables(lab, table):
             figure.draw_without_rendering()
             words = [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]
             assert any("replicate" in word or "no results" in word for word in words)
-
-
-def assert_near(alone, together, chaotic=""):
-    """Equal, but for the rounding of a product over another number of networks, which moves an
-    accuracy of 10 % by one example of 1000."""
-    assert alone.keys() == together.keys()
-    for name, value in alone.items():
-        if isinstance(value, str) or value is None:
-            assert value == together[name], name
-        elif name != chaotic:
-            near = {"rtol": 1.01e-2, "atol": 1e-3, "equal_nan": True}
-            np.testing.assert_allclose(flat(value), flat(together[name]), err_msg=name, **near)
-
-
-def flat(value):
-    """The numbers of a record's field in one row."""
-    if isinstance(value, dict):
-        value = [value[key] for key in sorted(value, key=str)]
-    if isinstance(value, list | tuple):
-        return np.concatenate([np.empty(0), *map(flat, value)])
-    return np.asarray(value, dtype=float).ravel()
 
 
 def parts(table):

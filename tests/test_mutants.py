@@ -8,7 +8,7 @@ from labs import LABS
 from labs.kit import plan as plans
 from labs.kit.lab import load
 from labs.kit.table import Table, row
-from tests.test_contract import assert_alone_as_together, mixed, records, twins
+from tests.alone import assert_alone_as_together, mixed, records, twins
 
 pytestmark = pytest.mark.slow
 

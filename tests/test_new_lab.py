@@ -7,6 +7,7 @@ import pytest
 
 from labs.kit.cli import main
 from labs.kit.lab import load
+from tests import alone
 from tests import test_contract as contract
 from tests.labs_of_others import commands
 from tests.test_memory_of_labs import assert_estimate
@@ -80,8 +81,8 @@ def test_it_meets_the_contract(lab):
         contract.test_measures_read_columns_that_cells_and_records_have,
     ):
         law(lab)
-    for stack in contract.mixed(lab):
-        contract.assert_alone_as_together(lab, stack, contract.records(lab, stack))
+    for stack in alone.mixed(lab):
+        alone.assert_alone_as_together(lab, stack, alone.records(lab, stack))
 
 
 def test_it_is_short_and_its_style_is_that_of_the_house(lab, folder):

@@ -149,7 +149,7 @@ class Picture:
             works on a partly filled table and says how many replicates it shows.
         caption: sentences that say without any other text what is shown, with slots for the
             verdicts as in the lab's finding.
-        preset: the one that shows this figure, and of the others none; by default all others.
+        preset: the only one to show it; by default all presets that no figure names show it.
 
     Raises:
         ValueError: a caption without a full stop.
@@ -209,7 +209,7 @@ class Lab(Generic[Config, Cell, Record]):
         bench: the networks of `python -m labs bench`, if any.
         races: those of `python -m labs bench --against`, if any.
         remarks: what a run says after its claims, if anything.
-        method: what its page says of method, differences from the source and limitations.
+        method: what its page says beside its results.
         devices: the devices that `train` can use on this machine; asked for other than "cpu" only.
         looks: preset -> ascending numbers of replicates at which `run --until-decided` judges; by
             default once, twice and four times the preset's.

@@ -1,5 +1,5 @@
 """A lab's page, as Markdown: question, finding, method and where it differs from the source,
-results, causes, limitations."""
+results, causes, what is left out, limitations."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

@@ -69,8 +69,8 @@ def _deviations(ax: "Axes", table: Table) -> None:
     colors, markers = LOOK
     for at, varied in enumerate(VARIED):
         for shift, (what, values) in enumerate(_accuracies(table, varied).items(), -1):
-            squares = dict.fromkeys(values, spread(values) ** 2 if len(values) > 1 else 0.0)
-            if one := deviation(squares, len(values) - 1):
+            several = len(values) > 1
+            if several and (one := deviation({0: spread(values) ** 2}, len(values) - 1)):
                 bars = [[one.mean - one.low], [one.high - one.mean]]
                 how: Any = {"color": colors[what], "fmt": markers[what], "capsize": 2}
                 label = None if at else WHAT[what]

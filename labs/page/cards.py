@@ -63,7 +63,8 @@ def card(shown: Shown, more: Sequence[Shown]) -> str:
 
 
 def _about(shown: Shown) -> str:
-    """Method, differences from the source and limitations, where the lab says them."""
+    """Method, differences from the source, what is left out and limitations, where the lab says
+    them."""
     method = shown.lab.method
     if method is None:
         return ""
