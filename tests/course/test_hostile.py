@@ -96,7 +96,8 @@ ANSWERS = {  # the body of `mean` -> words of what its first check says
     ),
     "atexit": ("import atexit; atexit.register(mean, 0)\n    while True: pass", LATE),
     "input": ("return float(input())", "EOFError"),
-    "big file": ("open('f', 'wb').write(bytes(2**27))", "OSError"),
+    # far into a file, and not all the way there, which a busy disk does not do within the limit
+    "big file": ("f = open('f', 'wb', 0); f.seek(2**27); f.write(b'0')", "OSError"),
 }  # fmt: skip
 CLASSES = """
 import numpy as np
