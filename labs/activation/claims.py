@@ -117,6 +117,21 @@ def _ranked(task: str, what: str) -> Claim:
     )
 
 
+def _late(task: str) -> Claim:
+    return Claim(
+        id=f"A6-late-{task}",
+        sentence=f"Trained longer in a CNN on {TASKS[task]} the learned activation as a polyline "
+        "has a higher test loss than ReLU, swish and ELU.",
+        source="Greydanus & Kobak 2024, released notebook: a bit worse at convergence",
+        unit="nats",
+        measure=measured(measures.behind, "paper", task, ("relu", "swish", "elu")),
+        above=0,
+        because="it is to be worse than the worst of the three, chosen on other replicates",
+        gate=partial(learned_for_less, arms=("paper",)),
+        cause=UNPUBLISHED,
+    )
+
+
 CLAIMS = (
     *(
         _leads(f"A1-{other}", "accuracy_usual", "paper", other, published=lead)
@@ -176,4 +191,5 @@ CLAIMS = (
         because="any difference is the claim",
     ),
     *(_ranked(task, what) for task in TASKS for what in ("first", "final")),
+    *(_late(task) for task in TASKS),
 )

@@ -100,8 +100,8 @@ def shapes(table: Table, verdicts: VerdictsById) -> "Figure":
 
 
 def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
-    """Ranks of the learned activations in CNNs."""
-    figure, (ax,) = draw.figure(width=8.0, height=4.4)
+    """Ranks of the learned activations in CNNs, and whether they end behind three usual ones."""
+    figure, (ax, late) = draw.figure(2, width=6.6, height=4.4)
     tasks = [t for t in TASKS if rank(table, "paper", t, "first") or t in ("mnist1d", "digits")]
     whats = {"first": ("first epoch", "1st"), "final": ("at the end", "end")}
     pairs = [(task, what) for task in tasks for what in whats]
@@ -115,6 +115,9 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     if len(table):
         ax.plot([], [], "o-", color=BLACK, label="learned, one network, as a polyline (claims)")
     ax.set(title="Rank by loss among seven in CNNs", xlabel="Rank (1: lowest loss)")
+    forest(late, {f"{TASKS[t]}\n": f"A6-late-{t}" for t in tasks}, verdicts, color=BLACK)
+    late.axvline(0, color=draw.GREY, linewidth=1)
+    late.set(title="Behind ReLU, swish and ELU at the end", xlabel="Test loss over theirs (nats)")
     draw.key(figure, ax)
     draw.note(figure, table, NOTE, arms=("arm",))
     return figure

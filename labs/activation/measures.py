@@ -1,13 +1,13 @@
 """What the claims compare, by replicate; its arms share data, starts, batch orders and noise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from labs.activation.grid import BASELINES
 from labs.activation.published import MAXIMUM, MINIMUM, POSITIVE
 from labs.activation.shape import MIDDLE, POINTS, extrema
-from labs.kit.measures import Measure, Values, column, shared
+from labs.kit.measures import Measure, Values, column, lowest_elsewhere, shared
 from labs.kit.table import Table
 
 RANKS = (1, 7)  # of a learned activation among the six
@@ -76,6 +76,15 @@ def rank(table: Table, arm: str, task: str, what: str, lines: bool = False) -> V
     return {
         r: 1 + sum(loss(other[r]) < loss(own[r]) for other in others) for r in shared(own, *others)
     }
+
+
+def behind(table: Table, arm: str, task: str, others: Sequence[str]) -> Values:
+    """By how many nats the final test loss of a learned activation's polyline in a CNN is above
+    that of the worst of others, as the other replicates have them."""
+    own = column(f"lines_{task}_final", arm=arm)(table)
+    lost = {o: column(f"{task}_final", arm=o)(table) for o in others}
+    worst = lowest_elsewhere({o: {r: -v for r, v in found.items()} for o, found in lost.items()})
+    return {r: own[r] + worst[r] for r in shared(own, worst)}
 
 
 def loss(value: float) -> float:

@@ -37,13 +37,14 @@ PICTURES = {
     ),
     "transfer": Picture(
         transfer,
-        "Does a learned activation work in other networks? Its rank among six usual activations "
+        "Does a learned activation work in other networks? (a) Its rank among six usual ones "
         "and itself in small convolutional networks on MNIST-1D and on images of digits, 8 by 8 "
         "pixels (and MNIST and CIFAR-10, where a reader has their files), by training loss of the "
         "first epoch and by test loss at the end; 1 is best. The claims are about the "
         "published polyline of six pieces; by final loss on MNIST-1D its rank is {A6-end-mnist1d} "
         "(third to fifth: {A6-end-mnist1d:verdict}). Squares and diamonds are the functions "
-        "themselves.",
+        "themselves. (b) By how much the polyline's final test loss is above that of the worst of "
+        "ReLU, swish and ELU: right of 0 it is behind all three.",
     ),
     "descent": Picture(
         descent,

@@ -112,6 +112,20 @@ CLAIMS = (
         )
         for sweep, what in (("clean", "MLP, clean"), ("noise", "MLP, noise"), ("cnn", "CNN, noise"))
     ),
+    *(
+        Claim(
+            id=f"DD3-{sweep}-error",
+            sentence="On average test error, too, peaks within one and a half sizes of the sweep "
+            f"of the interpolation threshold ({what}).",
+            source=V5,
+            unit="sizes of the sweep",
+            measure=measured(measures.error_from_threshold, sweep),
+            within=(-1.5, 1.5),
+            because="it is what is asked of test loss",
+            gate=partial(FIGURE_5, sweeps=(sweep,)),
+        )
+        for sweep, what in (("noise", "MLP, noise"), ("cnn", "CNN, noise"))
+    ),
     Claim(
         id="DD4",
         sentence="Label noise moves the MLP's interpolation threshold to larger widths.",
@@ -165,6 +179,19 @@ CLAIMS = (
         changed="Until 2026-11-27 it asked for 1.25 or more, after a result of 1.18 [0.87, 1.48]; "
         "since, a direction is judged at 1, where nothing moves",
         gate=FIGURE_6,
+    ),
+    Claim(
+        id="DD6-cnn",
+        sentence="In the sweep of 2020 the CNN has a much less pronounced peak of test loss than "
+        "the MLP.",
+        source=V1,
+        published=1.42,
+        unit="ratio of ratios",
+        measure=(old("peak") / old("valley"))
+        / (old("peak", sweep="cnn2020") / old("valley", sweep="cnn2020")),
+        above=1,
+        because=f"the MLP's peak over its valley, over the same of the CNN; {DIRECTION}",
+        gate=partial(FIGURE_6, sweeps=("mlp2020", "cnn2020")),
     ),
     Claim(
         id="DD7-cnn",

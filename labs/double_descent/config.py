@@ -134,6 +134,7 @@ PRESETS = {
         fit_gru=(1,),
         fit_transformer=(4,),
         widths_2020=(10, 30),
+        channels_2020=(4,),
         examples_2020=300,
         steps_2020=20,
     ),
@@ -165,6 +166,7 @@ PRESETS = {
         mse_classes_many=(2, 10),
         fit_replicates=6,
         widths_2020=(10, 30, 90, 150, 170, 190, 210, 230, 310, 430),
+        channels_2020=(10, 20, 30, 33, 37, 40, 45, 55, 65),
     ),
     # Figure 5 of 2024, once: its three sweeps. The MLPs of one width, clean and noisy, are a stack.
     "paper": Config(

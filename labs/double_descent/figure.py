@@ -8,7 +8,7 @@ import numpy as np
 
 from labs.data.mnist1d import CLASSES
 from labs.double_descent import measures
-from labs.double_descent.grid import SWEEPS, Task
+from labs.double_descent.grid import NOISY, SWEEPS, Task
 from labs.double_descent.measures import first_fitted, over_sizes, sizes
 from labs.double_descent.sizes import parameters
 from labs.double_descent.thresholds import Row, geometric
@@ -70,7 +70,8 @@ def losses(table: Table, verdicts: VerdictsById) -> "Figure":
         _threshold(ax, fitted.values(), COLORS[name])
     ax.set(title="Test loss", xlabel="Parameters", ylabel="Cross-entropy (nats)", xscale="log")
     rows = {f"{what}\n": f"DD3-{name}" for name, what in NETS.items()}
-    _claims(axes[1], rows, verdicts, [COLORS[name] for name in NETS])
+    rows |= {f"{NETS[name]},\ntest error\n": f"DD3-{name}-error" for name in NOISY}
+    _claims(axes[1], rows, verdicts, [COLORS[name] for name in (*NETS, *NOISY)])
     axes[1].set(title="Peak, from threshold", xlabel="Sizes of the sweep")
     shifts = {
         "threshold, width:\nnoise over clean\n": "DD4",
@@ -120,7 +121,11 @@ def sweep2020(table: Table, verdicts: VerdictsById) -> "Figure":
     ax.set(title="The sweep of 2020 (peak: DD6-where)", xlabel="Parameters")
     ax.set_ylabel("Cross-entropy (nats)")
     named(ax)
-    rows = {"peak / valley before\n": "DD6-rise", "peak / widest net\n": "DD6-fall"}
+    rows = {
+        "peak / valley before\n": "DD6-rise",
+        "peak / widest net\n": "DD6-fall",
+        "peak / valley,\nMLP's over CNN's\n": "DD6-cnn",
+    }
     _claims(axes[1], rows, verdicts, COLORS["mlp2020"], zero=1)
     axes[1].set(title="Does its test loss rise and fall?", xlabel="Ratio of test losses")
     _note(figure, table, [*OLD], NOTE)

@@ -132,8 +132,20 @@ def first_fitted(table: Table, sweep: str) -> Values:
 
 def loss_from_threshold(table: Table, sweep: str) -> Values:
     """By how many sizes of the sweep the peak of test loss lies above the threshold."""
-    found, ends = sizes(table, sweep), (highest_loss(table, sweep), first_fitted(table, sweep))
-    places = [{r: _place(found, size) for r, size in by.items()} for by in ends]
+    return _from_threshold(table, sweep, highest_loss(table, sweep))
+
+
+def error_from_threshold(table: Table, sweep: str) -> Values:
+    """The same of the peak of test error."""
+    return _from_threshold(table, sweep, peak_size(table, sweep))
+
+
+def _from_threshold(table: Table, sweep: str, peaks: Values) -> Values:
+    found = sizes(table, sweep)
+    places = [
+        {r: _place(found, size) for r, size in by.items()}
+        for by in (peaks, first_fitted(table, sweep))
+    ]
     return minus(*places)
 
 

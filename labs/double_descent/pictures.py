@@ -31,9 +31,9 @@ PICTURES = {
         "Where test loss is worst. (a) Test loss over the number of parameters; dash-dotted in "
         "the same colour, the smallest size without training error, which is where the loss is "
         "said to peak. (b) How many sizes of the sweep lie between that threshold and the peak of "
-        "test loss: 0 is the same place. (c) In octaves, that is doublings: how much further out "
-        "the threshold lies with label noise than without, and how far apart the peaks of test "
-        "error of CNN and MLP are.",
+        "test loss, and of test error: 0 is the same place. (c) In octaves, that is doublings: how "
+        "much further out the threshold lies with label noise than without, and how far apart the "
+        "peaks of test error of CNN and MLP are.",
     ),
     "time": Picture(
         time,
@@ -50,7 +50,7 @@ PICTURES = {
         "training loss (dashed) over the number of parameters; the bar on top is the peak of test "
         "loss, the black tick its published place of 9700. (b) Test loss at the peak over that in "
         "the valley before it, and over that of the widest network: above 1 it rises, and falls "
-        "again.",
+        "again; and how many times as high as the CNN's rise the MLP's is.",
     ),
     "fits": Picture(
         fits,

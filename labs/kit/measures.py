@@ -104,6 +104,24 @@ def average(*values: Mapping[int, float]) -> Values:
     return {r: float(np.mean([v[r] for v in values])) for r in shared(*values)}
 
 
+def lowest_elsewhere(values: Mapping[Any, Mapping[int, float]]) -> Values:
+    """Of each replicate that all have, the value of the one that is lowest on average over the
+    *other* replicates, so that its own fluctuation does not choose; empty below two replicates.
+
+    >>> lowest_elsewhere({"a": {0: 1.0, 1: 9.0}, "b": {0: 2.0, 1: 3.0}})
+    {0: 2.0, 1: 9.0}
+    """
+    replicates = shared(*values.values())
+    if len(replicates) < 2:
+        return {}
+    found = {}
+    for replicate in replicates:
+        rest = [other for other in replicates if other != replicate]
+        lowest = min(values.values(), key=lambda own: float(np.mean([own[r] for r in rest])))
+        found[replicate] = lowest[replicate]
+    return found
+
+
 def aligned(values: Sequence[Mapping[int, float]]) -> dict[int, list[float]]:
     """By replicate the list of its values, for every replicate that all have.
 

@@ -89,11 +89,13 @@ def search(table: Table, verdicts: VerdictsById) -> "Figure":
         "over random masks, 92 %\n": "L2",
         "over dense, biases live\n": "L1-weights",
         "over random, biases live\n": "L2-weights",
+        "over random, least level\n": "L2-each",
+        "over random, new data\n": "L2-new",
         "over dense, 95 to 97 %\n": "L3-96",
         "over dense, 98 %\n": "L3-98",
     }
     _claims(axes[2], rows, verdicts)
-    axes[2].set(title="What a ticket gains there", xlabel="Test accuracy (points)")
+    axes[2].set(title="What a ticket gains", xlabel="Test accuracy (points)")
     draw.key(figure, axes[1], ncols=5, loc="outside upper center")
     draw.note(figure, table, f"{NOTE} {PUBLISHED}")
     return figure

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from labs.kit.measures import Measure, Values, average, column, measured
+from labs.kit.measures import Measure, Values, average, column, lowest_elsewhere, measured, minus
 from labs.kit.table import Table
 
 
@@ -25,6 +25,12 @@ def own(arm: str, order: str = "original") -> Measure:
 def sweep(arm: str, low: float, high: float) -> Measure:
     """Final test accuracy (%) of the sweep, mean of the levels from `low` to `high`."""
     return measured(_sweep, arm, low, high)
+
+
+def least_gain(low: float, high: float, over: str = "random") -> Measure:
+    """Points of final test accuracy by which the ticket of the sweep is above another arm, at the
+    level from `low` to `high` at which the other replicates gain least."""
+    return measured(_least_gain, low, high, over)
 
 
 def new(order: str, start: str = "rewound", arm: str = "lottery") -> Measure:
@@ -57,6 +63,20 @@ def _sweep(table: Table, arm: str, low: float, high: float) -> Values:
     rows = table.where(data="own", order="original", arm=arm, varied="all")
     levels = sorted({level for level in rows.column("sparsity") if low <= level <= high})
     return average(*(rows.values("test_accuracy", sparsity=level) for level in levels))
+
+
+def _least_gain(table: Table, low: float, high: float, over: str) -> Values:
+    rows = table.where(data="own", order="original", varied="all")
+    tickets, others = rows.where(arm="lottery"), rows.where(arm=over)
+    gains = {
+        level: minus(
+            tickets.values("test_accuracy", sparsity=level),
+            others.values("test_accuracy", sparsity=level),
+        )
+        for level in sorted(set(others.column("sparsity")))
+        if low <= level <= high
+    }
+    return lowest_elsewhere(gains)
 
 
 def _neighbours(table: Table, length: int, order: str, arm: str, runs: str, chance: str) -> Values:

@@ -61,10 +61,11 @@ class Years(TypedDict, total=False):
     earlier: float
 
 
-def gains(order: str, start: str = "rewound") -> Years:
-    """What the ticket gains over the dense net on new data, in points."""
+def gains(order: str, start: str = "rewound", over: str = "dense") -> Years:
+    """What the ticket gains over the dense net, or a random mask, on new data, in points."""
     years = NEW_DATA[order, start].items()
-    return _by_version({year: lottery - dense for year, (dense, _, lottery) in years})
+    place = ("dense", "random").index(over)
+    return _by_version({year: levels[-1] - levels[place] for year, levels in years})
 
 
 def levels(order: str) -> Years:

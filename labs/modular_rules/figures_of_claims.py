@@ -17,6 +17,8 @@ SHADES = {  # by claim, in whose colour it is drawn
     "7-gt": COLORS[GT],
     "7-op": COLORS[OP],
     "4": COLORS[JOINT],
+    "8-op": COLORS[OP],
+    "8-mod": COLORS[JOINT],
     "S-loss": COLORS[SWITCH],
     "2": COLORS[JOINT],
     "2-gap": COLORS[JOINT],
@@ -36,6 +38,8 @@ PANELS = (
             "told or routed by the rule,\nover the others, many rules": "3-many",
             "sparse router over\nModular, many rules": "S-loss",
             "told, while training,\nover the fastest other": "8",
+            "router by the rule, while\ntraining, over one that sees all": "8-op",
+            "modules and router, while\ntraining, over one network": "8-mod",
         },
     ),
     (

@@ -37,6 +37,7 @@ OF_MODELS = {
 OF_COLLAPSE = {
     "rise, Modular": "9-mod",
     "rise, Modular-op": "9-op",
+    "rise, mean of both": "9-avg",
     "growth of the rise": "9-grow",
     "Modular-op less\nModular, worst": "10-worst",
     "the same, mean": "10-avg",
@@ -50,6 +51,8 @@ OF_ALIGNMENT = {
     "growth of the change": "11-harder",
     "Modular-op\nless Modular": "12-op",
     "after training": "12-far",
+    "growth, Adaptation": "11-adapt",
+    "growth, inverse\ninformation": "11-imi",
     "change of inverse\ninformation": "12-train",
 }
 
@@ -60,16 +63,16 @@ def modules(table: Table, verdicts: VerdictsById) -> "Figure":
     worst = partial(raw, table, metric="collapse_worst")
     aligned = partial(specialisation, table, metric="alignment")
     rows = (
-        (worst, "Collapse-Worst", "left unused", OF_COLLAPSE, "Collapse (differences)"),
-        (aligned, "Alignment", "random use", OF_ALIGNMENT, "Alignment, of random use"),
+        (worst, "Collapse-Worst", "left unused", "collapse", OF_COLLAPSE, "Collapse (differences)"),
+        (aligned, "Alignment", "random use", "specialisation", OF_ALIGNMENT, "Of random use"),
     )
-    for place, (value, name, worst_word, told, xlabel) in enumerate(rows):
+    for place, (value, name, worst_word, about, told, xlabel) in enumerate(rows):
         for ax, model in zip(axes[3 * place :], ROUTERS, strict=False):
             _by_rules(ax, table, value, model)
             ax.set(title=f"{name}, {MODELS[model]}", ylabel=f"0: best, 1: {worst_word}")
         ax = axes[3 * place + 2]
         claims(ax, told, OF_MODELS, verdicts)
-        ax.set(title=f"Claims about {name.split('-')[0].lower()}", xlabel=xlabel)
+        ax.set(title=f"Claims about {about}", xlabel=xlabel)
     return finished(
         figure, table, f"Dotted: untrained. GT-Modular is at 0. {NOTE}", intervals=BANDS
     )

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from labs.kit.measures import Values, average, minus, shared
+from labs.kit.measures import Values, average, lowest_elsewhere, minus, shared
 from labs.kit.table import Table
 from labs.modular_rules.learning import pooled
 from labs.modular_rules.published import GT, JOINT, MONOLITHIC, OP, PAPER
@@ -118,20 +118,6 @@ def margin(table: Table, setting: Setting) -> Values:
     return minus(ahead(table, setting, JOINT, MONOLITHIC), ahead(table, setting, GT, JOINT))
 
 
-def rival(values: Mapping[str, Values]) -> Values:
-    """Of each task the value of the model that is lowest on the others; needs two tasks."""
-    tasks = shared(*values.values())
-    if len(tasks) < 2:
-        return {}
-    return {task: values[_best_of_others(values, task)][task] for task in tasks}
-
-
-def _best_of_others(values: Mapping[str, Values], task: int) -> str:
-    # by the mean over the other tasks: this one's own luck does not choose
-    rest = {m: [v for t, v in own.items() if t != task] for m, own in values.items()}
-    return min(rest, key=lambda m: float(np.mean(rest[m])))
-
-
 def _negative(values: Values) -> Values:
     return {task: -value for task, value in values.items()}
 
@@ -140,14 +126,14 @@ def gain_over_rival(table: Table, setting: Setting) -> Values:
     """Octaves, out of distribution, of GT-Modular ahead of the best of the other three."""
     found = {m: octaves(table, setting, m, "ood") for m in PAPER}
     own = found.pop(GT)
-    return minus(rival(found), own)
+    return minus(lowest_elsewhere(found), own)
 
 
 def spread(table: Table, setting: Setting) -> Values:
     """Octaves between the models that are worst and best on the other tasks."""
     found = {m: octaves(table, setting, m) for m in PAPER}
-    worst = _negative(rival({m: _negative(own) for m, own in found.items()}))
-    return minus(worst, rival(found))
+    worst = _negative(lowest_elsewhere({m: _negative(own) for m, own in found.items()}))
+    return minus(worst, lowest_elsewhere(found))
 
 
 def curves(table: Table, setting: Setting, model: str) -> dict[int, np.ndarray]:
@@ -158,12 +144,19 @@ def curves(table: Table, setting: Setting, model: str) -> dict[int, np.ndarray]:
 
 def slower(table: Table, setting: Setting) -> Values:
     """Octaves by which the mean loss over training of the fastest rival is above GT-Modular's."""
-    found = {
-        m: {t: float(np.log2(c.mean())) for t, c in curves(table, setting, m).items()}
-        for m in PAPER
-    }
+    found = {m: time(table, setting, m) for m in PAPER}
     own = found.pop(GT)
-    return minus(rival(found), own)
+    return minus(lowest_elsewhere(found), own)
+
+
+def time(table: Table, setting: Setting, model: str) -> Values:
+    """log2 of the mean test loss over training, of the zero predictor's: lower is faster."""
+    return {t: float(np.log2(c.mean())) for t, c in curves(table, setting, model).items()}
+
+
+def faster(table: Table, setting: Setting, model: str, other: str) -> Values:
+    """Octaves by which a model's mean loss over training is below another's."""
+    return minus(time(table, setting, other), time(table, setting, model))
 
 
 # settings won
@@ -191,7 +184,7 @@ def gt_wins(table: Table) -> Values:
     """GT-Modular's share of settings won less that of the most frequent other winner."""
     lost = {model: _negative(wins(table, model)) for model in PAPER}
     own = lost.pop(GT)
-    return minus(rival(lost), own)
+    return minus(lowest_elsewhere(lost), own)
 
 
 # the use of modules
@@ -228,15 +221,15 @@ def specialisation(
     return {task: value / unit for task, value in raw(table, setting, metric, model, when).items()}
 
 
-def collapse(table: Table, setting: Setting, model: str) -> Values:
-    """Rise of Collapse-Worst over the untrained network."""
-    after, before = (raw(table, setting, "collapse_worst", model, w) for w in (AFTER, BEFORE))
+def collapse(table: Table, setting: Setting, model: str, metric: str = "collapse_worst") -> Values:
+    """Rise of a collapse over the untrained network."""
+    after, before = (raw(table, setting, metric, model, when) for when in (AFTER, BEFORE))
     return minus(after, before)
 
 
-def learned_collapse(table: Table, setting: Setting) -> Values:
+def learned_collapse(table: Table, setting: Setting, metric: str = "collapse_worst") -> Values:
     """The same, mean over the models that learn what their modules do."""
-    return average(*(collapse(table, setting, model) for model in LEARNED))
+    return average(*(collapse(table, setting, model, metric) for model in LEARNED))
 
 
 def less_collapse(
@@ -252,9 +245,11 @@ def less_rise(table: Table, setting: Setting, model: str, other: str) -> Values:
 
 
 def learned(table: Table, setting: Setting, metric: str, when: str = AFTER) -> Values:
-    """Alignment or inverse mutual information over that of random use, in [0, 1], mean over the
-    models that learn what their modules do."""
+    """A metric of specialisation over its value for random use, mean over the models that learn
+    what their modules do; Alignment and inverse mutual information are in [0, 1]."""
     found = average(*(specialisation(table, setting, metric, m, when) for m in LEARNED))
+    if metric == "adaptation":
+        return found
     return {task: min(value, 1.0) for task, value in found.items()}  # rounding may pass 1
 
 

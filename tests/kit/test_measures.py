@@ -2,10 +2,20 @@
 
 import math
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.kit.measures import aligned, average, column, mean, measured, minus, shared
+from labs.kit.measures import (
+    aligned,
+    average,
+    column,
+    lowest_elsewhere,
+    mean,
+    measured,
+    minus,
+    shared,
+)
 from labs.kit.table import Table
 
 NUMBERS = st.dictionaries(st.integers(0, 5), st.floats(-100, 100), max_size=6)
@@ -48,3 +58,23 @@ def test_values_are_combined_as_measures_are():
     assert minus(a, b) == {1: 3.0}
     assert average(a, b) == {1: 2.5}
     assert aligned([a, b]) == {1: [4.0, 1.0]}
+
+
+def test_the_lowest_is_chosen_by_the_other_replicates():
+    lower, higher = dict.fromkeys(range(4), 1.0), dict.fromkeys(range(5), 2.0)
+    assert lowest_elsewhere({"a": higher, "b": lower}) == lower
+    lucky = {0: -9.0, 1: 3.0, 2: 3.0}  # once, which its own replicate does not see
+    assert lowest_elsewhere({"a": lucky, "b": dict.fromkeys(range(3), 1.0)}) == {
+        **{0: 1.0, 1: 3.0, 2: 3.0}
+    }
+    assert lowest_elsewhere({"a": {0: 1.0}}) == lowest_elsewhere({}) == {}
+
+
+def test_of_equals_the_lowest_is_not_below_their_mean():
+    rng = np.random.default_rng(0)
+    found = [
+        np.mean([*lowest_elsewhere(dict(enumerate(made))).values()])
+        for made in rng.normal(size=(400, 5, 6))
+        for made in [[dict(enumerate(own)) for own in made]]
+    ]
+    assert abs(np.mean(found)) < 0.1  # by each replicate's own lowest: -1.16

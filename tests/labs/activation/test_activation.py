@@ -319,3 +319,15 @@ def test_a_stack_of_baselines_and_of_learned_ones_yields_a_record_per_cell():
 def test_wrong_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         Config(**change)
+
+
+@pytest.mark.parametrize(("loss", "verdict"), [(0.25, "holds"), (0.15, "contradicted")])
+def test_an_activation_is_behind_three_where_it_is_behind_the_worst(loss, verdict):
+    rows = [
+        values | {"lines_digits_final": loss + 0.001 * values["replicate"]}
+        for values in learned_rows()
+        if values["arm"] != "quiet"
+    ]
+    found = verdicts(Table(rows))["A6-late-digits"]  # they end at 0, 0.1 and 0.2
+    assert found.verdict == verdict
+    assert found.estimate == pytest.approx(loss - 0.2 + 0.0045)

@@ -38,7 +38,7 @@ COLUMNS = {
     "final": score,
     "best_on_val": score,
     "final_val": score,
-    "train_accuracy": lambda cell: [50.0, 100.0, 99.0],
+    "train_accuracy": lambda cell: [50.0, 37.0 if cell.model == "logistic" else 100.0, 37.0],
     "set_variance": lambda cell: 0.1 + NOISE.normal(scale=0.01),
     "class_errors": lambda cell: [
         5.0 * (digit in (2, 7)) + 2 * (digit in (0, 1)) + NOISE.normal(scale=0.01) ** 2
@@ -62,7 +62,7 @@ def test_claims_hold_on_the_published_table_and_fail_on_its_opposite():
 
     opposite = {
         "final": lambda cell: 100 - score(cell),
-        "train_accuracy": lambda cell: [99.0],
+        "train_accuracy": lambda cell: [100.0 if cell.model == "logistic" else 99.0],
         "set_variance": lambda cell: 0.0,
         "class_errors": lambda cell: [5 - e for e in COLUMNS["class_errors"](cell)],
     }

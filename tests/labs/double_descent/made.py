@@ -2,7 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
+
+from labs.double_descent.config import PRESETS
 from labs.double_descent.grid import SWEEPS, Cell, Record
+from labs.double_descent.sizes import parameters
+from labs.kit.table import row
 
 CELL = Cell(
     sweep="clean",
@@ -43,3 +48,27 @@ def cell(sweep, **changes):
 
 def record(**changes):
     return replace(RECORD, **changes)
+
+
+def sweep_rows(name, curve, spread, replicates=10, seed=0, fitted=47, **changes):
+    """Rows of a sweep that has a mean test error and loss over the published widths."""
+    rng = np.random.default_rng(seed)
+    sizes = PRESETS["paper"].widths[: len(curve)]
+    return [
+        row(
+            cell(name, size=size, noise=0.15, noise_kind="any", replicate=r),
+            record(
+                **{
+                    "epoch": [1.0, 10.0, 100.0],
+                    "test_error": [60.0, 50.0, value],
+                    "final_test_error": value + float(rng.normal(0, spread)),
+                    "final_test_loss": value,
+                    "final_train_error": float(size < fitted) * (1 + r / 10),
+                    "parameters": parameters("two", size),
+                    **changes,
+                }
+            ),
+        )
+        for size, value in zip(sizes, curve, strict=True)
+        for r in range(replicates)
+    ]

@@ -190,3 +190,16 @@ def test_spread_is_told_by_what_is_redrawn():
     for told, (name, deviation) in zip(crossed.rows, rows, strict=True):
         assert told[0] == name
         assert told[1:] == pytest.approx((0, deviation, deviation, 400), rel=0.1)
+
+
+@pytest.mark.parametrize(("level", "verdict"), [(None, "holds"), (0.7, "contradicted")])
+def test_a_ticket_that_loses_at_one_level_does_not_win_at_each(level, verdict):
+    noise = np.random.default_rng(1)
+
+    def accuracy(cell):
+        better = (cell.arm == "lottery") != (cell.sparsity == level)
+        return 70.0 + better + noise.normal(scale=0.05)
+
+    asked = [claim for claim in claims.CLAIMS if claim.id in ("L2", "L2-each", "L2-new")]
+    found = [v.verdict for v in judge(asked, results(test_accuracy=accuracy))]
+    assert found == ["holds", verdict, "holds"]

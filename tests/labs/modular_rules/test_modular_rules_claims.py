@@ -23,7 +23,7 @@ def verdicts(found):
 
 TOLD = (
     *("1", "2", "3-many", "3-mlp", "3-mha", "3-rnn", "4", "4-margin", "5"),
-    *("6-mlp", "6-mha", "6-rnn", "6-grow", "7-op", "7-gt", "8", "state"),
+    *("6-mlp", "6-mha", "6-rnn", "6-grow", "7-op", "7-gt", "8", "8-op", "8-mod", "state"),
     *("11-mlp", "11-mha", "11-rnn", "12-train", "12-far"),
 )
 
@@ -36,7 +36,8 @@ def test_what_the_paper_tells_is_found_where_it_is_so():
 
 def test_the_opposite_is_contradicted():
     found = verdicts(table(loss=lambda c: 0.0004 / published(c), mix=lambda c: 0.2))
-    for name in ("1", "2", "3-many", "4", "6-mlp", "6-grow", "7-op", "7-gt", "8", "12-far"):
+    of_speed = ("8", "8-op", "8-mod")
+    for name in ("1", "2", "3-many", "4", "6-mlp", "6-grow", "7-op", "7-gt", *of_speed, "12-far"):
         assert found[name] == "contradicted", name
 
 
@@ -59,8 +60,11 @@ def test_specialisation_is_compared_between_models_and_numbers_of_rules():
 
     found = verdicts(table(mix=mix))
     assert found["12-op"] == found["11-harder"] == "holds"
+    assert found["11-adapt"] == found["11-imi"] == "holds"
     found = verdicts(table(mix=lambda c: 0.2 if c.model == "modular" else 0.8 - 0.02 * c.rules))
     assert found["12-op"] == "contradicted"
+    found = verdicts(table(mix=lambda c: 0.9 - 0.02 * c.rules))
+    assert {found[f"11-{name}"] for name in ("harder", "adapt", "imi")} == {"contradicted"}
 
 
 def one_module(rules, share):
@@ -85,7 +89,7 @@ def collapsing(share):
 def test_collapse_is_seen_with_its_growth_and_between_models():
     much = {"modular": 0.06, "modular_op": 0.03, "switch": 0.02, "modular_op_wide": 0.02}
     found = verdicts(collapsing(lambda model, rules: much[model] * rules))
-    names = ("9-mod", "9-op", "9-grow", "10-avg", "10-worst", "S-collapse", "wide")
+    names = ("9-mod", "9-op", "9-avg", "9-grow", "10-avg", "10-worst", "S-collapse", "wide")
     assert {name for name in names if found[name] != "holds"} == set()
     less = {"modular": 0.1, "modular_op": 0.5, "switch": 0.6, "modular_op_wide": 0.7}
     found = verdicts(collapsing(lambda model, rules: less[model] / rules))
@@ -135,7 +139,7 @@ def test_specialisation_is_0_for_the_truth_and_1_for_random():
                     assert list(found.values()) == pytest.approx([value] * 6, abs=1e-9)
 
 
-LEVELS = {"2-gap", "11-mlp", "11-mha", "11-rnn", "12-train", "12-far", "13"}
+LEVELS = {"2-gap", "11-mlp", "11-mha", "11-rnn", "12-train", "12-far", "13", "13-mod"}
 OF_ATTENTION = {"3-mha", "6-mha", "11-mha", "wide"}
 
 
