@@ -30,7 +30,6 @@ def further(table: Table, verdicts: VerdictsById) -> "Figure":
         for end in ("", "-s")
         for m in NETS[1:]
     }
-    learned[SHORT["logistic"]] = ("C8-logistic", "logistic")
     images = {SHORT[m]: (f"C2-{m}-mnist", m) for m in NETS}
     figure, axes = draw.figure(2, 2, width=7.2, height=3.0)
     panels = (
