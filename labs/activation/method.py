@@ -40,4 +40,9 @@ METHOD = Method(
         "history and no experiment.",
         "The experiment takes an hour: a time is of a machine and a program.",
     ),
+    changed=(
+        "2026-11-27 (24f4cd9, 4f2f1ce): after a reference, and before it was made again, the "
+        "claims A6-late were added, a sentence of the source that nothing had judged, and CNNs "
+        "train on MNIST, for two epochs.",
+    ),
 )

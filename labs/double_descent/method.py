@@ -56,5 +56,8 @@ METHOD = Method(
         "looked at, networks were added to it: CNNs of 28, 35 and 50 channels, the narrowest MLPs "
         "of two digits with cross-entropy, whose place was sought on replicates 100 to 103, and "
         "half the training of squared error with two classes at 1000 examples.",
+        "2026-11-27 (24f4cd9): after a reference, and before it was made again, DD3-noise-error, "
+        "DD3-cnn-error and DD6-cnn were added, sentences of the source that nothing had judged, "
+        "and for the last one the CNNs of 2020 in nine sizes.",
     ),
 )

@@ -17,6 +17,11 @@ def valley(sizes: Sequence[int], curve: Sequence[float]) -> float:
     return curve[rise(curve)[0]]
 
 
+def valley_at(sizes: Sequence[int], curve: Sequence[float]) -> float:
+    """Its size."""
+    return sizes[rise(curve)[0]]
+
+
 def peak(sizes: Sequence[int], curve: Sequence[float]) -> float:
     """The highest value of that rise."""
     return curve[rise(curve)[1]]
@@ -45,6 +50,7 @@ def fitted_at(sizes: Sequence[int], curve: Sequence[float]) -> float:
 READ: dict[str, tuple[str, Read, str, str]] = {  # key of PANELS -> column, how, words, unit
     "fitted": ("final_train_error", fitted_at, "first size without training error", "size"),
     "valley": ("final_test_error", valley, "test error in the valley", "%"),
+    "valley at": ("final_test_error", valley_at, "size in that valley", "size"),
     "peak": ("final_test_error", peak, "test error at the peak", "%"),
     "peak at": ("final_test_error", peak_at, "size at that peak", "size"),
     "end": ("final_test_error", end, "test error of the largest net", "%"),

@@ -85,16 +85,17 @@ def search(table: Table, verdicts: VerdictsById) -> "Figure":
     _sweep(axes[1], table, "test_accuracy")
     axes[1].set(title="Test accuracy of the search", ylabel="Accuracy (%)", ylim=(5, 80))
     rows = {
-        "ticket over dense, 92 %\n": "L1",
-        "over random masks, 92 %\n": "L2",
-        "over dense, biases live\n": "L1-weights",
-        "over random, biases live\n": "L2-weights",
-        "over random, least level\n": "L2-each",
-        "over random, new data\n": "L2-new",
-        "over dense, 95 to 97 %\n": "L3-96",
-        "over dense, 98 %\n": "L3-98",
+        "ticket over dense, 92 %": "L1",
+        "over random masks, 92 %": "L2",
+        "over dense, biases live": "L1-weights",
+        "over random, biases live": "L2-weights",
+        "over random, least level": "L2-each",
+        "over random, new data": "L2-new",
+        "over dense, 95 to 97 %": "L3-96",
+        "over dense, 98 %": "L3-98",
     }
     _claims(axes[2], rows, verdicts)
+    axes[2].tick_params(axis="y", labelsize=9)
     axes[2].set(title="What a ticket gains", xlabel="Test accuracy (points)")
     draw.key(figure, axes[1], ncols=5, loc="outside upper center")
     draw.note(figure, table, f"{NOTE} {PUBLISHED}")

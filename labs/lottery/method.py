@@ -52,5 +52,7 @@ METHOD = Method(
         "2026-11-27 (8212936): the reference was made again since sums round otherwise (0.3.0), "
         "by which every long training becomes another; L7-level, open before, holds since, and no "
         "rule changed.",
+        "2026-11-27 (24f4cd9): after the reference L2-each and L2-new were added, sentences of the "
+        "source that nothing had judged.",
     ),
 )

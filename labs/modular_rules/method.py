@@ -65,5 +65,7 @@ METHOD = Method(
         "11. The MLP's width went from 16 to 32 with up to 32 rules in place of 16, the share of "
         "steps in which the rate falls from 0.5 to 0.7. Steps and rates are from pilots on "
         "replicates from 100, which no run has.",
+        "2026-11-27 (24f4cd9): after the reference 8-op, 8-mod, 9-avg, 11-adapt, 11-imi and 13-mod "
+        "were added, sentences of the source that nothing had judged.",
     ),
 )

@@ -25,7 +25,10 @@ def table(sizes=SIZES, **changed):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("fitted", 16), ("valley", 47), ("peak", 54), ("peak at", 8), ("end", 45), ("loss", 5)],
+    [
+        *(("fitted", 16), ("valley", 47), ("valley at", 4), ("peak", 54), ("peak at", 8)),
+        *(("end", 45), ("loss", 5)),
+    ],
 )
 def test_of_one_replicate(key, value):
     column, how, *_ = READ[key]

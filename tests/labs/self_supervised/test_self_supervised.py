@@ -17,6 +17,7 @@ from labs.self_supervised.claims import CLAIMS
 from labs.self_supervised.grid import ARMS, LAST_CONVOLUTION, last_layer
 from labs.self_supervised.lab import LAB
 from labs.self_supervised.measures import best
+from labs.self_supervised.numbers import after
 from labs.self_supervised.published import LINEAR
 from labs.self_supervised.remarks import remarks
 
@@ -313,3 +314,12 @@ def test_remarks_tell_replicates_that_collapsed():
 def test_wrong_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         grid.Config(**change)
+
+
+def test_what_is_printed_while_training_is_read_at_its_epoch():
+    probed = {"arm": "default", "epoch": [0, 10, 200], "loss": [3.0, 2.0], "replicate": 4}
+    probed |= {"linear_by_epoch": [40.0, 60.0, 80.0]}
+    rows = Table([probed])
+    assert (after(10, "loss")(rows), after(200, "loss")(rows)) == ({4: 3.0}, {4: 2.0})
+    assert after(200, "linear_by_epoch")(rows) == {4: 80.0}
+    assert after(0, "loss")(rows) == after(160, "loss")(rows) == {}
