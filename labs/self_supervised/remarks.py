@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from labs.kit.intervals import interval_or_none
 from labs.kit.lab import Remark
-from labs.kit.measures import Measure
+from labs.kit.measures import Measure, Values
 from labs.kit.table import Table
 from labs.self_supervised.grid import ARMS, last_layer
 from labs.self_supervised.measures import accuracy, then
@@ -39,9 +41,16 @@ def _fallen(table: Table) -> Iterator[Remark]:
         others = {r: last[r] for r in last if r not in fallen}
         if fallen:
             counts = f"{len(fallen)} of {len(last)}"
-            rows.append((ARMS[arm].name, counts, *map(interval_or_none, (fallen, others))))
-    text = "Replicates whose last convolution holds less than the first, and its accuracy (%)."
+            rows.append((ARMS[arm].name, counts, *map(_mean, (fallen, others))))
+    text = (
+        "Replicates whose last convolution holds less than the first, and its accuracy (%, mean)."
+    )
     yield Remark(text, ("", "replicates", "in these", "in the others"), tuple(rows), ".1f")
+
+
+def _mean(values: Values) -> float | None:
+    # few collapse: an interval over two would reach beyond 100 %
+    return float(np.mean([*values.values()])) if values else None
 
 
 def _neighbours(table: Table) -> Iterator[Remark]:

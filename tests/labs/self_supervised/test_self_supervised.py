@@ -294,7 +294,7 @@ def test_remarks_tell_replicates_that_collapsed():
     (fallen,) = [remark for remark in remarks(Table(rows)) if "less than the first" in remark.text]
     ((name, count, there, others),) = fallen.rows
     assert (name, count) == ("deep projector", "2 of 10")
-    assert (there.mean, others.mean) == pytest.approx((60.0, 84.4))
+    assert (there, others) == pytest.approx((60.0, 84.4))
 
 
 @pytest.mark.parametrize(
