@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,13 @@ def module(path: Path) -> str:
 MODULES = {module(path): path for path in FILES}
 
 
-def imports(path: Path, *, lazy: bool = True) -> Iterator[str]:
+@cache
+def imports(path: Path, *, lazy: bool = True) -> tuple[str, ...]:
     """Names that a file imports; without `lazy` only those that run when it is imported."""
+    return tuple(_imports(path, lazy))
+
+
+def _imports(path: Path, lazy: bool) -> Iterator[str]:
     package = module(path) if path.name == "__init__.py" else module(path).rpartition(".")[0]
     for node in walk(ast.parse(path.read_text()), lazy):
         if isinstance(node, ast.Import):
@@ -109,6 +115,7 @@ def test_only_what_may_be_absent_is_imported_late(name):
     assert {n for n in late if not loaded(n) & MAY_BE_ABSENT} == set()
 
 
+@cache
 def edges() -> dict[str, set[str]]:
     """Which file of the project imports which, at the top, in a function or for types alone."""
     return {
@@ -153,6 +160,7 @@ def test_a_lab_has_the_rooms_of_every_lab(home):
     assert f"{home}.arms" not in MODULES
 
 
+@cache
 def loaded(name: str) -> set[str]:
     """Everything outside the project that importing a module imports, through the project."""
     waiting, seen, outside = [name], set(), set()
