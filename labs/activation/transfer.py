@@ -97,16 +97,21 @@ def transfer(
         rates: of Adam.
         folder: with the files of MNIST and CIFAR-10.
     """
-    sets = [_load(task, replicate, examples, folder) for replicate in replicates]
-    data: Tensors = {}
-    for name in ("train", "val", "test"):
-        x, y = stacked(own[name] for own in sets)
-        data[name] = x, y
+    data = _data(task, replicates, examples, folder)  # its parts, a gigabyte of images, are gone
     runs = [_train(task, function, data, replicates, epochs, rate) for rate in rates]
     val, first, final, accuracy = (torch.stack(part) for part in zip(*runs, strict=True))
     best = val.nan_to_num(torch.inf).argmin(0, keepdim=True)
     first, final, accuracy = (part.gather(0, best)[0] for part in (first, final, accuracy))
     return Result(first, final, accuracy, torch.tensor(rates)[best[0]])
+
+
+def _data(task: str, replicates: Sequence[int], examples: int, folder: str) -> Tensors:
+    sets = [_load(task, replicate, examples, folder) for replicate in replicates]
+    data: Tensors = {}
+    for name in ("train", "val", "test"):
+        x, y = stacked(own[name] for own in sets)
+        data[name] = x, y
+    return data
 
 
 def _load(task: str, replicate: int, examples: int, folder: str) -> Arrays:

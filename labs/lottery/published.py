@@ -65,7 +65,7 @@ def gains(order: str, start: str = "rewound", over: str = "dense") -> Years:
     """What the ticket gains over the dense net, or a random mask, on new data, in points."""
     years = NEW_DATA[order, start].items()
     place = ("dense", "random").index(over)
-    return _by_version({year: levels[-1] - levels[place] for year, levels in years})
+    return _by_version({year: arms[-1] - arms[place] for year, arms in years})
 
 
 def levels(order: str) -> Years:
