@@ -8,7 +8,7 @@ import numpy as np
 
 from labs.data.mnist1d import CLASSES
 from labs.double_descent import measures
-from labs.double_descent.grid import NOISY, SWEEPS, Task
+from labs.double_descent.grid import SWEEPS, Task
 from labs.double_descent.measures import first_fitted, over_sizes, sizes
 from labs.double_descent.sizes import parameters
 from labs.double_descent.thresholds import Row, geometric
@@ -27,6 +27,7 @@ COLORS = {"clean": GREEN, "noise": RED, "cnn": BLUE, "mlp2020": SKY, "cnn2020": 
 COLORS |= {"nll": ORANGE, "mse": PINK}
 MARKERS = {"clean": "s", "noise": "o", "cnn": "^"}
 NETS = {"clean": "MLP, clean labels", "noise": "MLP, label noise", "cnn": "CNN, label noise"}
+NOISY = {"noise": "MLP", "cnn": "CNN"}
 OLD = {"mlp2020": "MLP", "cnn2020": "CNN"}
 PARTS = (("test", "test", "-"), ("train", "training", "--"))
 FITTED = "Dash-dotted: the size without training error, interpolated."
@@ -70,7 +71,7 @@ def losses(table: Table, verdicts: VerdictsById) -> "Figure":
         _threshold(ax, fitted.values(), COLORS[name])
     ax.set(title="Test loss", xlabel="Parameters", ylabel="Cross-entropy (nats)", xscale="log")
     rows = {f"{what}\n": f"DD3-{name}" for name, what in NETS.items()}
-    rows |= {f"{NETS[name]},\ntest error\n": f"DD3-{name}-error" for name in NOISY}
+    rows |= {f"{what}'s test error\n": f"DD3-{name}-error" for name, what in NOISY.items()}
     _claims(axes[1], rows, verdicts, [COLORS[name] for name in (*NETS, *NOISY)])
     axes[1].set(title="Peak, from threshold", xlabel="Sizes of the sweep")
     shifts = {

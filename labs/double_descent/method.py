@@ -59,5 +59,9 @@ METHOD = Method(
         "2026-11-27 (24f4cd9): after a reference, and before it was made again, DD3-noise-error, "
         "DD3-cnn-error and DD6-cnn were added, sentences of the source that nothing had judged, "
         "and for the last one the CNNs of 2020 in nine sizes.",
+        "2026-11-27 (4f2f1ce): the reference was made again since sums round otherwise (0.3.0), by "
+        "which every long training becomes another. DD7-cnn, open before, holds since; DD6-where "
+        "and DD6-fall, which held, and DD8-fall, which was contradicted, are open; no rule "
+        "changed.",
     ),
 )
