@@ -31,4 +31,8 @@ METHOD = Method(
         "protocol; the outputs of 2024 are compared.",
         "The experiment takes five minutes: a time is of a machine and a program.",
     ),
+    changed=(
+        "2026-11-27 (4f2f1ce): the reference was made again since sums round otherwise (0.3.0), by "
+        "which every long training becomes another; P6, which held, is open, and no rule changed.",
+    ),
 )

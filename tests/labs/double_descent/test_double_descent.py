@@ -128,9 +128,9 @@ def test_clean_and_noisy_networks_train_together_and_classes_apart():
 def test_networks_and_stacks_of_every_preset():
     counts = {name: (len(cells(c)), len(stacks(LAB, cells(c)))) for name, c in PRESETS.items()}
     assert counts == {
-        "smoke": (111, 46),
+        "smoke": (112, 47),
         "quick": (432, 64),
-        "full": (2706, 249),
+        "full": (2796, 261),
         "paper": (67, 48),
         "whole": (3515, 330),
         "paper2020": (330, 42),
