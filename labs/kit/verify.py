@@ -32,12 +32,14 @@ Row = dict[str, str]
 class Reference:
     """The committed results of a lab: its plan, and the row of each of its cells.
 
-    `exact` says whether this machine must give the same digits.
+    `exact` says whether this machine must give the same digits, `files` whether some of it needs
+    files of the reader's: what they fill is not compared.
     """
 
     plan: Plan
     rows: list[Row]
     exact: bool
+    files: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,17 @@ def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
     looks, now = tuple(found["looks"]), found["replicates"]
     planned = Plan(lab, found["preset"], config, Path(), looks, now)
     lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
-    rows = [row for row in lines if outputs.PLACE not in row.values()]  # they need files
+    table = [*lines]
     grid = [  # of single values: a table has no others, and settings tell those
         {name: str(value) for name, value in asdict(cell).items() if not isinstance(value, tuple)}
         for cell in planned.cells
     ]
+    plain = [{n: "" if v == outputs.PLACE else v for n, v in row.items()} for row in table]
+    rows = [row for row in plain if {name: row.get(name, "") for name in grid[0]} in grid]
     if [{name: row.get(name, "") for name in grid[0]} for row in rows] != grid:
         raise ValueError(f"{path} must hold the {len(grid)} networks of the settings, got others")
     exact = found["versions"] == versions() and found["processor"] == processor()
-    return Reference(planned, rows, exact)
+    return Reference(planned, rows, exact, files=plain != table)
 
 
 def chosen(found: Reference, cells: int) -> list[Stack]:
@@ -144,6 +148,8 @@ def _rows(found: Reference, place: int, network: str, again: Row) -> Iterator[Co
     for column in dict.fromkeys([*committed, *again]):
         allowed = None if found.exact else _spread(found, place, column)
         now = again.get(column, "")
+        if found.files and not now:
+            continue
         yield Comparison(network, column, committed.get(column, ""), now, allowed)
 
 

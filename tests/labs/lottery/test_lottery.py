@@ -259,6 +259,7 @@ def test_published_values_are_numbers_as_they_were_in_words():
     assert given == {
         "L1": (9.4, 9.5),
         "L2": (13.8, None),
+        "L2-new": (5.9, 11.3),
         "L3-96": (4.75, None),
         "L3-98": (-0.9, None),
         "L4": (1.65, 7.0),
