@@ -84,16 +84,24 @@ def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
     planned = Plan(lab, found["preset"], config, Path(), looks, now)
     lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
     table = [*lines]
-    grid = [  # of single values: a table has no others, and settings tell those
+    singles = [  # a table has no other values, and settings tell those
         {name: str(value) for name, value in asdict(cell).items() if not isinstance(value, tuple)}
         for cell in planned.cells
     ]
+    grid = [tuple(cell.values()) for cell in singles]
+
+    def cell_of(row: Row) -> tuple[str, ...]:
+        return tuple(row.get(name, "") for name in singles[0])
+
+    # A row of which files fill a part counts as one without, unless that was trained as well.
+    alone = [row for row in table if outputs.PLACE not in row.values()]
     plain = [{n: "" if v == outputs.PLACE else v for n, v in row.items()} for row in table]
-    rows = [row for row in plain if {name: row.get(name, "") for name in grid[0]} in grid]
-    if [{name: row.get(name, "") for name in grid[0]} for row in rows] != grid:
+    held = {cell_of(row): row for row in [*plain, *alone]}
+    if not {*grid} <= held.keys() or not {*map(cell_of, alone)} <= {*grid}:
         raise ValueError(f"{path} must hold the {len(grid)} networks of the settings, got others")
+    rows = [held[cell] for cell in grid]
     exact = found["versions"] == versions() and found["processor"] == processor()
-    return Reference(planned, rows, exact, files=plain != table)
+    return Reference(planned, rows, exact, files=any(row not in table for row in rows))
 
 
 def chosen(found: Reference, cells: int) -> list[Stack]:
