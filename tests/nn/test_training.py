@@ -58,21 +58,26 @@ def test_batch_indices_refuse_before_the_first_is_drawn(name):
         batch_indices(**sizes, shuffles=[None])
 
 
-def test_fit_sees_the_batches_in_order():
-    x = torch.arange(7.0).expand(2, 7).clone()
-    x[1] += 100
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("examples", [6, 7])  # batches of 3 are views of 6, and copies of 7
+def test_fit_sees_the_batches_in_order(examples, shared):
+    steps, y = 5, torch.arange(examples).repeat(1 if shared else 2, 1)
+    y[1:] += 100
     seen = []
 
     def loss(outputs, targets):
         seen.append(targets.tolist())
+        assert torch.equal(outputs[..., 0], targets.float())
         return outputs.square().mean((1, 2)) * 0
 
     net = nets.Logistic(2, length=1).reset([0, 1])
-    optimizer = Optimizer(net, SGD, lr=0.1)
-    steps = fit(net, x.unsqueeze(-1), x, optimizer=optimizer, steps=3, every=2, batch=3, loss=loss)
-    assert [*steps] == [2, 3]
-    own = [[0, 1, 2], [3, 4, 5], [6, 0, 1]]
-    assert seen == [[batch, [100 + i for i in batch]] for batch in own]
+    for p, value in zip(net.parameters(), (1.0, 0.0), strict=True):
+        torch.nn.init.constant_(p, value)  # outputs are inputs
+    x, optimizer = y.unsqueeze(-1).float(), Optimizer(net, SGD, lr=0.1)
+    done = fit(net, x, y, optimizer=optimizer, steps=steps, every=2, batch=3, loss=loss)
+    assert [*done] == [2, 4, 5]
+    own = [[(3 * step + i) % examples for i in range(3)] for step in range(steps)]
+    assert seen == [[batch, [i + (0 if shared else 100) for i in batch]] for batch in own]
 
 
 @pytest.mark.parametrize(
