@@ -18,23 +18,10 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def clean(monkeypatch, tmp_path):
-    """A working folder, in `sys.path` as with `python -m labs`. What other tests have imported from
-    folders of theirs is not there, and what this test imports from its own is forgotten."""
+    """A working folder, in `sys.path` as with `python -m labs`."""
     monkeypatch.chdir(tmp_path)
-    path, modules = list(sys.path), _made_by_tests(tmp_path.parent)
-    sys.path[:] = [str(tmp_path), *(p for p in path if not p.startswith(str(tmp_path.parent)))]
-    for name in modules:
-        del sys.modules[name]
-    yield tmp_path
-    sys.path[:] = path
-    for name in _made_by_tests(tmp_path):
-        del sys.modules[name]
-    sys.modules.update(modules)
-
-
-def _made_by_tests(folder):
-    files = {name: str(getattr(module, "__file__", "")) for name, module in sys.modules.items()}
-    return {name: sys.modules[name] for name, file in files.items() if file.startswith(str(folder))}
+    sys.path.insert(0, str(tmp_path))  # until the test ends: see conftest.py
+    return tmp_path
 
 
 @pytest.fixture
