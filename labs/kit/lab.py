@@ -186,7 +186,7 @@ class Lab(Generic[Config, Cell, Record]):
             stay true whatever comes out.
         source: paper and figure of the published experiment.
         presets: name -> settings, all of one frozen dataclass; at least smoke, quick and full;
-            those of `longer`, `wider`, `crossed` and `images`, where they exist, are reported
+            those of `longer`, `wider`, `crossed` and `published`, where they exist, are reported
             below those of full.
         cell: frozen dataclass of one trained network; everything that can change its result is a
             field of it, among them `replicate: int`.

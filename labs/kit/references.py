@@ -19,7 +19,7 @@ MORE = {  # presets beside it, and titles
     "longer": "longer training",
     "wider": "wider networks",
     "crossed": "one source of chance at a time",
-    "images": "image sets",
+    "published": "the published schedule",
 }
 
 

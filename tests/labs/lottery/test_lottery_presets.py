@@ -1,9 +1,12 @@
 """The lottery's settings: what its presets train, in which stacks, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from labs.kit.execute import stacks
+from labs.kit.verdicts import FEWEST
 from labs.lottery import grid, published
 from labs.lottery.lab import LAB
 
@@ -14,6 +17,13 @@ def test_the_paper_preset_has_upstreams_schedule():
     assert paper.levels.index(paper.ticket) == 91
     assert (paper.steps, paper.batch, paper.replicates) == (1501, 100, 1)
     assert (paper.transfer_steps, paper.transfer_batch, paper.every) == (6000, 500, 100)
+
+
+def test_the_published_preset_is_the_paper_s_often_enough_to_be_judged():
+    often = grid.PRESETS["published"]
+    assert replace(often, replicates=1) == grid.PRESETS["paper"]
+    assert often.replicates >= FEWEST
+    assert len(stacks(LAB, grid.cells(often))) == 3 * often.replicates
 
 
 def test_the_paper_preset_trains_what_upstream_does_in_three_stacks():
