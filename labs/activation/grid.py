@@ -59,8 +59,8 @@ class Config:
     )
     long_nets: int = setting(3, "fresh networks that judge after longer trainings", least=1)
     long_tuning_nets: int = setting(1, "networks that choose the rate of those, at each", least=1)
-    epochs: int = setting(6, "epochs of the CNN on MNIST-1D", least=1)
-    digit_epochs: int = setting(15, "epochs of the CNN on 8x8 digits", least=1)
+    epochs: int = setting(50, "epochs of the CNN on MNIST-1D", least=1)
+    digit_epochs: int = setting(50, "epochs of the CNN on 8x8 digits", least=1)
     image_epochs: int = setting(2, "epochs of the CNN on MNIST and CIFAR-10", least=1)
     transfer_rates: tuple[float, ...] = setting(
         (0.001, 0.003, 0.01), "learning rates of Adam in the CNNs, to choose from", above=0

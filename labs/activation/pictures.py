@@ -58,7 +58,7 @@ PICTURES = {
     "numerics": Picture(
         numerics,
         "How exact is a table? While it is learned, the activation is looked up in a table with "
-        "linear pieces from -16 to 16. Relative errors of the objective and of the meta-gradient "
+        "cubic pieces from -16 to 16. Relative errors of the objective and of the meta-gradient "
         "in the first outer step by the number of cells, in double precision, against a table of "
         "8,192 cells; dotted is what single precision does to each with the usual number. Means "
         "of logarithms over replicates, with 95 % intervals.",

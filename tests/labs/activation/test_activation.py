@@ -331,3 +331,15 @@ def test_an_activation_is_behind_three_where_it_is_behind_the_worst(loss, verdic
     found = verdicts(Table(rows))["A6-late-digits"]  # they end at 0, 0.1 and 0.2
     assert found.verdict == verdict
     assert found.estimate == pytest.approx(loss - 0.2 + 0.0045)
+
+
+@pytest.mark.parametrize(("epochs", "reason"), [(49, "49 of 50 epochs"), (50, "")])
+def test_convergence_is_not_judged_after_few_epochs(epochs, reason):
+    rows = [
+        values | {"tasks": ("mnist1d", "digits"), "epochs": (50, epochs)}
+        for values in learned_rows()
+        if values["arm"] != "quiet"
+    ]
+    found = verdicts(Table(rows))["A6-late-digits"]
+    assert found.reason == reason
+    assert (found.verdict == "not judged") == bool(reason)
