@@ -17,6 +17,10 @@ NO_CODE = (
     "convolutions in two dimensions, the GRU over rows, 6000 steps, and Adam's rate (0.01 or "
     "0.001) chosen on 10,000 training images; there is one MNIST"
 )
+STORED_TRAINING = {  # causes of a contradiction
+    ("cnn", True): "The source's own stored runs do not, either: they end at 91.2 to 95.4 %.",
+    ("gru", True): "The source's own stored runs do not, either: they end at 85.5 to 87.1 %.",
+}
 
 
 def _level_on_images(model: str) -> Claim:
@@ -38,6 +42,7 @@ def _level_on_images(model: str) -> Claim:
         grid=0.01,
         limits=(0, 100),
         gate=WHOLE,
+        cause="Likely the protocol, of which no code was published: ours are analogues.",
     )
 
 
@@ -84,6 +89,7 @@ def _learned(model: str, shuffled: bool) -> Claim:
         grid=0.025,
         limits=(0, 100),
         gate=WHOLE,
+        cause=STORED_TRAINING.get((model, shuffled), ""),
     )
 
 
@@ -151,6 +157,8 @@ FURTHER = (
         because="it is rounded to 0 up to there",
         limits=(0, 100),
         gate=WHOLE,
+        cause="The stored run of 2024 has 6 % errors on 6, too; that of 2020, of 3000 steps, has "
+        "none on 500 examples.",
     ),
     *(_spread(model) for model in NETS),
 )

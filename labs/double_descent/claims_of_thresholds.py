@@ -42,8 +42,8 @@ SLOPES = (
         measure=measured(thresholds.slope, "nll", "examples"),
         within=(0.75, 1.25),
         gate=LAW["nll"],
-        cause="Labels that can be learned need fewer parameters each when there are many; and nets "
-        "of a few units find a fit harder than more units do.",
+        cause="Likely labels that can be learned need fewer parameters each when there are many, "
+        "and nets of a few units find a fit harder than more units do.",
         changed=CENSORED,
     ),
     slope(

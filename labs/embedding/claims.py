@@ -117,6 +117,7 @@ CLAIMS = (
         measure=level("map_silhouette", "mnist"),
         above=0.5,
         because=f"{FOUND}; the map is of as many images as MNIST-1D has signals{ONE_MNIST}",
+        cause="Likely the size: the published map is of all 70,000 images.",
         **MAP,
     ),
     Claim(

@@ -25,7 +25,7 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=2,
     question="Are neighbours in signal space of one kind?",
-    finding="Of the neighbours of MNIST-1D's signals {E1-purity} are of the signal's class (fewer "
+    finding="{E1-purity} of MNIST-1D's signals are of the signal's class (fewer "
     "than half: {E1-purity:verdict}), yet a vote of 10 reads {E2}, {E3} more than a linear readout "
     "(above 0: {E3:verdict}). In t-SNE maps the signals' classes have {E6-mnist1d} (no clusters: "
     "{E6-mnist1d:verdict}), those of MNIST {E6-mnist} (clusters: {E6-mnist:verdict}).",

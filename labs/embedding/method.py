@@ -3,13 +3,13 @@
 from labs.kit.method import Method
 
 METHOD = Method(
-    "Nothing is trained but readouts: the 10 nearest training examples of a test example vote on "
-    "its class, logistic regression stands beside them, and the share of an example's 10 nearest "
-    "neighbours that are of its class and the silhouette of the classes are measured, in signal "
-    "space and in the t-SNE map. The data are MNIST-1D at several sizes, scikit-learn's 8x8 "
+    "No network is trained, but readouts: the 10 nearest training examples of a test example vote "
+    "on its class, logistic regression stands beside them, and the share of an example's 10 "
+    "nearest neighbours that are of its class and the silhouette of the classes are measured, in "
+    "signal space and in the t-SNE map. The data are MNIST-1D at several sizes, scikit-learn's 8x8 "
     "digits and, where the reader has its files, MNIST. Test examples of MNIST-1D are fresh, "
-    "the published 1000 beside them. A replicate draws MNIST-1D anew, and "
-    "splits the other data anew.",
+    "the published 1000 beside them. A replicate draws MNIST-1D anew, and splits the other data "
+    "anew.",
     differences=(
         "The source shows one map of each data set, by another implementation of t-SNE, and says "
         "what is seen in it; here its sentences are measured.",

@@ -52,7 +52,7 @@ def _steep(table: Table) -> Iterator[Remark]:
         for horizon, start in kinds
     }
     rows = tuple(
-        (name, interval([100 * share for share in found]))
+        (name, interval([100 * share for share in found], limits=(0, 100)))
         for name, found in shares.items()
         if np.mean(found) > FEW
     )

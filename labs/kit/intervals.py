@@ -112,13 +112,18 @@ class Sample:
         return float(low), float(high)
 
 
-def interval(values: Sequence[Any] | Mapping[int, Any], confidence: float = 0.95) -> Interval:
+def interval(
+    values: Sequence[Any] | Mapping[int, Any],
+    confidence: float = 0.95,
+    limits: tuple[float, float] = (-math.inf, math.inf),
+) -> Interval:
     """Return the t interval of a mean, for drawing and describing.
 
     Args:
         values: by replicate, or array-like of shape (n,) or (n, ...), one entry per replicate
             along the first axis; the interval of every further position is computed on its own.
         confidence: between 0 and 1.
+        limits: ends of the range of the values, which the interval does not leave.
 
     Returns:
         mean, low, high: floats for shape (n,), otherwise arrays. With one value the ends are NaN.
@@ -129,6 +134,8 @@ def interval(values: Sequence[Any] | Mapping[int, Any], confidence: float = 0.95
     >>> mean, low, high = interval([1.0, 2.0, 3.0])
     >>> f"{mean:.2f} [{low:.2f}, {high:.2f}]"
     '2.00 [-0.48, 4.48]'
+    >>> interval([99.0, 100.0, 100.0], limits=(0, 100)).high
+    100.0
     """
     sample = np.asarray(numbers(values), dtype=float)
     n = _check(sample, confidence)
@@ -141,14 +148,17 @@ def interval(values: Sequence[Any] | Mapping[int, Any], confidence: float = 0.95
             * sample.std(axis=0, ddof=1)
             / math.sqrt(n)
         )
+    low, high = np.maximum(mean - half, limits[0]), np.minimum(mean + half, limits[1])
     if sample.ndim == 1:
-        return Interval(float(mean), float(mean - half), float(mean + half))
-    return Interval(mean, mean - half, mean + half)
+        return Interval(float(mean), float(low), float(high))
+    return Interval(mean, low, high)
 
 
-def interval_or_none(values: Sequence[Any] | Mapping[int, Any]) -> Interval | None:
+def interval_or_none(
+    values: Sequence[Any] | Mapping[int, Any], limits: tuple[float, float] = (-math.inf, math.inf)
+) -> Interval | None:
     """Return the 95 % interval, as a table of remarks shows it, or None of no values."""
-    return interval(values) if len(values) else None
+    return interval(values, limits=limits) if len(values) else None
 
 
 def wilson(hits: int, of: int) -> Interval:

@@ -1,4 +1,4 @@
-"""Why a claim is open: its mean lies at its threshold, or the effect, if any, is small.
+"""Why a claim is open: its mean is not told from its threshold, or the effect, if any, is small.
 
 Both are told by the interval that was used and the rule, so that a stored verdict of any age says
 it.
@@ -45,7 +45,7 @@ def why(verdict: Mapping[str, Any]) -> str:
     >>> why(rule | {"low": -0.52, "high": 2.04})
     'the effect, if any, is below 2.0 points (0.5 the other way)'
     >>> why(rule | {"low": 3.1, "high": 9.3, "above": 5.0})
-    'at its threshold, at most 4.3 from 5 points'
+    'not told from its threshold, 5 points: at most 4.3 off'
     """
     low, high = verdict["low"], verdict["high"]
     if verdict["verdict"] != "undecided" or verdict.get("reason") or low is None:
@@ -60,7 +60,8 @@ def why(verdict: Mapping[str, Any]) -> str:
         return _effect(verdict)
     end = min(ends, key=lambda end: max(low - end, end - high))
     far = _digits(max(end - low, high - end), low, high)
-    return f"at its threshold, at most {far} from {end:g} {verdict['unit']}".rstrip()
+    threshold = f"{end:g} {verdict['unit']}".rstrip()
+    return f"not told from its threshold, {threshold}: at most {far} off"
 
 
 def _effect(verdict: Mapping[str, Any]) -> str:

@@ -164,7 +164,7 @@ def _measure(claim: Claim, table: Table) -> Measured:
     try:
         values = claim.measure(table)
         _check(claim, values, table)
-        reason = "no data" if not values else claim.gate(table) if claim.gate else ""
+        reason = (claim.gate(table) if claim.gate else "") or ("" if values else "no data")
     except Exception as error:
         error.add_note(f"(in the measure of claim {claim.id!r})")
         raise

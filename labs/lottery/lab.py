@@ -38,9 +38,9 @@ LAB = Lab[Config, Cell, Record](
     name=NAME,
     version=2,
     question="Do winning tickets exist here, do they transfer, and is locality what they carry?",
-    finding="A ticket, 92 % of its weights pruned, gains {L1} over the dense network where it was "
-    "found (that it gains: {L1:verdict}) and {L4} on new data ({L4:verdict}). Over a random mask "
-    "it gains {L2} ({L2:verdict}), and {L2-weights} where all biases stay live "
+    finding="A ticket, 92 % of its weights and biases pruned, gains {L1} over the dense network "
+    "where it was found (that it gains: {L1:verdict}) and {L4} on new data ({L4:verdict}). Over a "
+    "random mask it gains {L2} ({L2:verdict}), and {L2-weights} where all biases stay live "
     "({L2-weights:verdict}). Shuffling the positions takes {L9} from its gain ({L9:verdict}), and "
     "how often its units keep two neighbouring inputs is {L11-p2} (more than chance: "
     "{L11-p2:verdict}).",

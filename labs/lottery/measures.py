@@ -50,8 +50,11 @@ def neighbours(
     runs: str = "runs",
     chance: str = "chance",
 ) -> Measure:
-    """Runs of `length` neighbours that a mask keeps, divided by what chance gives; without the
-    masks in which chance gives none. `runs` and `chance` name columns."""
+    """Runs of `length` neighbours that masks keep, divided by what chance gives; `runs`
+    and `chance` name columns.
+
+    The counts are small, so both are pooled: the mean over replicates is the ratio of the sums, and
+    a replicate's value what it adds to that (Cochran 1977, Sampling Techniques, Chapter 6)."""
     return measured(_neighbours, length, order, arm, runs, chance)
 
 
@@ -83,7 +86,12 @@ def _neighbours(table: Table, length: int, order: str, arm: str, runs: str, chan
     rows = found(table, arm, order)
     counts, expected = rows.values(runs), rows.values(chance)
     i = length - 2
-    return {r: counts[r][i] / expected[r][i] for r in counts if expected[r][i] > 0}
+    both = {r: (counts[r][i], expected[r][i]) for r in counts}
+    if not any(chances for _, chances in both.values()):
+        return {}
+    kept, by_chance = (sum(parts) / len(both) for parts in zip(*both.values(), strict=True))
+    ratio = kept / by_chance
+    return {r: ratio + (own - ratio * chances) / by_chance for r, (own, chances) in both.items()}
 
 
 def spread(values: Values) -> float:

@@ -25,8 +25,8 @@ METHOD = Method(
         "A ticket is one network's: what is said of tickets is about this network, optimiser and "
         "pruning.",
         "What is said of levels on new data rests on 5 rounds and 1000 steps; the preset longer "
-        "asks whether 91 rounds and 6000 steps are the same, and its six replicates show no "
-        "difference by the rounds (L12).",
+        "asks whether 91 rounds and 6000 steps are the same, and six replicates tell what the "
+        "rounds add to a few points alone (L12).",
         "That a mask carries locality is judged by neighbours in the first layer alone.",
     ),
     left_out=(

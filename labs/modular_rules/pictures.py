@@ -14,8 +14,9 @@ PICTURES = {
         "as those about an architecture whose told modules have not learned, are left out; where "
         "none of a panel is, they stand there with crosses. (a) By how much the loss of one model "
         "is below another's, in halvings: {7-gt} for telling ({7-gt:verdict}). (b) By how much the "
-        "lead of told modules over models trained end to end grows from fewest to most rules; out "
-        "of distribution {6-grow} ({6-grow:verdict}). (c) Told modules over the best other model "
+        "lead of told modules over models trained end to end grows from fewest to most rules, and "
+        "that of the best model over the worst; out of distribution {6-grow} ({6-grow:verdict}). "
+        "(c) Told modules over the best other model "
         "out of distribution. (d) By what share of the settings told modules win more than the "
         "next model does; and in what share of them Modular wins against Monolithic: half is a "
         "draw, three quarters a huge gap.",

@@ -24,9 +24,9 @@ LAB = Lab[Config, Cell, Record](
     version=1,
     question="When does pooling help?",
     finding="With 1,000 training examples pooling gains {P1} (more than 12: {P1:verdict}), with "
-    "50,000 {P3} (no difference, -1.5 to 2.5: {P3:verdict}; hinders, below 0: "
-    "{P3-hinders:verdict}). Stride in its place changes accuracy by {P4} at its best size (below "
-    "0: {P4:verdict}).",
+    "50,000 {P3-hinders} (below 0, it hinders: {P3-hinders:verdict}; no difference, -1.5 to 2.5: "
+    "{P3:verdict}). Stride in its place changes accuracy by {P4} at its best size (below 0: "
+    "{P4:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 9",
     presets=PRESETS,
     cell=Cell,

@@ -11,8 +11,8 @@ PICTURES = {
         "max, average and L2) and stride gain over neither, by the number of training examples (k: "
         "thousand): at 1,000 pooling gains {P1} (more than 12: {P1:verdict}). Without pooling a "
         "network has 2.8 times the parameters; the dotted line compares with one that has as many. "
-        "(b) The claims on small differences: with 50,000 examples pooling gains {P3} (between "
-        "-1.5 and 2.5: {P3:verdict}; below 0, it hinders: {P3-hinders:verdict}).",
+        "(b) The claims on small differences: with 50,000 examples pooling gains {P3-hinders} "
+        "(below 0, it hinders: {P3-hinders:verdict}; between -1.5 and 2.5: {P3:verdict}).",
     ),
     "kinds": Picture(
         kinds,

@@ -10,6 +10,7 @@ from labs.kit.table import Table
 from labs.pooling.measures import accuracy, ahead, error_ratio, sizes
 
 Columns = Mapping[str, Callable[[int], Measure]]
+_interval = partial(interval_or_none, limits=(-100, 100))  # percent, points, small ratios
 
 BY_SIZE: Mapping[str, Columns] = {
     "Points that pooling gains over the nets without it, by training examples.": {
@@ -36,5 +37,5 @@ def remarks(table: Table) -> list[Remark]:
 def _by_size(table: Table) -> Iterator[Remark]:
     for text, columns in BY_SIZE.items():
         found = {n: [measure(n)(table) for measure in columns.values()] for n in sizes(table)}
-        rows = [(f"{n:,}", *map(interval_or_none, own)) for n, own in found.items() if any(own)]
+        rows = [(f"{n:,}", *map(_interval, own)) for n, own in found.items() if any(own)]
         yield Remark(text, ("examples", *columns), tuple(rows), ".2f")

@@ -44,6 +44,7 @@ LAB = Lab[Config, Cell, Record](
     "second of them leads by {S3-second} (above 0: {S3-second:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439v5, Figure 8",
     presets=PRESETS,
+    looks={"full": (12, 24)},
     cell=Cell,
     record=Record,
     cells=cells,

@@ -13,7 +13,7 @@ from labs.kit.table import Table
 from labs.kit.undecided import why
 from labs.kit.verdicts import judge
 
-EFFECT, NEAR = "the effect, if any, is below", "at its threshold, at most"
+EFFECT, NEAR = "the effect, if any, is below", "not told from its threshold, "
 FIGURES = Path(__file__).parents[2] / "figures"
 
 
@@ -30,10 +30,10 @@ def verdict(low, high, **changes):
         (verdict(0, 1.6, above=0), f"{EFFECT} 1.60 points"),
         (verdict(-0.02, 4.2, above=0), f"{EFFECT} 4.2 points (0.02 the other way)"),
         (verdict(-1, 2, rule="above 0, so"), f"{EFFECT} 2.0 points (1.0 the other way)"),
-        (verdict(3, 6, above=5), f"{NEAR} 2.0 from 5 points"),
-        (verdict(0.4, 0.8, above=0.5, unit=""), f"{NEAR} 0.30 from 0.5"),
-        (verdict(65, 67, above=66, below=70), f"{NEAR} 1.0 from 66 points"),
-        (verdict(-1, 5, above=-2, below=0), f"{NEAR} 5.0 from 0 points"),
+        (verdict(3, 6, above=5), f"{NEAR}5 points: at most 2.0 off"),
+        (verdict(0.4, 0.8, above=0.5, unit=""), f"{NEAR}0.5: at most 0.30 off"),
+        (verdict(65, 67, above=66, below=70), f"{NEAR}66 points: at most 1.0 off"),
+        (verdict(-1, 5, above=-2, below=0), f"{NEAR}0 points: at most 5.0 off"),
         (verdict(60, 72, above=66, below=70), "the interval, 12.0 points long, is longer than "
          "the claimed range"),
     ],

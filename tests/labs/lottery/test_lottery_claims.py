@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from labs.kit import texts
 from labs.kit.table import Table, row
@@ -92,9 +93,9 @@ def test_claims_see_what_the_stored_outputs_of_2024_contradict():
 def test_levels_are_not_judged_after_a_shorter_training_and_directions_are():
     judged = judge(claims.CLAIMS, synthetic(as_published(2020), "quick"))
     gated = {v.id: v.reason for v in judged if v.verdict == "not judged"}
-    levels = {"L1", "L2", "L3-98", "L4-level", "L7-level"}
-    lacking = ("L1-weights", "L2-weights", "L4-weights", "L12-own", "L12-new")
-    assert gated == dict.fromkeys(levels, "200 of 1,501 steps") | dict.fromkeys(lacking, "no data")
+    levels = ("L1", "L1-weights", "L2", "L2-weights", "L3-98", "L4-level", "L7-level")
+    rounds = dict.fromkeys(("L12-own", "L12-new"), "asked by the preset longer")
+    assert gated == dict.fromkeys(levels, "200 of 1,501 steps") | rounds | {"L4-weights": "no data"}
     assert {v.verdict for v in judged if v.id in ("L3-96", "L4", "L9", "L11-p2")} == {"holds"}
     config = replace(grid.PRESETS["full"], replicates=1, transfer_steps=999)
     cells = Table(row(cell, record()) for cell in grid.cells(config))
@@ -111,17 +112,22 @@ def test_gains_are_those_of_the_ticket_with_92_percent_masked(ticket, reason):
     assert claims.other_ticket(cells) == reason
 
 
-def test_neighbours_cannot_be_fewer_than_none():
+def test_neighbours_are_the_ratio_of_sums_with_cochran_s_interval():
+    kept, by_chance = [4, 0, 0, 1, 0, 2], [0.0, 1.0, 2.0, 1.0, 1.0, 0.5]
     few = results(
-        runs=lambda cell: [4 * (cell.replicate == 0)] * 3,
-        runs_put_back=lambda cell: [0] * 3,
-        chance=lambda cell: [1.0, 1.0, 1.0 * (cell.replicate > 0)],
-        stricter_chance=lambda cell: [1.0] * 3,
+        runs=lambda cell: [kept[cell.replicate]] * 3,
+        runs_put_back=lambda cell: [1] * 3,
+        chance=lambda cell: [by_chance[cell.replicate]] * 3,
+        stricter_chance=lambda cell: [0.0] * 3,
     )
-    judged = {verdict.id: verdict for verdict in judge(claims.CLAIMS, few)}
-    assert (judged["L11-p3"].low, judged["L11-p3"].low_95) == (0, 0)
-    assert judged["L11-p4"].n == 5  # chance gives none in one of them
-    assert judged["L11-put-back"].low is None  # all are equal
+    found = {verdict.id: verdict for verdict in judge(claims.CLAIMS, few)}
+    pooled = found["L11-p4"]
+    ratio = sum(kept) / sum(by_chance)
+    residuals = np.array(kept) - ratio * np.array(by_chance)
+    error = np.sqrt(np.sum(residuals**2) / 30) / np.mean(by_chance)  # of 6 replicates
+    assert (pooled.n, pooled.estimate) == (6, pytest.approx(ratio))
+    assert (pooled.high_95 - pooled.low_95) / 2 == pytest.approx(error * t.ppf(0.975, 5))
+    assert found["L11-strict-p4"].reason == "no data"  # chance gives none in any
 
 
 def test_claims_do_not_hold_where_nothing_is():
@@ -148,7 +154,11 @@ def about(*row):
 
 def test_remarks_say_what_claims_do_not():
     said = remarks.remarks(synthetic(as_published(2024)))
-    shortened, finished, peak, reordered, symmetry, neighbours, kept, biases, noise = said
+    shortened, dense, finished, peak, *later = said
+    reordered, symmetry, neighbours, kept, biases, noise = later
+    assert [words for words, *_ in dense.rows][:2] == ["where tickets are found", "new, original"]
+    assert len(dense.rows) == 5
+    assert all(abs(level.mean - year) < 0.5 for _, level, year in dense.rows)
     assert means(shortened) == [
         ("transfer_steps", 1000, 6000),
         ("levels", 11, 100),
