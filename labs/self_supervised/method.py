@@ -42,7 +42,7 @@ METHOD = Method(
         "the reference of 2026-11-21 had been seen.",
         "2026-11-27 (42a65e4): after a reference with twelve replicates, in which seven of 13 "
         "claims were open, full has 24.",
-        "2026-11-27 (COMMIT): a second look after twelve replicates spends a part of the 5 %, "
+        "2026-11-27 (1f80309): a second look after twelve replicates spends a part of the 5 %, "
         "which the reference with 24 had not counted: it is made again with looks at 12 and 24. "
         "S1, which had held at [80.1, 83.2], is judged by a wider interval since.",
     ),
