@@ -33,7 +33,7 @@ def page(lab: AnyLab, figures: Path) -> str:
     parts = [
         f"# {lab.name}",
         f"**{lab.question}**",
-        finding(lab, found[PRESET]),
+        _answer(lab, found[PRESET]),
         f"Source: {lab.source}.",
         *_section("Method", [method.text] if method else []),
         *_section("Where it differs from the source", _items(method.differences if method else ())),
@@ -45,6 +45,14 @@ def page(lab: AnyLab, figures: Path) -> str:
         *_section("How it was made", map(_made, found.values())),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _answer(lab: AnyLab, found: Found) -> str:
+    published = [claim for claim in asked(found) if claim["family"] == "published"]
+    if not published:
+        return finding(lab, found)
+    counts = f"Of {len(published)} sentences of the source: {texts.tally(published)}."
+    return f"{finding(lab, found)} {counts}"
 
 
 def _section(title: str, parts: Iterable[str]) -> list[str]:
