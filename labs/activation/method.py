@@ -53,6 +53,7 @@ METHOD = Method(
         "2026-11-27 (7af8761): CNNs trained for 6 epochs on MNIST-1D and 15 on digits, at which a "
         "ReLU's training loss was 0.41 and 81 % right in a pilot on replicates 100 and 101; after "
         "50 it was 0.0006 and 94 %. So they train for 50, and A6-late, three times contradicted "
-        "before, asks for convergence, which two epochs of MNIST are not.",
+        "before, asks for convergence, which two epochs of MNIST are not. A6-end-mnist1d and "
+        "A6-end-digits, open before, are contradicted since.",
     ),
 )
