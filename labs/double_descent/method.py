@@ -22,9 +22,9 @@ METHOD = Method(
         "A threshold is interpolated between two sizes of a sweep; one beyond the sizes is known "
         "as a bound alone, and counts by censored regression. A peak at the last size, of which "
         "nobody knows whether it is one, counts as that size (DD6-where).",
-        "What is interpolated is mostly a count of errors, and none counts as a half: thresholds "
-        "crowd at one part of a step, and intervals of one task do not show the step, up to half "
-        "an octave of parameters, that each is uncertain by. Slopes are less moved by it.",
+        "Near a threshold the count of errors falls from many to none within a step of the sweep: "
+        "thresholds are known to about a step, up to half an octave of parameters, which the "
+        "interval over replicates does not show.",
         "With squared error effort goes with n: the most examples have four times the steps, at a "
         "quarter of the rate, fewer examples do not. What more training would move at these is in "
         "the slope over n; half the training is controlled at two n, with two classes alone.",

@@ -129,7 +129,7 @@ def interval(
         mean, low, high: floats for shape (n,), otherwise arrays. With one value the ends are NaN.
 
     Raises:
-        ValueError: no values, or `confidence` not between 0 and 1.
+        ValueError: no values, one outside of `limits`, or `confidence` not between 0 and 1.
 
     >>> mean, low, high = interval([1.0, 2.0, 3.0])
     >>> f"{mean:.2f} [{low:.2f}, {high:.2f}]"
@@ -139,6 +139,8 @@ def interval(
     """
     sample = np.asarray(numbers(values), dtype=float)
     n = _check(sample, confidence)
+    if (sample < limits[0]).any() or (sample > limits[1]).any():
+        raise ValueError(f"values must lie within {limits[0]:g} and {limits[1]:g}, got {values}")
     mean = sample.mean(axis=0)
     if n == 1:
         half = np.full_like(mean, math.nan)

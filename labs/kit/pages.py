@@ -51,8 +51,7 @@ def _answer(lab: AnyLab, found: Found) -> str:
     published = [claim for claim in asked(found) if claim["family"] == "published"]
     if not published:
         return finding(lab, found)
-    counts = f"Of {len(published)} sentences of the source: {texts.tally(published)}."
-    return f"{finding(lab, found)} {counts}"
+    return f"{finding(lab, found)} Sentences of the source: {texts.tally(published)}."
 
 
 def _section(title: str, parts: Iterable[str]) -> list[str]:

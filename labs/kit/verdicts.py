@@ -164,7 +164,7 @@ def _measure(claim: Claim, table: Table) -> Measured:
     try:
         values = claim.measure(table)
         _check(claim, values, table)
-        reason = (claim.gate(table) if claim.gate else "") or ("" if values else "no data")
+        reason = "no data" if not values else claim.gate(table) if claim.gate else ""
     except Exception as error:
         error.add_note(f"(in the measure of claim {claim.id!r})")
         raise

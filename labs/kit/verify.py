@@ -97,7 +97,8 @@ def reference(lab: AnyLab, figures: Path | None = None) -> Reference:
     alone = [row for row in table if outputs.PLACE not in row.values()]
     plain = [{n: "" if v == outputs.PLACE else v for n, v in row.items()} for row in table]
     held = {cell_of(row): row for row in [*plain, *alone]}
-    if not {*grid} <= held.keys() or not {*map(cell_of, alone)} <= {*grid}:
+    own = [*map(cell_of, alone)]
+    if not {*grid} <= held.keys() or not {*own} <= {*grid} or len({*own}) < len(own):
         raise ValueError(f"{path} must hold the {len(grid)} networks of the settings, got others")
     rows = [held[cell] for cell in grid]
     exact = found["versions"] == versions() and found["processor"] == processor()

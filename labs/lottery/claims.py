@@ -46,7 +46,7 @@ BIASES = (
 )
 POOLED = (
     "Until 2026-11-27 the mean over masks of a ratio of two small counts, without masks of which "
-    "chance expects none; since then a ratio of sums"
+    "chance expects none, and no interval below 0; since then a ratio of sums"
 )
 COUNTS = {2: "two", 3: "three", 4: "four"}  # length of a run: in words
 

@@ -17,7 +17,7 @@ METHOD = Method(
         "The text of 2024 describes the figure of 2020 and not its own stored outputs; both stand "
         "as published values.",
         "A ticket is found in five rounds and trains on new data for 1000 steps, where the source "
-        "has 91 and 6000; the presets longer and paper have as many.",
+        "has 91 and 6000; the presets longer, paper and published have as many.",
         "Neighbours kept are compared with chance by permuting positions within a unit, where the "
         "source compares with one random mask.",
     ),
@@ -55,5 +55,7 @@ METHOD = Method(
         "rule changed.",
         "2026-11-27 (24f4cd9): after the reference L2-each and L2-new were added, sentences of the "
         "source that nothing had judged.",
+        "2026-11-27 (bb485c6): after it, too, the preset published was added: the paper's schedule "
+        "with six replicates.",
     ),
 )

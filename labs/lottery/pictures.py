@@ -14,7 +14,8 @@ PICTURES = {
         "40 positions are flipped, cut into chunks or shuffled; with its initial weights, or with "
         "fresh ones. Right of zero is a gain; shaded is what is claimed. (b) How often units of "
         "the ticket keep inputs that are neighbours, over what chance gives. Faint dots are "
-        "replicates, each with data and weights of its own.",
+        "replicates, each with data and weights of its own, in (b) what each adds to a ratio of "
+        "sums.",
     ),
     "search": Picture(
         search,
@@ -41,7 +42,8 @@ PICTURES = {
         "inputs, in units of what chance gives when each unit's inputs are dealt anew; the "
         "stricter chance keeps also how often each position is used. Random masks should lie at "
         "1, and so should a ticket that was found on shuffled positions, until the positions are "
-        "put back in order. Right of 1, the search prefers neighbours.",
+        "put back in order. Right of 1, the search prefers neighbours. A dot is what a replicate "
+        "adds to a ratio of sums.",
     ),
     "masks": Picture(
         masks,

@@ -114,7 +114,7 @@ def fit(
         net: the stack of M networks.
         x: inputs (M or 1, n, ...) float32, on the net's device.
         y: targets (M or 1, n, ...); int64 labels for the default loss. What net and loss get may be
-            views of x and y, which they leave as they are.
+            views of x and y, not contiguous, which they must leave as they are.
         optimizer: the stack's optimiser.
         steps: training steps.
         every: steps between two yields.

@@ -115,6 +115,12 @@ def test_an_interval_stays_within_the_limits_of_its_measure():
     assert found.low == sample([0.2, 1.0, 1.0, 1.0, 0.9]).interval(0.99).low
 
 
+@pytest.mark.parametrize("values", [[-1, 50], [50, 101]])
+def test_values_outside_of_their_limits_are_refused(values):
+    with pytest.raises(ValueError, match="values must lie within 0 and 100, got"):
+        interval(values, limits=(0, 100))
+
+
 def test_intervals_refuse():
     with pytest.raises(ValueError, match="values must hold at least one"):
         interval([])

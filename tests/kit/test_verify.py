@@ -101,6 +101,16 @@ def test_networks_of_other_settings_are_refused(figures):
         again(figures)
 
 
+@pytest.mark.parametrize("arm", ["fair", "bent"])  # that is there, and that no cell has
+def test_a_network_too_many_is_refused(figures, arm):
+    path = figures / "toy.csv"
+    first = path.read_text().splitlines()[1]
+    assert first.startswith("fair,")
+    path.write_text(f"{path.read_text()}{arm}{first.removeprefix('fair')}\n")
+    with pytest.raises(ValueError, match="must hold the 20 networks of the settings, got others"):
+        verify.reference(LAB, figures)
+
+
 def test_cells_are_spread_over_the_grid(figures):
     reference = verify.reference(LAB, figures)
     assert {cell.arm for stack in verify.chosen(reference, 2) for cell in stack} == {

@@ -74,8 +74,11 @@ def test_fit_sees_the_batches_in_order(examples, shared):
     for p, value in zip(net.parameters(), (1.0, 0.0), strict=True):
         torch.nn.init.constant_(p, value)  # outputs are inputs
     x, optimizer = y.unsqueeze(-1).float(), Optimizer(net, SGD, lr=0.1)
+    before = x.clone(), y.clone()
     done = fit(net, x, y, optimizer=optimizer, steps=steps, every=2, batch=3, loss=loss)
     assert [*done] == [2, 4, 5]
+    assert torch.equal(x, before[0])
+    assert torch.equal(y, before[1])
     own = [[(3 * step + i) % examples for i in range(3)] for step in range(steps)]
     assert seen == [[batch, [i + (0 if shared else 100) for i in batch]] for batch in own]
 
