@@ -38,8 +38,9 @@ def forest(
     Args:
         ax: where to draw; its vertical axis gets the names, the first on top. Rows of one axes
             should be of one unit, which the caller names on the horizontal axis.
-        rows: name of a row -> id of its claim, which is added to the name, or an arm's values by
-            replicate; without values it keeps its place.
+        rows: name of a row -> id of its claim, which is added to the name, with the replicates that
+            decided it where an earlier look did, or an arm's values by replicate; without values it
+            keeps its place.
         verdicts: by claim.
         color: one for all, or one per row.
 
@@ -67,15 +68,18 @@ def forest(
         right = high if verdict.below is None else verdict.below
         ax.fill_betweenx([place - 0.4, place + 0.4], left, right, color="#EDEDED", zorder=0)
     ax.set_xlim(low, high)
-    ax.set_yticks(range(len(rows)), [_named(name, row) for name, row in rows.items()])
+    ax.set_yticks(range(len(rows)), [_named(*row, verdicts) for row in rows.items()])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.grid(axis="y", visible=False)
 
 
-def _named(name: str, row: str | Values) -> str:
-    if isinstance(row, str):
-        return f"{name} ({row})" if name else row
-    return name
+def _named(name: str, row: str | Values, verdicts: VerdictsById) -> str:
+    if not isinstance(row, str):
+        return name
+    look = verdicts[row].look
+    early = look is not None and look < len(verdicts[row].values or {})
+    words = f"{row}, of the first {look}" if early else row
+    return f"{name} ({words})" if name else words
 
 
 def _arm(ax: "Axes", place: float, values: Values, color: str) -> None:

@@ -70,6 +70,13 @@ def test_a_row_shows_both_intervals_the_estimate_and_the_published_value(verdict
     assert "|" not in lines(ax, 1)[1]  # published in words alone
 
 
+def test_a_row_says_which_replicates_decided_it():
+    judged = judge(CLAIMS, TABLE, looks=(6, 8))
+    shown = drawn({v.id: v for v in judged}, {name: name for name in "AC"}).get_yticklabels()
+    assert [v.look for v in judged] == [6, 6, None]
+    assert [text.get_text() for text in shown] == ["A (A, of the first 6)", "C (C)"]
+
+
 def test_the_claimed_side_is_shaded_to_its_ends(verdicts):
     ax = drawn(verdicts, {"a": "A", "b": "B", "c": "C"})
     sides = [patch.get_paths()[0].get_extents() for patch in ax.collections]
