@@ -66,7 +66,7 @@ METHOD = Method(
         "steps in which the rate falls from 0.5 to 0.7. Steps and rates are from pilots on "
         "replicates from 100, which no run has.",
         "2026-11-27 (24f4cd9): after the reference 8-op, 8-mod, 9-avg, 11-adapt, 11-imi and 13-mod "
-        "were added, sentences of the source that nothing had judged. Measures are marked as "
-        "others because part of their code moved to the kit; they compute the same.",
+        "were added, sentences of the source that nothing had judged; the reference was "
+        "made again with them.",
     ),
 )
