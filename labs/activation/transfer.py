@@ -140,8 +140,9 @@ def _train(
     losses: list[Tensor] = []
 
     def loss(logits: Tensor, labels: Tensor) -> Tensor:
-        losses.append(cross_entropy(logits, labels))
-        return losses[-1]
+        values = cross_entropy(logits, labels)
+        losses.append(values.detach())  # with its graph each would hold on to memory
+        return values
 
     epoch = -(-x.shape[1] // BATCH)
     for _ in fit(
@@ -156,7 +157,7 @@ def _train(
         loss=loss,
     ):
         pass
-    first = torch.stack([value.detach() for value in losses[:epoch]]).mean(0).double()
+    first = torch.stack(losses[:epoch]).mean(0).double()
     val, test = (evaluate(net, *data[name]) for name in ("val", "test"))
     return val.loss, first, test.loss, test.accuracy
 
