@@ -254,7 +254,6 @@ SECONDS = {  # of one core, for 1000 steps of one network in a stack
     "width=256": 1.2,
 }
 IMAGE_SECONDS = {"logistic": 0.9, "mlp": 1.1, "cnn": 8.0, "gru": 3.2}  # the same on MNIST
-PILOT = 6  # a net on MNIST chooses its rate after one of so many parts of its steps
 
 
 def members(cell: Cell) -> int:
@@ -265,8 +264,7 @@ def members(cell: Cell) -> int:
 def seconds(cell: Cell) -> float:
     """Expected seconds of one core, evaluation included (measured on an AMD EPYC)."""
     if cell.data == "mnist":
-        pilots = 1 + len(RATES) / PILOT
-        return 1 + IMAGE_SECONDS[cell.model] * pilots * cell.steps / 1000
+        return 1 + IMAGE_SECONDS[cell.model] * len(RATES) * cell.steps / 1000
     if cell.model in SKLEARN:
         return 0.5 + 2e-5 * cell.fresh
     training = SECONDS.get(cell.change, SECONDS[cell.model]) * cell.steps / 1000

@@ -36,7 +36,7 @@ from labs.kit.lab import Deferred, Lab
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
-    version=3,
+    version=4,
     question="Which priors does a model need to read MNIST-1D?",
     finding="Over an MLP, which cannot know which positions are neighbours, a CNN gains "
     "{C1-cnn-mlp} (more than 20: {C1-cnn-mlp:verdict}); shuffling the positions costs the CNN "

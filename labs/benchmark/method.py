@@ -20,8 +20,8 @@ METHOD = Method(
         "names.",
         "No code of the row of MNIST was published: plain analogues stand for its models (the same "
         "layers over 28 by 28 pixels, convolutions in two dimensions, the GRU over rows), with "
-        "Adam's rate chosen on 10,000 of the training images after a sixth of the steps, and a new "
-        "batch order every epoch.",
+        "the better of two rates of Adam, chosen on 10,000 of the training images, and a new batch "
+        "order every epoch.",
         "The nets between the MLP and the CNN are ours: the source says that such nets would lie "
         "there, and trained none.",
     ),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from labs.benchmark import images, parts
-from labs.benchmark.grid import NAME, PILOT, PLAIN, RATES, SKLEARN, Cell, Record
+from labs.benchmark.grid import NAME, PLAIN, RATES, SKLEARN, Cell, Record
 from labs.data import mnist1d, quiz
 from labs.kit.seeds import seed
 from labs.nn import nets
@@ -114,25 +115,24 @@ def _trained(
 
 
 def _fit_images(cells: Sequence[Cell], device: str) -> Iterator[Record]:
-    cell = cells[0]
-    data = {name: stacked([part], device) for name, part in images.split(cell.data_dir).items()}
-    net = images.net(cell.model, len(cells)).to(device)
-    seeds = [seed(NAME, "initialisation on images", c.replicate) for c in cells]
-    pilots = []
-    for rate in RATES:
-        net.reset(seeds)
-        pilot = replace(cell, steps=-(-cell.steps // PILOT), every=cell.steps)
-        adam = Optimizer(net, torch.optim.Adam, lr=rate)
-        pilots.append(_trained(net, data, pilot, adam, _orders(cells))[3].accuracy)
-    rates = [RATES[k] for k in torch.stack(pilots).argmax(0).tolist()]
-    net.reset(seeds)
-    adam = Optimizer(net, torch.optim.Adam, lr=rates)
-    steps, curves, last, _ = _trained(net, data, cell, adam, _orders(cells))
+    data = {name: stacked([part], device) for name, part in images.split(cells[0].data_dir).items()}
+    runs = [_at_rate(cells, data, rate, device) for rate in RATES]
+    for found in zip(*runs, strict=True):
+        yield max(found, key=attrgetter("final_val"))
+
+
+def _at_rate(cells: Sequence[Cell], data: Data, rate: float, device: str) -> list[Record]:
+    net = images.net(cells[0].model, len(cells)).to(device)
+    net.reset([seed(NAME, "initialisation on images", cell.replicate) for cell in cells])
+    adam = Optimizer(net, torch.optim.Adam, lr=rate)
+    steps, curves, last, _ = _trained(net, data, cells[0], adam, _orders(cells))
     labels = data["test"][1][0].cpu().numpy()
+    found = []
     for m, predicted in enumerate(last.predicted.numpy()):
         one = {name: [values[m] for values in curve] for name, curve in curves.items()}
-        found = _record(steps, one, predicted, labels, net.parameter_count())
-        yield replace(found, rate=rates[m])
+        record = _record(steps, one, predicted, labels, net.parameter_count())
+        found.append(replace(record, rate=rate))
+    return found
 
 
 def _orders(cells: Sequence[Cell]) -> list[torch.Generator]:
