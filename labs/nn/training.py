@@ -206,6 +206,7 @@ def _batches(
     copy costs a small net a tenth of its step."""
     members, examples = len(shuffles), x.shape[1]
     if examples % batch == 0 and all(draws is None for draws in shuffles):
+        x = x.contiguous()  # a product rounds otherwise over another layout
         parts = [
             tuple(t.expand(members, *t.shape[1:]) for t in both)
             for both in zip(x.split(batch, dim=1), y.split(batch, dim=1), strict=True)

@@ -83,6 +83,14 @@ def test_fit_sees_the_batches_in_order(examples, shared):
     assert seen == [[batch, [i + (0 if shared else 100) for i in batch]] for batch in own]
 
 
+def test_the_layout_of_the_data_changes_no_bit():
+    x, y = data(2, 400)
+    both = [nets.MLP(2).reset([0, 1]) for _ in range(2)]
+    for net, laid in zip(both, (x, x.mT.contiguous().mT), strict=True):
+        train(net, laid, y, Optimizer(net, ADAM, lr=0.01))
+    assert all(map(torch.equal, *(net.parameters() for net in both)))
+
+
 @pytest.mark.parametrize(
     ("steps", "every", "expected"), [(6, 2, [2, 4, 6]), (7, 3, [3, 6, 7]), (2, 5, [2])]
 )
