@@ -17,8 +17,8 @@ from string import Formatter
 
 import pytest
 
+from labs.kit import outputs, settings, texts
 from labs.kit import plan as plans
-from labs.kit import settings, texts
 from labs.kit.cli import main
 from labs.kit.execute import stacks
 from labs.kit.lab import Deferred, load
@@ -233,6 +233,13 @@ def test_cuda_trains_the_same_networks_without_a_warning_or_is_refused(lab, runs
     assert trained == {path.relative_to(out) for path in out.rglob("cells/*")}
 
 
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Of a run of which the smoke run has drawn all."""
+    monkeypatch.setattr(outputs, "write_figures", lambda *_, **__: [])
+
+
+@pytest.mark.usefixtures("no_pictures")
 def test_a_second_run_does_no_work(lab, runs, capsys):
     out = runs(lab.name).out
     before = {path: path.stat().st_mtime_ns for path in out.rglob("cells/*")}
@@ -243,6 +250,7 @@ def test_a_second_run_does_no_work(lab, runs, capsys):
     assert contents(out) == bytes_before
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_kill_and_resume_give_the_same_bytes(lab, runs, tmp_path):
     # The undisturbed run had two workers. Here one process trains, and this one goes on, which has
     # trained for other tests: what a stack leaves behind for the next would give other bytes.

@@ -12,7 +12,7 @@ from labs.page import explorer
 from mnist1d import Recipe, get_templates
 from mnist1d.pipeline import Draws, pipeline
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("bench")]
 
 TEMPLATES = get_templates()["x"]
 READY = "#explorer-level[aria-busy=false]"

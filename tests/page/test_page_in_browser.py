@@ -11,7 +11,7 @@ from labs.kit.references import reference
 from labs.page import build
 from labs.page.results import Shown, shown
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 
 SHOWN = "document.querySelectorAll('#claims tbody tr:not([hidden])').length"
 # text against what is behind it, by WCAG 2: [ratio, words] of the text nodes below a bound

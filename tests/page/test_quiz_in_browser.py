@@ -11,7 +11,7 @@ from labs.page import build, quiz
 from tests.page.test_page_in_browser import CONTRAST
 from tests.page.test_quiz import LABELS, ROWS, stored, table
 
-BROWSER = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+BROWSER = [pytest.mark.browser, pytest.mark.xdist_group("bench")]
 
 
 def places(page, kind, count, seed):

@@ -12,7 +12,7 @@ from mnist1d.pipeline import pipeline
 from mnist1d.steps import SEED, pipeline_steps
 from tests.page.test_explorer import TEMPLATES, named
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("bench")]
 RECIPES = (
     Recipe(),
     # a point of the canvas lies on the first zero, where numpy's rounding makes it digit or padding
