@@ -25,6 +25,11 @@ HOUSE = {  # where -> what was changed
         "all claims of a lab together; exact intervals for shares, half a step at least for "
         "measures on a grid, gates. No claim's threshold was changed.",
     ),
+    "pooling, embedding, hyperparameters, lottery-crossed": (
+        "2026-11-28 (bb85809): trained again, so that all references are of one commit, and every "
+        "digit came out the same. Claims and rules that this log dates after the earlier "
+        "reference were written in the knowledge of these numbers, though no † says so any more.",
+    ),
     "lessons": (
         "2026-11-27 (fef969d): authors had seen pilot runs of replicates 0 to 3, and of more in "
         "some lessons, before they wrote some of the rules of what a class should see; part of "
