@@ -114,7 +114,9 @@ def mutual_information(A: npt.ArrayLike) -> Numbers:
     checked = _checked(A)
     joint = checked / checked.shape[-2]
     independent = joint.sum(-1, keepdims=True) * joint.sum(-2, keepdims=True)
-    return np.maximum(0, rel_entr(joint, independent).sum((-2, -1)))
+    # a probability of 1e-323 adds nothing, but its product with another rounds to 0: no infinity
+    apart = np.where(independent > 0, rel_entr(joint, independent), 0)
+    return np.maximum(0, apart.sum((-2, -1)))
 
 
 def inverse_mi(A: npt.ArrayLike) -> Numbers:

@@ -180,6 +180,10 @@ def test_definitions(a):
     assert_allclose(adaptation_sampled(p, [p @ a, p @ a[:, ::-1]]), expected, atol=1e-12)
 
 
+def test_a_probability_that_is_hardly_a_number_tells_nothing():
+    assert mutual_information([[1, 1e-323], [1, 0]]) == 0
+
+
 @given(matrices(), st.randoms(use_true_random=False))
 def test_no_permutation_is_nearer_than_the_matching(a, random):
     other = np.eye(len(a))[random.sample(range(len(a)), len(a))]
