@@ -235,7 +235,7 @@ def test_cuda_trains_the_same_networks_without_a_warning_or_is_refused(lab, runs
 
 @pytest.fixture
 def no_pictures(monkeypatch):
-    """Of a run of which the smoke run has drawn all."""
+    """A run that draws nothing: the lab's smoke run has drawn all its figures."""
     monkeypatch.setattr(outputs, "write_figures", lambda *_, **__: [])
 
 

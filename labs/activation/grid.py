@@ -281,12 +281,12 @@ KEPT = {
     **dict.fromkeys(LEARNED, 0.41),
     KNOTS: 0.68,
 }  # MB of a network's inner step, for the way back
-IMAGES = {"mnist": 500, "cifar10": 1700}  # MB of a data set, its copy and what reads it
+IMAGES = {"mnist": 500, "cifar10": 1700}  # MB of a data set and its copy; CIFAR-10 by its size
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured: 280 to 850 in `full`, with
-    MNIST 2100)."""
+    """Expected memory of a stack beyond that of the libraries (measured: 280 to 850 in `full`, and
+    2100 for ReLU with MNIST)."""
     cell = stack[0]
     inner = KEPT.get(cell.arm, 0) * cell.inner_steps
     return 60 + len(stack) * (40 + inner + max((IMAGES.get(t, 0) for t in cell.tasks), default=0))
