@@ -8,11 +8,12 @@ from labs.kit.layout import mosaic
 from labs.kit.table import Table
 from labs.modular_rules.figure import COLORS, DOTS, GREEN, PINK, claims, finished
 from labs.modular_rules.grid import SWITCH
-from labs.modular_rules.published import GT, JOINT, OP
+from labs.modular_rules.published import ARCHITECTURES, GT, JOINT, OP
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+OUT_OF_DISTRIBUTION = [f"{claim}-{key}" for claim in ("6", "6-grow") for key in ARCHITECTURES]
 SHADES = {  # by claim, in whose colour it is drawn
     "7-gt": COLORS[GT],
     "7-op": COLORS[OP],
@@ -23,7 +24,7 @@ SHADES = {  # by claim, in whose colour it is drawn
     "2": COLORS[JOINT],
     "2-gap": COLORS[JOINT],
     **dict.fromkeys(("3-many", "3-mlp", "3-mha", "3-rnn", "1", "8", "state"), GREEN),
-    **dict.fromkeys(("6-mlp", "6-mha", "6-rnn", "6-grow"), PINK),
+    **dict.fromkeys(OUT_OF_DISTRIBUTION, PINK),
 }
 LEAD = "Lead (octaves: 1 is half the loss)"
 PANELS = (
@@ -51,7 +52,9 @@ PANELS = (
             "told, RNN": "3-rnn",
             "RNN, equal states": "state",
             "best over worst": "5",
-            "told, out of\ndistribution": "6-grow",
+            "MLP, out of\ndistribution": "6-grow-mlp",
+            "MHA, out of\ndistribution": "6-grow-mha",
+            "RNN, out of\ndistribution": "6-grow-rnn",
         },
     ),
     (

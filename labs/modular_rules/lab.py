@@ -42,10 +42,11 @@ LAB = Lab[Config, Cell, Record](
     version=2,
     question="Is a modular architecture enough?",
     finding="With many rules, modules that are told the rule lead those whose router sees it "
-    "alone by {7-gt} (above 0: {7-gt:verdict}), and trained routers stand at {12-far}, where 0 "
-    "is one module for each rule (above 0.5: {12-far:verdict}). Out of distribution the lead of "
-    "perfect specialisation, published as growing with rules, changes by {6-grow} (above 0: "
-    "{6-grow:verdict}).",
+    "alone by {7-gt} (above 0: {7-gt:verdict}). Trained routers stand, where 0 is one module for "
+    "each rule and 1 random use, at {12-far-mlp} in the MLP (above 0.5: {12-far-mlp:verdict}) and "
+    "at {12-far-rnn} in the RNN ({12-far-rnn:verdict}). Out of distribution the lead of perfect "
+    "specialisation, published as growing with rules, changes by {6-grow-mlp} in the MLP (above "
+    "0: {6-grow-mlp:verdict}) and by {6-grow-rnn} in the RNN ({6-grow-rnn:verdict}).",
     source="Mittal, Bengio & Lajoie 2022, arXiv:2206.02713, Figures 3 to 7",
     presets=PRESETS,
     cell=Cell,

@@ -289,6 +289,12 @@ def _firsts(row: Row) -> list[int]:
 
 
 def misses(table: Table, model: str) -> Values:
-    """1 for a task where at most half of the networks with most rules gave every rule a module."""
-    found = with_most(table, own_modules, model=model)
-    return {task: float(share <= 0.5) for task, share in found.items()}
+    """1 for a task where at most half of the networks with most rules gave every rule a module, in
+    the architecture in which fewest other tasks are such."""
+    found = {name: with_most(table, own_modules, name, model=model) for name in pooled(table)}
+    return lowest_elsewhere(
+        {
+            name: {task: float(share <= 0.5) for task, share in own.items()}
+            for name, own in found.items()
+        }
+    )

@@ -15,11 +15,11 @@ PICTURES = {
         "none of a panel is, they stand there with crosses. (a) By how much the loss of one model "
         "is below another's, in halvings: {7-gt} for telling ({7-gt:verdict}). (b) By how much the "
         "lead of told modules over models trained end to end grows from fewest to most rules, and "
-        "that of the best model over the worst; out of distribution {6-grow} ({6-grow:verdict}). "
-        "(c) Told modules over the best other model "
-        "out of distribution. (d) By what share of the settings told modules win more than the "
-        "next model does; and in what share of them Modular wins against Monolithic: half is a "
-        "draw, three quarters a huge gap.",
+        "that of the best model over the worst; out of distribution that of told modules by "
+        "{6-grow-mlp} in the MLP and {6-grow-rnn} in the RNN. (c) Told modules over the best other "
+        "model out of distribution. (d) By what share of the settings told modules win more than "
+        "the next model does; and in what share of them Modular wins against Monolithic: half is "
+        "a draw, three quarters a huge gap.",
     ),
     "losses": Picture(
         losses,
@@ -41,6 +41,7 @@ PICTURES = {
         "(a, d: Modular-op) and of one that sees everything (b, e: Modular), in the architectures "
         "that have learned (where none has: in all); bands are 95 % t intervals over tasks. (c, f) "
         "What training adds with most rules, whether that grows with rules, and how models differ, "
-        "where that is judged: trained routers are at {12-far} ({12-far:verdict}).",
+        "where that is judged: trained routers are at {12-far-mlp} in the MLP and at {12-far-rnn} "
+        "in the RNN.",
     ),
 }

@@ -81,7 +81,7 @@ def _comparisons(table: Table) -> Iterator[Remark]:
         "wide router": partial(ahead, model=OP_WIDE, other=OP),
     }
     yield _by_rules(
-        table, "Octaves by which the first's loss is below the second's, by rules.", gains
+        table, "Octaves by which the first's loss is below the second's, by loss and rules.", gains
     )
     yield _by_rules(
         table,
@@ -102,14 +102,15 @@ def _modules(table: Table) -> Iterator[Remark]:
 
 
 def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Remark:
-    """A row for each architecture and number of rules: means over their settings."""
+    """A row for each architecture, loss and number of rules."""
     rows = []
     for key, label in ARCHITECTURES.items():
-        found = settings(table, architecture=key)
-        for rules in sorted({s.rules for s in found}):
-            own = [s for s in found if s.rules == rules]
-            row = [_mean(value(table, s) for s in own) for value in values.values()]
-            rows.append((f"{label} {rules}", *row))
+        for loss in LOSSES:
+            found = settings(table, architecture=key, loss=loss)
+            for rules in sorted({s.rules for s in found}):
+                own = [s for s in found if s.rules == rules]
+                row = [_mean(value(table, s) for s in own) for value in values.values()]
+                rows.append((f"{label} {loss} {rules}", *row))
     return _remark(text, ("", *values), rows, "+.2f")
 
 

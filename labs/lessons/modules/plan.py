@@ -94,7 +94,7 @@ LESSON = Lesson(
             above=0.5,
             because="0.5 is half way",
             range=(0, 1),
-            reference=Reference("modular_rules", "12-far"),
+            reference=Reference("modular_rules", "12-far-mlp"),
         ),
     ),
     leads={
@@ -119,7 +119,7 @@ LESSON = Lesson(
             "11-harder",
             "12-train",
             "12-op",
-            "12-far",
+            "12-far-mlp",
             "13",
             "S-collapse",
             "S-special",

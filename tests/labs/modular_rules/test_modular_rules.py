@@ -239,7 +239,9 @@ def test_claims_that_are_not_judged_are_not_drawn_beside_those_that_are():
         return [label.get_text().split("(")[-1] for label in ax.get_yticklabels()]
 
     assert verdicts["3-mha"].estimate is not None
-    assert drawn("Does the lead grow") == ["3-mlp)", "3-rnn)", "state)", "5)", "6-grow)"]
+    assert drawn("Does the lead grow") == [
+        *("3-mlp)", "3-rnn)", "state)", "5)", "6-grow-mlp)", "6-grow-rnn)"),
+    ]
     assert drawn("out of distribution") == ["6-mlp)", "6-rnn)"]
     none = {name: replace(verdict, verdict="not judged") for name, verdict in verdicts.items()}
     none["state"] = replace(none["state"], estimate=None)
