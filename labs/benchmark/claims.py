@@ -159,15 +159,18 @@ CLAIMS = (
     *(_drop(*drop) for drop in DROPS),
     Claim(
         id="C3-best",
-        sentence="After shuffling the MLP is best: more than 5 points above the CNN.",
+        sentence="After shuffling the MLP is best: above the CNN.",
         source=f"{GREYDANUS}, Figure 2",
         published=_value("mlp", True) - _value("cnn", True),
         unit="points",
         measure=final("mlp", True) - final("cnn", True),
-        above=5,
-        because="published 12, stored outputs 6 to 8",
-        **FRESH,
+        above=0,
+        because="the sentence is about the sign; stored outputs 6 to 8",
+        grid=GRID,
         gate=WHOLE,
+        changed="Until 2026-11-27 it was measured on the 1000 published test examples, and until "
+        "2026-11-28 it asked for more than 5 points, a margin of ours, which 6.9 passed; since, a "
+        "direction is judged at 0",
     ),
     *(_optimism(model) for model in NETS),
     _reaches("stopping", "early stopping on a validation set", early("mlp")),

@@ -1,13 +1,13 @@
 """The benchmark's claims C2 on MNIST and C7 to C10: what else the source says of its models, and
 where the spread of a level comes from.
 
-All were written down before the first run that measures them, on 2026-11-27, but C8-logistic and
-C9-less, which came after it.
+All were written down before the first run that measures them, on 2026-11-27, but C9-less, which
+came after it.
 """
 
 from labs.benchmark.claims import GREYDANUS, GRID, SOURCE, WHOLE
 from labs.benchmark.grid import EXTRA_NETS, NAMES, NETS
-from labs.benchmark.measures import errors, final, learned, of_all_else, of_test_set, on_images
+from labs.benchmark.measures import errors, final, learned, of_test_set_over_all_else, on_images
 from labs.benchmark.published import MNIST
 from labs.kit.claims import Claim
 
@@ -99,12 +99,15 @@ def _spread(model: str) -> Claim:
         sentence="Most variance of a level that is measured on 1000 examples is the test set's: "
         f"{NAMES[model]}.",
         source="our own reading of the tolerances of Table 1",
-        unit="squared points",
-        measure=of_test_set(model) - of_all_else(model),
+        unit="octaves",
+        measure=of_test_set_over_all_else(model),
         above=0,
         because="above 0 its variance is more than that by data, start and order together",
         family="own",
         gate=WHOLE,
+        changed="Until 2026-11-28 a difference of variances, whose t interval over 12 squared "
+        "deviations was too short: an error of 0.5 % was one of 8.5 % in a simulation; the MLP's "
+        "then held",
     )
 
 
@@ -114,18 +117,6 @@ FURTHER = (
     *(_between("cnn", model) for model in EXTRA_NETS),
     *(_best_shuffled(model) for model in ("gru", *EXTRA_NETS)),
     *(_learned(model, shuffled) for shuffled in (False, True) for model in NETS[1:]),
-    Claim(
-        id="C8-logistic",
-        sentence="Logistic regression does not reach 100 % accuracy on plain training data.",
-        source=f"{GREYDANUS}, Section 3: all models but logistic regression",
-        unit="%",
-        measure=learned("logistic"),
-        below=99.5,
-        because="it is rounded to 100 from there, as for the others",
-        grid=0.025,
-        limits=(0, 100),
-        gate=WHOLE,
-    ),
     Claim(
         id="C9-hard",
         sentence="The CNN struggles with 2 and 7: it misreads them more often than other digits.",
@@ -145,6 +136,7 @@ FURTHER = (
         above=0,
         because="the sentence is about the sign",
         gate=WHOLE,
+        changed="Added on 2026-11-27, after a reference had been seen",
     ),
     Claim(
         id="C9-easy",

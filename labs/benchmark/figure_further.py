@@ -57,16 +57,14 @@ def spread(table: Table, verdicts: VerdictsById) -> "Figure":
     forest(axes[1], rows, verdicts, color=[COLORS[model] for model in NETS])
     axes[1].axvline(0, color=draw.GREY, linewidth=1)
     axes[1].set(
-        title="Is the test set most of it?", xlabel="Test set less the rest (squared points)"
+        title="Is the test set most of it?", xlabel="Variance by test set over the rest (octaves)"
     )
-    pairs = {"published set": frozen, "other sets": final}
-    levels = {
-        f"{SHORT[model]}, {what}": measure(model)(table)
-        for model in NETS
-        for what, measure in pairs.items()
-    }
-    forest(axes[2], levels, verdicts, color=[COLORS[model] for model in NETS for _ in pairs])
-    axes[2].set(title="The published data set and others", xlabel="Test accuracy (%)")
+    easier = {SHORT[model]: (frozen(model) - final(model))(table) for model in NETS}
+    forest(axes[2], easier, verdicts, color=[COLORS[model] for model in NETS])
+    axes[2].axvline(0, color=draw.GREY, linewidth=1)
+    axes[2].set(
+        title="Is the published data set easier?", xlabel="Its level less that of others (points)"
+    )
     shown = Table(row for model in NETS for row in table if _is_of(row, model))
     draw.note(figure, shown, NOTE, arms=("model", "varied"), intervals=f"{ARMS}; (a) 95 %")
     return figure

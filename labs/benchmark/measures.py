@@ -8,7 +8,7 @@ import numpy as np
 
 from labs.benchmark.grid import FROZEN, PLAIN
 from labs.data.mnist1d import EXAMPLES
-from labs.kit.measures import Measure, Values, column, measured
+from labs.kit.measures import Measure, Values, column, measured, shared
 from labs.kit.table import Table
 
 
@@ -97,6 +97,31 @@ def _of_all_else(table: Table, model: str) -> Values:
     mean = float(np.mean([*levels.values()]))
     scale = len(levels) / (len(levels) - 1)
     return {replicate: scale * (level - mean) ** 2 for replicate, level in levels.items()}
+
+
+def of_test_set_over_all_else(model: str) -> Measure:
+    """log2 of the variance over test sets of 1000, mean over replicates, over the variance over
+    replicates, where data, start and order differ: jackknife pseudo-values, whose mean has a t
+    interval where squared deviations of a dozen levels have none (Miller 1968, Jackknifing
+    variances); empty below three replicates, or where levels do not differ."""
+    return measured(_of_test_set_over_all_else, model)
+
+
+def _of_test_set_over_all_else(table: Table, model: str) -> Values:
+    sets, levels = of_test_set(model)(table), final(model)(table)
+    replicates = shared(sets, levels)
+    n = len(replicates)
+    if n < 3:
+        return {}
+    of_sets, of_levels = (np.array([own[r] for r in replicates]) for own in (sets, levels))
+    without = ~np.eye(n, dtype=bool)
+    kept = [np.full(n, True), *without]
+    test_set = np.array([of_sets[own].mean() for own in kept])
+    all_else = np.array([of_levels[own].var(ddof=1) for own in kept])
+    if not (test_set.all() and all_else.all()):
+        return {}
+    whole, *parts = np.log2(test_set / all_else).tolist()
+    return {r: n * whole - (n - 1) * part for r, part in zip(replicates, parts, strict=True)}
 
 
 def of_source(model: str, source: str) -> Measure:

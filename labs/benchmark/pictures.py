@@ -66,9 +66,10 @@ PICTURES = {
         "accuracy when one thing alone is drawn anew: the data set, the starting weights, the "
         "order of the batches, all three together, or the 1000 test examples; no shares of a "
         "whole, for what things do together counts in each. Bars are 95 % intervals. (b) The "
-        "variance by 1000 test examples less that by all else: above 0 the test set is most of "
-        "what a published level spreads by; for logistic regression {C10-logistic} "
-        "({C10-logistic:verdict}), for the GRU {C10-gru} ({C10-gru:verdict}). (c) Levels on the "
-        "one published data set, over starts and orders, and on data sets drawn anew.",
+        "variance by 1000 test examples over that by all else, in octaves (1: twice): above 0 the "
+        "test set is most of what a published level spreads by; for logistic regression "
+        "{C10-logistic} ({C10-logistic:verdict}), for the GRU {C10-gru} ({C10-gru:verdict}). (c) "
+        "Levels on the one published data set, over starts and orders, less levels on data sets "
+        "that are drawn anew.",
     ),
 }

@@ -2,10 +2,17 @@
 
 import numpy as np
 import pytest
+import scipy
 
 from labs.benchmark import grid, published
 from labs.benchmark.lab import LAB
-from labs.benchmark.measures import changed, of_all_else, of_source
+from labs.benchmark.measures import (
+    arm,
+    changed,
+    of_all_else,
+    of_source,
+    of_test_set_over_all_else,
+)
 from labs.benchmark.remarks import remarks
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
@@ -111,7 +118,24 @@ def test_the_test_set_is_most_of_a_spread_or_not():
     )
     found = verdicts(wide)
     assert (found["C10-logistic"].verdict, found["C10-gru"].verdict) == ("holds", "contradicted")
-    assert found["C10-gru"].estimate == pytest.approx(0.5 - 1.2, abs=0.05)  # squared points
+    ratio = np.log2(0.5 / np.var([0, 2] * 3, ddof=1))
+    assert found["C10-gru"].estimate == pytest.approx(ratio, abs=0.5)  # the jackknife corrects it
+
+
+def test_equal_variances_are_told_apart_about_as_often_as_is_allowed():
+    measure, unequal, differ = of_test_set_over_all_else("gru"), 0, 0
+    for levels in NOISE.normal(size=(1000, 12)):
+        rows = Table(
+            arm("gru") | {"replicate": r, "final": level, "set_variance": 1.0}
+            for r, level in enumerate(levels)
+        )
+        difference = {r: 1 - part for r, part in of_all_else("gru")(rows).items()}
+        for values, counted in ((measure(rows), True), (difference, False)):
+            wrong = scipy.stats.ttest_1samp([*values.values()], 0, alternative="greater").pvalue
+            unequal += counted and wrong < 0.01
+            differ += not counted and wrong < 0.01
+    assert unequal <= 40  # of 1000
+    assert differ >= 60  # why it is no difference
 
 
 def test_remarks_give_means_with_their_intervals():
