@@ -28,7 +28,7 @@ LAB = Lab[Config, Cell, Record](
     finding="{E1-purity} of MNIST-1D's signals are of the signal's class (fewer "
     "than half: {E1-purity:verdict}), yet a vote of 10 reads {E2}, {E3} more than a linear readout "
     "(above 0: {E3:verdict}). In t-SNE maps the signals' classes have {E6-mnist1d} (no clusters: "
-    "{E6-mnist1d:verdict}), those of MNIST {E6-mnist} (clusters: {E6-mnist:verdict}).",
+    "{E6-mnist1d:verdict}), those of MNIST, in a map of as many images, {E6-mnist}.",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 3",
     presets=PRESETS,
     cell=Cell,
