@@ -90,16 +90,18 @@ CLAIMS = (
     ),
     Claim(
         id="S2",
-        sentence="The projector hides the digit: before it accuracy is more than 4 points higher "
-        "than in the embedding.",
+        sentence="The projector hides the digit: before it accuracy is higher than in the "
+        "embedding.",
         source=FIGURE,
         published=round(LINEAR["default"][LAST_CONVOLUTION] - LINEAR["default"][-1], 1),
         unit="points",
         measure=accuracy("default") - accuracy("default", last_layer("default")),
-        above=4,
-        because="stored outputs give 7.1 and 5.7, an independent replication 5.2",
+        above=0,
+        because="the sentence is about the sign; an independent replication gives 5.2",
         grid=GRID,
         gate=WHOLE,
+        changed="Until 2026-11-28 it asked for more than 4 points, a margin of ours, which 7.1 "
+        "passed; since, a direction is judged at 0",
     ),
     *(_in_the_middle(arm) for arm in LINEAR),
     Claim(

