@@ -30,6 +30,7 @@ MARGIN = (
     "Until 2026-11-27 it asked for more than {} points, a margin of ours, and the result was {}; "
     "since, a direction is judged at 0"
 )
+ADDED = "Added on 2026-11-27, after a reference had been seen"
 CROSSES = "the figure of 2020 crosses dense near 97.5 %"
 OLDER = "The text of 2024 fits the figure of 2020, not its own stored outputs."
 NOT_REWOUND = "The stored run of 2024, which likely did not rewind, shows no gain either."
@@ -103,6 +104,7 @@ ACCURACY = (  # L1 to L10
         measure=least_gain(0.5, 0.9901),
         above=0,
         because=f"{ZERO}; it is measured at the level where the other replicates gain least",
+        changed=ADDED,
     ),
     points(
         id="L2-new",
@@ -111,6 +113,7 @@ ACCURACY = (  # L1 to L10
         measure=gain("original", over="random"),
         above=0,
         because=ZERO,
+        changed=ADDED,
         **gains("original", over="random"),
     ),
     points(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import ARMS, NOTE, bar, forest
@@ -43,7 +45,8 @@ NAMES = {
 SIZES = {"_": 13, "d": 6}  # of marks of published values, in points
 PUBLISHED = "Published: | 2024, diamond 2020."
 RATIOS = "Published: | 2024 (of four in a row 2020), diamond 2020."
-PANELS = {  # order, initial weights: those of dashed curves, if any, come second
+LINES = {"rewound": "-", "fresh": "--"}  # by initial weights
+PANELS = {  # order, initial weights
     ("original", "rewound"): ("New data", "L4-level"),
     ("flipped", "rewound", "fresh"): ("Flipped", "L7-level"),
     ("shuffled", "rewound"): ("Shuffled", ""),
@@ -108,13 +111,14 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     figure, axes = draw.figure(3, 2, width=5.0, height=4.0)
     for ax, ((order, *starts), (title, claim)) in zip(axes, PANELS.items(), strict=False):
         ax.sharey(axes[0])
-        for start, line in zip(starts, ("-", "--"), strict=False):
-            training(ax, table, order, start, ("dense", "random", "lottery"), line)
+        for start in starts:
+            training(ax, table, order, start, ("dense", "random", "lottery"))
         _ends(ax, table, order, starts[0])
         if claim and table:
             bar(ax, 1.2 * _last(table), verdicts[claim], color=COLORS["lottery"])
         ax.set(title=f"{title} ({claim})" if claim else title)
         ax.set(xlabel="Training steps", ylabel="Test accuracy (%)")
+        ax.set_xticks(np.linspace(0, _last(table), 6)[1:])  # levels stand behind the last
     rows = {
         "fresh weights\n": "L6",
         "shuffling\n": "L9",
@@ -124,7 +128,7 @@ def transfer(table: Table, verdicts: VerdictsById) -> "Figure":
     _claims(axes[5], rows, verdicts)
     axes[5].set(title="What costs the ticket accuracy?", xlabel="Loss of accuracy (points)")
     draw.key(figure, axes[1], ncols=5, loc="outside upper center")
-    draw.note(figure, table, f"{NOTE} {PUBLISHED}")
+    draw.note(figure, table, f"{NOTE} {PUBLISHED} (a to e: dashes 2024.)")
     return figure
 
 
@@ -204,17 +208,15 @@ def _last(table: Table) -> int:
     return max((row["step"][-1] for row in table.where(data="new")), default=1)
 
 
-def training(
-    ax: "Axes", table: Table, order: str, start: str, arms: Sequence[str], line: str = "-"
-) -> None:
+def training(ax: "Axes", table: Table, order: str, start: str, arms: Sequence[str]) -> None:
     """Test accuracy over the steps on new data, the mean of each arm with its interval."""
     for arm in arms:
         rows = transferred(table, order, start, arm)
         if len(rows):
-            label = NAMES[arm] + ", fresh weights" * (line == "--")
+            label = NAMES[arm] + ", fresh weights" * (start == "fresh")
             look: Any = {"color": COLORS[arm], "marker": MARKERS[arm], "markersize": 5}
             steps, curves = rows.column("step")[0], rows.column("curve")
-            draw.band(ax, steps, curves, label=label, linestyle=line, markevery=3, **look)
+            draw.band(ax, steps, curves, label=label, linestyle=LINES[start], markevery=3, **look)
 
 
 def _ends(ax: "Axes", table: Table, order: str, start: str) -> None:
