@@ -24,7 +24,7 @@ Rows = tuple[Row, ...]
 
 def remarks(table: Table) -> list[Remark]:
     """Accuracies, losses, rates, extrema and ranks of all activations."""
-    parts = (_fresh, _at_an_end, _extrema, _ranks, _best)
+    parts = (_fresh, _at_an_end, _extrema, _ranks, _transferred, _best)
     return [remark for part in parts for remark in part(table)]
 
 
@@ -100,6 +100,21 @@ def _ranks(table: Table) -> Iterator[Remark]:
         ("task", "activation", "first epoch", "at the end"),
         tuple(rows),
         ".1f",
+    )
+
+
+def _transferred(table: Table) -> Iterator[Remark]:
+    rows: list[Row] = []
+    for arm, label in SHORT.items():
+        part, what = ("lines_", f"{label}, polyline") if arm in LEARNED else ("", label)
+        names = [f"{part}{task}_accuracy" for task in TASKS]
+        rows.append((what, *(interval_or_none(column(name, arm=arm)(table)) for name in names)))
+    yield Remark(
+        "Test accuracy in percent of CNNs after training, in which a lower loss need not be a "
+        "higher accuracy.",
+        ("activation", *TASKS.values()),
+        tuple(row for row in rows if any(row[1:])),
+        ".2f",
     )
 
 
