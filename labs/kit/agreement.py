@@ -30,12 +30,13 @@ def agreement(claim: Mapping[str, Any], *, share: bool = False) -> Agreement | N
 
     Args:
         claim: judged, as plain values.
-        share: its measure is 0 or 1, and one run tells nothing of a share.
+        share: its measure is 0 or 1: one run tells nothing of a share, and the published 1 of a
+            sentence that has no exception lies in every interval that reaches it.
     """
-    if not numeric(claim["published"]) or claim["estimate"] is None:
+    if share or not numeric(claim["published"]) or claim["estimate"] is None:
         return None
     ends = claim.get("low_95"), claim.get("high_95")
-    run = None if share else prediction(list((claim.get("values") or {}).values()))
+    run = prediction(list((claim.get("values") or {}).values()))
     return Agreement(_inside(claim["published"], ends), _inside(claim["published"], run))
 
 

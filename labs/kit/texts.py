@@ -167,7 +167,9 @@ def level() -> str:
     """Return the sentence about the intervals."""
     return (
         f"Interval: the one that was used, with a chance of at most {ERROR:.0%} of any wrong "
-        f"verdict in a family (Holm's steps; t, exact for shares); beside it the plain 95 % one. "
+        f"verdict in a family (Holm's steps; t, exact for shares); beside it the plain 95 % one, "
+        "which takes values as about normal and, where a claim was decided at an earlier look, all "
+        "replicates. "
         f"Undecided below {FEWEST} replicates (n). {YOUNGER}: the rule was changed after "
         "results, of these networks or of earlier ones, had been seen."
     )
