@@ -73,7 +73,7 @@ METHOD = Method(
         "2026-11-27 (bb85809): the reference was made again, and since sums round otherwise "
         "(0.3.0) every long training is another: C2-mlp, contradicted before, and C10-cnn, which "
         "held, are open, C8-mlp holds, C10-gru is contradicted, and no rule changed.",
-        "2026-11-28 (HERE): C8-logistic went, which no run could have contradicted, and C10 is "
+        "2026-11-28 (668c35f): C8-logistic went, which no run could have contradicted, and C10 is "
         "measured by a ratio of variances in place of a difference, whose interval was too short.",
     ),
 )

@@ -71,8 +71,8 @@ METHOD = Method(
         "2026-11-27 (24f4cd9): after the reference 8-op, 8-mod, 9-avg, 11-adapt, 11-imi and 13-mod "
         "were added, sentences of the source that nothing had judged; the reference was "
         "made again with them.",
-        "2026-11-28 (HERE): after the reference 6-grow and 12-far, means of opposite results, were "
-        "split by architecture, 13 and 13-mod, which could not fail, are of the architecture that "
-        "finds most, and margins of ours in 11-mlp, 11-mha, 11-rnn and 12-train went.",
+        "2026-11-28 (21baefd): after the reference 6-grow and 12-far, means of opposite results, "
+        "were split by architecture, 13 and 13-mod, which could not fail, are of the architecture "
+        "that finds most, and margins of ours in 11-mlp, 11-mha, 11-rnn and 12-train went.",
     ),
 )
