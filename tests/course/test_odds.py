@@ -49,7 +49,7 @@ def test_odds_are_measured_stored_and_told(own_toy, capsys):
 def test_the_labs_own_rule_is_told_beside_its_odds():
     lines = list(odds.lines(register.lesson("priors")))
     (line,) = [each for each in lines if each.startswith("cnn_minus_mlp above 20 points:")]
-    assert " In the lab, where the rule is above 20 points (benchmark C1-cnn-mlp), with 6 rep" in line
+    assert " In the lab, where the rule is above 20 points (benchmark C1-cnn-mlp), with 6 " in line
 
 
 def test_seconds_are_measured_and_kept(own_toy, capsys):
