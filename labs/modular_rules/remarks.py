@@ -80,38 +80,38 @@ def _comparisons(table: Table) -> Iterator[Remark]:
         "equal states": _equal_states,
         "wide router": partial(ahead, model=OP_WIDE, other=OP),
     }
-    yield _by_rules(
-        table, "Octaves by which the first's loss is below the second's, by loss and rules.", gains
+    yield from _by_rules(
+        table, "Octaves by which the first's loss is below the second's, by rules, {}.", gains
     )
-    yield _by_rules(
+    yield from _by_rules(
         table,
-        "Octaves of GT-Modular ahead of Modular; wide router: of it ahead of Modular-op.",
+        "Octaves of GT-Modular ahead of Modular; wide router: of it ahead of Modular-op, {}.",
         controls,
     )
 
 
 def _modules(table: Table) -> Iterator[Remark]:
     rises = {MODELS[model]: partial(collapse, model=model) for model in ROUTERS}
-    yield _by_rules(table, "Rise of Collapse-Worst by training, by rules.", rises)
+    yield from _by_rules(table, "Rise of Collapse-Worst by training, by rules, {}.", rises)
     for metric in ("alignment", "adaptation"):
         own = {
             MODELS[model]: partial(specialisation, metric=metric, model=model) for model in ROUTERS
         }
-        text = f"{metric.capitalize()} after training: 0 is perfect, 1 random use."
-        yield _by_rules(table, text, own)
+        text = f"{metric.capitalize()} after training: 0 is perfect, 1 random use, {{}}."
+        yield from _by_rules(table, text, own)
 
 
-def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Remark:
-    """A row for each architecture, loss and number of rules."""
-    rows = []
-    for key, label in ARCHITECTURES.items():
-        for loss in LOSSES:
+def _by_rules(table: Table, text: str, values: Mapping[str, Value]) -> Iterator[Remark]:
+    """For each loss a row for each architecture and number of rules: means over settings."""
+    for loss in LOSSES:
+        rows = []
+        for key, label in ARCHITECTURES.items():
             found = settings(table, architecture=key, loss=loss)
             for rules in sorted({s.rules for s in found}):
                 own = [s for s in found if s.rules == rules]
                 row = [_mean(value(table, s) for s in own) for value in values.values()]
-                rows.append((f"{label} {loss} {rules}", *row))
-    return _remark(text, ("", *values), rows, "+.2f")
+                rows.append((f"{label} {rules}", *row))
+        yield _remark(text.format(loss), ("", *values), rows, "+.2f")
 
 
 def _mean(parts: Iterable[Values]) -> Interval | None:
