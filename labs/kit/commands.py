@@ -35,7 +35,6 @@ from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Deferred, load
-from labs.kit.machine import cores
 from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import Progress
@@ -84,7 +83,8 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
 
 def _whole(plans: Sequence[Plan], arguments: argparse.Namespace) -> Progress | None:
     parts = [(each.lab, runs.pending(each, arguments.shard)[0]) for each in plans]
-    jobs = arguments.jobs or (cores() if arguments.device == "cpu" else 1)
+    needs = [memory.expected_mb(lab, stack) for lab, todo in parts for stack in todo]
+    jobs, _ = memory.processes_of(needs, arguments.jobs, arguments.device)
     print(whole.announce(parts, jobs), flush=True)
     return None if arguments.dry_run else whole.progress(parts, jobs)
 

@@ -26,7 +26,7 @@ def _shard(text: str) -> tuple[int, int]:
 
 JOBS: dict[str, Any] = {
     "type": _positive,
-    "help": "processes; default: one per core as far as they fit into memory, or 1 on cuda",
+    "help": "processes; default: one per core as far as they fit into memory (on cuda 1)",
 }
 SHARD: dict[str, Any] = {
     "type": _shard,

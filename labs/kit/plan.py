@@ -124,8 +124,13 @@ def resolve(
     named = settings.change(lab.presets[known("preset", preset, lab.presets)], changes)
     config = settings.changed(named, values)
     _check_replicates(config)
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"out must be a folder, got the file {out}")
+    there = next((path for path in (out, *out.parents) if path.exists()), out)
+    if there.exists() and not there.is_dir():
+        raise ValueError(
+            f"out must be a folder, got {out}, of which {there} is a file"
+            if there != out
+            else f"out must be a folder, got the file {out}"
+        )
     owner.check(out / lab.name, lab)
     plan = Plan(lab, preset, config, out / lab.name / preset)
     if until_decided:

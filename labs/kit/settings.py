@@ -168,8 +168,8 @@ def change(config: Config, changes: Sequence[str]) -> Config:
     separated by commas), a Literal, or one of these or ``none``.
 
     Raises:
-        ValueError: no ``=``, an unknown name (the message offers the nearest), a text that is not
-            of the field's type, or a value that the settings refuse.
+        ValueError: no ``=``, an unknown name (the message offers the nearest), a name that is given
+            twice, a text that is not of the field's type, or a value that the settings refuse.
 
     >>> @dataclass(frozen=True)
     ... class Config:
@@ -187,6 +187,8 @@ def change(config: Config, changes: Sequence[str]) -> Config:
         if not equals:
             raise ValueError(f"a setting must be given as name=value, got {text!r}")
         known("setting", name, names)
+        if name in values:
+            raise ValueError(f"a setting must be given once, got {name!r} twice")
         values[name] = parse(name, hints[name], value)
     return changed(config, values)
 

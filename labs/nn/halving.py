@@ -110,7 +110,7 @@ class Chain(NamedTuple):
 
     @classmethod
     def forward(cls, rows: Tensor, affine: Tensor, others: Sequence[Tensor]) -> Chain:
-        """The pass over `windows`; `others` are weight and bias of each further convolution."""
+        """The pass over `rows`, windows; `others`: weight and bias of each further convolution."""
         weights, biases = [*others[0::2]], [b.unsqueeze(1) for b in others[1::2]]
         pairs = [product(rows.flatten(1, 3), affine).relu_().unflatten(1, rows.shape[1:4])]
         for weight, bias in zip(weights[:-1], biases[:-1], strict=True):

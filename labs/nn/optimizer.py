@@ -115,7 +115,8 @@ def _adam(optimizer: Adam) -> None:
 def _columns(optimizer: Adam, group: dict[str, Any]) -> list[list[Tensor]]:
     """Gradients and state of a group's parameters, or nothing where `adam` is not to be called."""
     states = [optimizer.state[p] for p in group["params"] if p.grad is not None]
-    if group["amsgrad"] or group["decoupled_weight_decay"] or len(states) < len(group["params"]):
+    decoupled = group.get("decoupled_weight_decay", False)  # torch below 2.7 has no such setting
+    if group["amsgrad"] or decoupled or len(states) < len(group["params"]):
         return []
     if not all(states):
         return []

@@ -1,9 +1,9 @@
 """Training steps with their gradients written out, for the nets that labs train by the thousand.
 
 Automatic differentiation of a small network spends as much on its own bookkeeping, on fresh memory
-and on passes over it as on arithmetic. Here a step is the textbook's products, in place, over
-memory that is allocated once. `fit` takes such a step where there is one, on a CPU, and automatic
-differentiation, its oracle in the tests, elsewhere.
+and on passes over it as on arithmetic. Here a step is the textbook's products, those of affine maps
+in place, over memory that is allocated once. `fit` takes such a step where there is one, on a CPU,
+and automatic differentiation, its oracle in the tests, elsewhere.
 """
 
 from __future__ import annotations

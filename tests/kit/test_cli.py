@@ -180,6 +180,8 @@ def test_check_says_on_stderr_what_is_missing(tmp_path, capsys):
         ("check toy --preset ful", "got 'ful': did you mean 'full'?"),
         ("run toy --set tossses=3", "got 'tossses': did you mean 'tosses'?"),
         ("run toy --set tosses", "a setting must be given as name=value, got 'tosses'"),
+        ("run toy --set tosses=1 tosses=2", "a setting must be given once, got 'tosses' twice"),
+        ("run toy --set tosses=1 --set tosses=1", "a setting must be given once, got 'tosses'"),
         ("run toy --set tosses=many", "tosses must be a whole number, got 'many'"),
         ("run toy --set replicates=0", "replicates must be at least 1, got 0"),
         ("run toy --set arms=", "arms must hold at least one value, got ()"),
@@ -218,6 +220,15 @@ def test_wrong_input_is_refused_before_anything_on_disk_changes(tmp_path, capsys
     assert message in captured.err
     assert not captured.out
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("below", ["", "x", "x/y"])
+def test_results_below_a_file_are_refused_before_any_work(tmp_path, capsys, below):
+    file = tmp_path / "file"
+    file.write_text("kept")
+    assert main(REGISTER, ["run", "toy", "--out", str(file / below)]) == 2
+    assert "out must be a folder, got" in capsys.readouterr().err
+    assert file.read_text() == "kept"
 
 
 def test_without_results_check_says_what_to_do(tmp_path, capsys):

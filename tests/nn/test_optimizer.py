@@ -17,6 +17,8 @@ SETTINGS = [
     (ADAM, {"lr": [0.1, 0.1, 0.001], "weight_decay": [0.0, 0.3, 0.3]}),
     (ADAM, {"lr": (0.1, 0.02, 0.1), "eps": 1e-3}),
     (ADAM, {"betas": [(0.9, 0.99), (0.5, 0.9), (0.5, 0.9)]}),
+    (ADAM, {"lr": [0.1, 0.01, 0.01], "maximize": True}),
+    (ADAM, {"lr": 0.1, "amsgrad": True}),
     (SGD, {"lr": [0.1, 0.2, 0.2], "momentum": 0.9, "weight_decay": [0.01, 0.01, 0.1]}),
     (SGD, {"lr": 0.1, "momentum": [0.9, 0.0, 0.9], "nesterov": [True, False, False]}),
     (RMSPROP, {"lr": [0.01, 0.02, 0.03]}),
@@ -62,14 +64,15 @@ def test_an_optimizer_refuses(message, options):
 
 
 @pytest.mark.parametrize("rates", [0.1, [0.1, 0.03]])
-def test_a_schedule_scales_the_first_rates(rates):
+@pytest.mark.parametrize(("kind", "options"), [(SGD, {"momentum": 0.9}), (ADAM, {})])
+def test_a_schedule_scales_the_first_rates(kind, options, rates):
     x, y = data(2, 40)
     net, expected = (nets.Logistic(2).reset([0, 1]) for _ in range(2))
-    optimizer = Optimizer(net, SGD, lr=rates, momentum=0.9)
+    optimizer = Optimizer(net, kind, lr=rates, **options)
     weights = [p[m].detach().requires_grad_() for m in range(2) for p in expected.parameters()]
     first, second = rates if isinstance(rates, list) else (rates, rates)
     groups = [{"params": weights[:2], "lr": first}, {"params": weights[2:], "lr": second}]
-    lone = SGD(groups, momentum=0.9)
+    lone = kind(groups, **options)
     schedule = torch.optim.lr_scheduler.LambdaLR(lone, lambda step: 1 / (1 + step))
     for step in fit(net, x, y, optimizer=optimizer, steps=6, every=1, batch=20):
         here = slice((step - 1) * 20 % 40, (step - 1) * 20 % 40 + 20)

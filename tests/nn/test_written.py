@@ -40,7 +40,7 @@ def by_torch(net, x, y, loss, masks=None):
 
 def same(net, expected):
     for name, p in net.named_parameters():
-        torch.testing.assert_close(p.grad, expected[name], rtol=1e-4, atol=1e-6, msg=name)
+        torch.testing.assert_close(p.grad, expected[name], rtol=0, atol=1e-6, msg=name)
         assert p.grad.is_contiguous()  # fused optimisers take it for granted
 
 
