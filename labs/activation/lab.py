@@ -43,8 +43,7 @@ LAB = Lab[Config, Cell, Record](
     "longer one at the best rate of each (more than 5: {A2-long-paper:verdict}). In the "
     "first epoch of a CNN on MNIST-1D it stands, among seven activations, at {A6-1st-mnist1d} "
     "by training loss (first or second: {A6-1st-mnist1d:verdict}), and after training at "
-    "{A6-end-mnist1d} by test loss (third to fifth: {A6-end-mnist1d:verdict}), though its accuracy "
-    "is no higher than swish's.",
+    "{A6-end-mnist1d} by test loss (third to fifth: {A6-end-mnist1d:verdict}).",
     source="Greydanus & Kobak 2024, arXiv:2011.14439, Figure 7; 2011.14439v1 (2020), Section on "
     "activation functions",
     presets=PRESETS,

@@ -126,11 +126,7 @@ def resolve(
     _check_replicates(config)
     there = next((path for path in (out, *out.parents) if path.exists()), out)
     if there.exists() and not there.is_dir():
-        raise ValueError(
-            f"out must be a folder, got {out}, of which {there} is a file"
-            if there != out
-            else f"out must be a folder, got the file {out}"
-        )
+        raise ValueError(f"out must be a folder, got {out}, and {there} is a file")
     owner.check(out / lab.name, lab)
     plan = Plan(lab, preset, config, out / lab.name / preset)
     if until_decided:

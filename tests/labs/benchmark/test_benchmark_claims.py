@@ -123,19 +123,18 @@ def test_the_test_set_is_most_of_a_spread_or_not():
 
 
 def test_equal_variances_are_told_apart_about_as_often_as_is_allowed():
-    measure, unequal, differ = of_test_set_over_all_else("gru"), 0, 0
+    of_ratio, wrong = of_test_set_over_all_else("gru"), {"ratio": 0, "difference": 0}
     for levels in NOISE.normal(size=(1000, 12)):
         rows = Table(
             arm("gru") | {"replicate": r, "final": level, "set_variance": 1.0}
             for r, level in enumerate(levels)
         )
         difference = {r: 1 - part for r, part in of_all_else("gru")(rows).items()}
-        for values, counted in ((measure(rows), True), (difference, False)):
-            wrong = scipy.stats.ttest_1samp([*values.values()], 0, alternative="greater").pvalue
-            unequal += counted and wrong < 0.01
-            differ += not counted and wrong < 0.01
-    assert unequal <= 40  # of 1000
-    assert differ >= 60  # why it is no difference
+        for name, values in {"ratio": of_ratio(rows), "difference": difference}.items():
+            test = scipy.stats.ttest_1samp([*values.values()], 0, alternative="greater")
+            wrong[name] += test.pvalue < 0.01
+    assert wrong["ratio"] <= 40  # of 1000
+    assert wrong["difference"] >= 60  # why it is no difference
 
 
 def test_remarks_give_means_with_their_intervals():
