@@ -10,6 +10,8 @@ from labs.kit.machine import cores
 from labs.kit.places import HERE
 
 PACKAGES = ("mnist1d-labs", "numpy", "scipy", "torch", "scikit-learn", "matplotlib")
+PARTS = {"cpu family": "family", "model": "model", "CPU part": "part"}  # the last of ARM
+VECTORS = ("avx512f", "avx2", "avx")  # the widest one is used
 
 
 def provenance() -> dict[str, Any]:
@@ -23,14 +25,24 @@ def provenance() -> dict[str, Any]:
     }
 
 
-def processor() -> str:
-    """Return the kind of processor: two of one kind round alike."""
+def processor(path: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the kind of processor: two of one kind round alike.
+
+    A name alone does not tell: machines of two generations call themselves "AMD EPYC", and a
+    machine may hide its widest vectors.
+
+    Args:
+        path: where Linux tells; elsewhere the name that Python knows is returned.
+    """
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n\n")[0].splitlines()
     except OSError:  # not on Linux
         lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+    told = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    vectors = [name for name in VECTORS if name in told.get("flags", "").split()]
+    parts = [f"{word} {told[name]}" for name, word in PARTS.items() if name in told] + vectors[:1]
+    name = told.get("model name", platform.processor())
+    return f"{name} ({', '.join(parts)})" if parts else name
 
 
 def versions() -> dict[str, str]:
