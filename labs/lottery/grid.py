@@ -30,13 +30,14 @@ PARTS = {  # of the experiment, beside the search itself
     "transfers": "the ticket on new data",
     "weights": "a ticket whose biases all stay live",
     "rounds": "a ticket found in as many rounds as upstream's",
-    "crossed": "searches in which data, start or order alone is redrawn",
+    "crossed": "searches in which data, start or order alone is redrawn, or nothing but rounding",
 }
 VARIED = {  # what of a replicate is drawn anew
     "all": "all",
     "data": "data set",
     "start": "initial weights",
     "order": "order of the examples",
+    "rounding": "rounding alone",
 }
 WITHIN = ("data", "order", "arm", "start", "sparsity", "varied")  # differ among a replicate's cells
 Arm = tuple[str, str, str, str, float, str]  # those

@@ -211,8 +211,8 @@ def _crossed(table: Table) -> Iterator[Remark]:
         yield Remark(
             "Where spread comes from: deviation over replicates (points) of the dense net, the "
             "ticket and its gain, where all is redrawn or one thing alone (data with test sets and "
-            "order); the rest is replicate 0's. These are no shares: what things do together "
-            "counts in each.",
+            "order); the rest is replicate 0's. For rounding its hidden units change places. No "
+            "shares: each row has rounding in it.",
             ("redrawn", "dense", "ticket", "gain", "replicates"),
             tuple(rows),
             ".2f",

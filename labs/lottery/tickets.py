@@ -46,6 +46,21 @@ def separate(tensors: Tensors) -> dict[str, Tensor]:
     return {f"{n}.{part}": t[:, rows] for n, t in tensors.items() for part, rows in parts.items()}
 
 
+def reordered(values: Tensors, order: Tensor) -> dict[str, Tensor]:
+    """The same networks with their hidden units in another order: they compute and train alike, but
+    for rounding.
+
+    Args:
+        values: layer -> (M, inputs + 1, outputs).
+        order: which unit comes to each place, int64 (hidden,); of both hidden layers, for the
+            residual adds unit to unit.
+    """
+    rows = torch.cat([order, order.new_tensor([len(order)])])  # biases stay last
+    first, second, head = (values[name] for name in LAYERS)
+    moved = (first[:, :, order], second[:, rows][:, :, order], head[:, rows])
+    return dict(zip(LAYERS, moved, strict=True))
+
+
 def everything(values: Tensors) -> dict[str, Tensor]:
     """Masks that mask nothing."""
     return {name: torch.ones_like(t, dtype=torch.bool) for name, t in values.items()}

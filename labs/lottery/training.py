@@ -138,7 +138,11 @@ def searched(cell: Cell, search: Search) -> Splits:
 def rewound(cell: Cell, search: Search) -> dict[str, Tensor]:
     """The initial weights of a search: its replicate's own, or those of replicate 0."""
     whose = cell.replicate if search.varied in ("all", "start") else 0
-    return initial_weights(cell.hidden, whose, "rewound")
+    values = initial_weights(cell.hidden, whose, "rewound")
+    if search.varied != "rounding":
+        return values
+    order = stream(NAME, "order of the units", cell.replicate).permutation(cell.hidden)
+    return tickets.reordered(values, torch.from_numpy(order))
 
 
 def initial_weights(hidden: int, replicate: int, start: str) -> dict[str, Tensor]:

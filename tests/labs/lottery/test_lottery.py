@@ -105,9 +105,12 @@ def test_every_round_rewinds_bit_for_bit_to_the_initial_weights(searched):
     assert {cell.arm for cell in searched} == {
         *("dense", "lottery", "weights", "rounds", "random", "random weights")
     }
-    for start, _, _ in searched.values():
+    for cell, (start, _, _) in searched.items():
+        own = rewound
+        if cell.varied == "rounding":
+            own = training.rewound(cell, training.Search(cell.order, cell.arm, cell.varied))
         for name, values in start.items():
-            assert torch.equal(values, rewound[name][0])
+            assert torch.equal(values, own[name][0])
     twin = nets.MLP(1, hidden=TINY.hidden).reset([training.seed("lottery", "initialisation", 0)])
     assert torch.equal(twin.second.weight, rewound["second"][:, :-1])
 
@@ -133,12 +136,25 @@ def test_crossed_searches_redraw_one_thing(replicate):
         same = np.array_equal(np.sort(data.x, axis=0), np.sort(own.x, axis=0))
         assert same != fresh_data
         assert np.array_equal(data.x_fresh, own.x_fresh) != fresh_data
-        assert torch.equal(start["first"], theirs["first"]) != fresh_start
+        moved = fresh_start or varied == "rounding"
+        assert torch.equal(start["first"], theirs["first"]) != moved
         assert np.array_equal(data.x, own.x) == (same and varied != "order")
     permuted = training.searched(cell, training.Search("original", "dense", "order"))
     rows = {x.tobytes(): y for x, y in zip(own.x, own.y, strict=True)}
     assert [rows[x.tobytes()] for x in permuted.x] == permuted.y.tolist()
     assert whole.dense == whole
+
+
+def test_where_rounding_alone_is_redrawn_units_change_places():
+    search = training.Search("original", "dense", "rounding")
+    cells = [replace(CELLS[0], replicate=replicate) for replicate in (0, 3)]
+    starts = [training.rewound(cell, search) for cell in cells]
+    own = training.rewound(cells[0], search._replace(varied="all"))
+    for start in starts:
+        assert not torch.equal(start["second"], own["second"])
+        for name, values in start.items():
+            assert torch.equal(values.flatten().sort().values, own[name].flatten().sort().values)
+    assert not torch.equal(starts[0]["first"], starts[1]["first"])
 
 
 def test_a_round_ranks_the_weights_of_the_last_step(searched):

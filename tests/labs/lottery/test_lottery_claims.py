@@ -187,7 +187,7 @@ def test_remarks_say_what_claims_do_not():
 
 def test_spread_is_told_by_what_is_redrawn():
     noise = np.random.default_rng(0)
-    scale = {"all": 3.0, "data": 2.0, "start": 1.0, "order": 0.2}
+    scale = {"all": 3.0, "data": 2.0, "start": 1.0, "order": 0.2, "rounding": 0.5}
     config = replace(grid.PRESETS["crossed"], replicates=400, levels=(0.0, 0.92))
     accuracies = (
         (cell, noise.normal(scale=scale[cell.varied] if cell.sparsity else 0.0))
@@ -197,6 +197,7 @@ def test_spread_is_told_by_what_is_redrawn():
     table = Table(row(cell, record(test_accuracy=a, **found)) for cell, a in accuracies)
     *_, crossed = remarks.remarks(table)
     rows = [("all", 3), ("data set", 2), ("initial weights", 1), ("order of the examples", 0.2)]
+    rows += [("rounding alone", 0.5)]
     for told, (name, deviation) in zip(crossed.rows, rows, strict=True):
         assert told[0] == name
         assert told[1:] == pytest.approx((0, deviation, deviation, 400), rel=0.1)

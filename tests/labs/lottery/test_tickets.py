@@ -56,6 +56,22 @@ def close(a, b, tolerance=1e-5):
 
 
 @levels
+def test_in_another_order_of_units_a_net_trains_and_is_pruned_alike(sparsity):
+    start, (x, y) = started(3), data(3, 60)
+    order = torch.randperm(HIDDEN, generator=generator(4))
+    masks = drawn(start, sparsity)
+    moved, moved_masks = (tickets.reordered(t, order) for t in (start, masks))
+    trained = train(tickets.network(start, masks), x, y)
+    close(train(tickets.network(moved, moved_masks), x, y), tickets.reordered(trained, order))
+    one, other = (
+        tickets.prune({n: t.abs() for n, t in values.items()}, tickets.everything(values), 0.5)
+        for values in (start, moved)
+    )
+    for name, mask in tickets.reordered(one, order).items():
+        assert torch.equal(mask, other[name])
+
+
+@levels
 def test_a_ticket_trains_as_the_masked_dense_net(sparsity):
     start, (x, y) = started(3), data(3, 60)
     masks = drawn(start, sparsity)
