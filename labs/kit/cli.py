@@ -72,7 +72,6 @@ def parser(register: Register) -> argparse.ArgumentParser:
     for name, function in functions.items():
         sub = subparsers.add_parser(name, help=function.__doc__, description=function.__doc__)
         sub.set_defaults(command=function)
-        sub.add_argument("--out", type=Path, default=argparse.SUPPRESS, help="default: results")
         if name == "new":
             sub.add_argument("name", metavar="NAME", help="of the lab; writes NAME.py")
         elif name == "report":

@@ -1,6 +1,7 @@
 """The options of the command line, by command: what each takes, and how its text is read."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 
@@ -34,10 +35,14 @@ SHARD: dict[str, Any] = {
     "metavar": "I/N",
     "help": "every N-th stack",
 }
-STORED = {"--preset": {"help": "default: the one that was run last"}}
+OUT: dict[str, dict[str, Any]] = {  # of the commands that write or read results
+    "--out": {"type": Path, "default": argparse.SUPPRESS, "help": "default: results"}
+}
+STORED = {**OUT, "--preset": {"help": "default: the one that was run last"}}
 SWITCH: dict[str, Any] = {"action": "store_true"}
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "run": {
+        **OUT,
         "--preset": {"default": "quick", "help": "smoke, quick (default), full, ..."},
         "--set": {"action": "extend", "nargs": "+", "default": [], "metavar": "NAME=VALUE"},
         "--device": {"choices": ("cpu", "cuda"), "default": "cpu"},
@@ -48,6 +53,7 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
         "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
     },
     "paper": {
+        **OUT,
         "--jobs": JOBS,
         "--dry-run": {**SWITCH, "help": "say what would be trained, and train nothing"},
     },
@@ -75,6 +81,7 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "new": {},
     "report": {
+        **OUT,
         "--write": {**SWITCH, "help": "write README.md and figures/"},
         "--html": {**SWITCH, "help": "write one page of all to the file --out; default: page.html"},
     },

@@ -53,8 +53,8 @@ def _dense(table: Table) -> Iterator[Remark]:
     found = [(words, measure(table), published) for words, (measure, published) in levels.items()]
     yield Remark(
         "The dense net beside that of 2024, the mean of two runs on one data set, the same in all "
-        "orders, with one test set of 1000 examples: by these alone the means of new data spread "
-        "together by 1.1 to 1.5 points.",
+        "orders, with one test set of 1000 examples, by whose luck the means of new data are high "
+        "or low together.",
         ("data", "test accuracy (%)", "2024 (%)"),
         tuple((words, interval([*own.values()]), year) for words, own, year in found if own),
         ".1f",

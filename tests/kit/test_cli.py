@@ -26,7 +26,7 @@ def out(tmp_path_factory):
 @pytest.fixture
 def call(out, capsys):
     def run(*words, code=0):
-        assert main(REGISTER, [*words, "--out", str(out)]) == code
+        assert main(REGISTER, ["--out", str(out), *words]) == code
         return capsys.readouterr()
 
     return run
@@ -206,13 +206,17 @@ def test_check_says_on_stderr_what_is_missing(tmp_path, capsys):
         ("new torch", "NAME must be one that no lab and no module has, got 'torch'"),
         ("run toy --device tpu", "--device: invalid choice: 'tpu'"),
         ("run toy --device cuda", "device must be one that lab 'toy' can use here (cpu)"),
+        ("verify toy --out x", "unrecognized arguments: --out x"),  # they read no results
+        ("settings toy --out x", "unrecognized arguments: --out x"),
+        ("new lab --out x", "unrecognized arguments: --out x"),
+        ("bench toy --out x", "unrecognized arguments: --out x"),
         ("runn toy", "invalid choice: 'runn'"),
         ("run", "the following arguments are required: LAB"),
     ],
 )
 def test_wrong_input_is_refused_before_anything_on_disk_changes(tmp_path, capsys, words, message):
     try:
-        code = main(REGISTER, [*words.split(), "--out", str(tmp_path / "results")])
+        code = main(REGISTER, ["--out", str(tmp_path / "results"), *words.split()])
     except SystemExit as error:
         code = error.code
     assert code == 2

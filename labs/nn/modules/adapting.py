@@ -95,9 +95,6 @@ class Train(Protocol):
 
 DENSE = 0.1  # pace of a run of all parameters, where the method's own rate is for a few of them
 
-Procedure = Callable[[Train, Start], Module]
-"""A method: some runs, and what happens between them."""
-
 
 def once(train: Train, start: Start) -> Module:
     """One run of all that the module trains."""
