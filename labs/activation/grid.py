@@ -286,7 +286,7 @@ IMAGES = {"mnist": 500, "cifar10": 1700}  # MB of a data set and its copy; CIFAR
 
 def megabytes(stack: Sequence[Cell]) -> float:
     """Expected memory of a stack beyond that of the libraries (measured: 280 to 850 in `full`, and
-    2100 for ReLU with MNIST)."""
+    with MNIST 2100 for ReLU and up to 5000 for learned ones)."""
     cell = stack[0]
     inner = KEPT.get(cell.arm, 0) * cell.inner_steps
     return 60 + len(stack) * (40 + inner + max((IMAGES.get(t, 0) for t in cell.tasks), default=0))

@@ -21,7 +21,7 @@ METHOD = Method(
         "judged as directions.",
     ),
     limitations=(
-        "Attention does not learn its tasks here (a table says how far it came), nor did it in "
+        "Attention does not learn its tasks here (its claims say how far it came), nor did it in "
         "pilots of up to 10,000 steps. Claims 3-mha, 6-mha, 11-mha and wide are judged only where "
         "that changes, and those about all architectures are of the MLP and the RNN till then.",
         "Whether an architecture is judged follows from the mean loss of its told modules on the "
