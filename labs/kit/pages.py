@@ -164,5 +164,6 @@ def _made(found: Found) -> str:
     return (
         f"{found['networks']} networks on {found['device']} in "
         f"{duration(found['wall_seconds'])} with {found['jobs']} processes, "
-        f"peak memory {memory} (sum over the processes); commit {found['commit']}; {packages}."
+        f"peak memory {memory} (sum over the processes); {found['processor']}, commit "
+        f"{found['commit']}; {packages}."
     )
