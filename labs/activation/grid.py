@@ -281,7 +281,7 @@ KEPT = {
     **dict.fromkeys(LEARNED, 0.41),
     KNOTS: 0.68,
 }  # MB of a network's inner step, for the way back
-IMAGES = {"mnist": 500, "cifar10": 1700}  # MB of a data set and its copy; CIFAR-10 by its size
+IMAGES = {"mnist": 400, "cifar10": 1700}  # MB of a data set and its copy; CIFAR-10 by its size
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
@@ -289,4 +289,5 @@ def megabytes(stack: Sequence[Cell]) -> float:
     with MNIST 2100 for ReLU and up to 5000 for learned ones)."""
     cell = stack[0]
     inner = KEPT.get(cell.arm, 0) * cell.inner_steps
-    return 60 + len(stack) * (40 + inner + max((IMAGES.get(t, 0) for t in cell.tasks), default=0))
+    images = max((IMAGES.get(t, 0) for t in cell.tasks), default=0) * (1 + (cell.arm in KEPT))
+    return 60 + len(stack) * (40 + inner + images)

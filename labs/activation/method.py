@@ -56,8 +56,8 @@ METHOD = Method(
         "50 it was 0.0006 and 94 %. So they train for 50, and A6-late, three times contradicted "
         "before, asks for convergence, which two epochs of MNIST are not. A6-end-mnist1d and "
         "A6-end-digits, open before, are contradicted since.",
-        "2026-11-28 (bb85809): the reference was made again, on the commit of the others and by a "
-        "processor of another kind, which rounds otherwise: A6-late-digits, contradicted before, "
-        "is open since. No rule changed.",
+        "2026-11-28 (bb85809): the reference was made again, on the commit of ten others and by a "
+        "processor of another kind of the same name (family 25, model 1, avx2), which rounds "
+        "otherwise: A6-late-digits, contradicted before, is open since. No rule changed.",
     ),
 )

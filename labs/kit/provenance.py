@@ -10,7 +10,7 @@ from labs.kit.machine import cores
 from labs.kit.places import HERE
 
 PACKAGES = ("mnist1d-labs", "numpy", "scipy", "torch", "scikit-learn", "matplotlib")
-PARTS = {"cpu family": "family", "model": "model", "CPU part": "part"}  # the last of ARM
+PARTS = {"cpu family": "family", "model": "model", "CPU implementer": "maker", "CPU part": "part"}
 VECTORS = ("avx512f", "avx2", "avx")  # the widest one is used
 
 
@@ -41,7 +41,7 @@ def processor(path: Path = Path("/proc/cpuinfo")) -> str:
     told = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     vectors = [name for name in VECTORS if name in told.get("flags", "").split()]
     parts = [f"{word} {told[name]}" for name, word in PARTS.items() if name in told] + vectors[:1]
-    name = told.get("model name", platform.processor())
+    name = told.get("model name") or platform.processor() or platform.machine()
     return f"{name} ({', '.join(parts)})" if parts else name
 
 

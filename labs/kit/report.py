@@ -133,7 +133,7 @@ def _summary(stored: Plan, found: Results) -> dict[str, Any]:
         "replicates": run["replicates"],
         "networks": len(stored.cells),
         "versions": sessions[-1]["versions"],
-        "processor": ", ".join(sorted({s["processor"] for s in sessions})),
+        "processor": "; ".join(sorted({s["processor"] for s in sessions})),
         "device": ", ".join(sorted({s["device"] for s in sessions})),
         "commit": ", ".join(dict.fromkeys(str(s["commit"]) for s in sessions)),
         "jobs": max(s["jobs"] for s in sessions),

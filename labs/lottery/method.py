@@ -27,12 +27,12 @@ METHOD = Method(
         "What is said of levels on new data rests on 5 rounds and 1000 steps; the preset longer "
         "asks whether 91 rounds and 6000 steps are the same, and six replicates tell what the "
         "rounds add to a few points alone (L12).",
-        "The dense net stands above that of 2024 on new data, at 6000 steps (preset longer), too: "
-        "a table says by how much. Likely chance: there all orders are of one data set and one "
-        "test set of 1000, whose luck is that of all of them.",
+        "The dense net's level on new data is not that of 2024: a table says how far they are "
+        "apart. Likely chance: there all orders are of one data set and one test set of 1000, "
+        "whose luck is that of all of them.",
         "Rounding makes another network of so long a training, so that what one source of chance "
-        "does alone (preset crossed) has that in it, and single networks are the same again on "
-        "a processor of the same kind alone.",
+        "does alone (preset crossed) has that in it, and a single network is the same again in "
+        "the same stack alone, on a processor of the same kind.",
         "That a mask carries locality is judged by neighbours in the first layer alone.",
     ),
     left_out=(

@@ -41,7 +41,8 @@ def test_processors_of_one_name_are_told_apart(told):
 
 
 def test_a_processor_is_told_by_what_its_system_says(told, tmp_path):
-    here = platform.processor()
-    arm = told("processor\t: 0\nFeatures\t: fp asimd\nCPU part\t: 0xd0c\n")
-    assert arm == f"{here} (part 0xd0c)"
+    here = platform.processor() or platform.machine()
+    arm = told("processor\t: 0\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n")
+    assert arm == f"{here} (maker 0x41, part 0xd0c)"
+    assert here
     assert told("") == processor(tmp_path / "none") == here

@@ -64,8 +64,8 @@ def test_in_another_order_of_units_a_net_trains_and_is_pruned_alike(sparsity):
     trained = train(tickets.network(start, masks), x, y)
     close(train(tickets.network(moved, moved_masks), x, y), tickets.reordered(trained, order))
     one, other = (
-        tickets.prune({n: t.abs() for n, t in values.items()}, tickets.everything(values), 0.5)
-        for values in (start, moved)
+        tickets.prune({n: t.abs() for n, t in values.items()}, live, (1 + sparsity) / 2)
+        for values, live in ((start, masks), (moved, moved_masks))
     )
     for name, mask in tickets.reordered(one, order).items():
         assert torch.equal(mask, other[name])
