@@ -63,5 +63,8 @@ METHOD = Method(
         "source that nothing had judged.",
         "2026-11-27 (bb485c6): after it, too, the preset published was added: the paper's schedule "
         "with six replicates.",
+        "2026-11-28 (e8d5f68): after the same dense nets had been seen to differ between full and "
+        "longer, searches in which rounding alone is redrawn were added to the preset crossed, "
+        "whose reference is older.",
     ),
 )
