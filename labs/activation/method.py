@@ -59,5 +59,7 @@ METHOD = Method(
         "2026-11-28 (bb85809): the reference was made again, on the commit of ten others and by a "
         "processor of another kind of the same name (family 25, model 1, avx2), which rounds "
         "otherwise: A6-late-digits, contradicted before, is open since. No rule changed.",
+        "2026-11-28 (7db72a4): after it the cause of A2-long became the length alone, because "
+        "A2-paper holds at tuned rates; no rule, measure or published number changed.",
     ),
 )

@@ -29,9 +29,12 @@ def remarks(table: Table) -> list[Remark]:
 
 
 def _fresh(table: Table) -> Iterator[Remark]:
+    fewer = (
+        " What is learned without noise has fewer outer steps, so that it is no control of the "
+        "others; A5 compares after as many."
+    )
     yield Remark(
-        "Test accuracy of fresh networks in percent. What is learned without noise has fewer outer "
-        "steps, so that it is no control of the others; A5 compares after as many.",
+        "Test accuracy of fresh networks in percent." + fewer * bool(table.where(arm="quiet").rows),
         ("activation", *TRAININGS.values()),
         _by_arm(table, *TRAININGS),
         ".1f",
