@@ -84,7 +84,7 @@ PRESETS = {
         steps=6,
         base_steps=20,
         small=True,
-        tests=40,
+        tests=10,
     ),
     "quick": Config(
         replicates=5,

@@ -38,7 +38,7 @@ FIRST = tuple(sum(SIZES[:i]) for i in range(len(SIZES)))  # output of each task
 NETWORKS = len(DOMAINS)  # of a replicate
 BATCH = 64
 MODULES = len(DOMAINS) + len(TASKS)  # that are trained for all pairs of a method
-VALIDATION = 200  # examples of a pair
+VALIDATION = 200  # examples of a pair, at most as many as are learned from
 
 
 def held_out(network: int) -> tuple[tuple[str, str], ...]:
@@ -90,8 +90,9 @@ def _rate(cell: Cell, device: str) -> float:
     replicates, networks = [TUNING] * len(rates), [0] * len(rates)
     weights = trained_bases([cell], device, len(rates))
     modules = _trained(cell, replicates, networks, weights, rates, device)
+    count = min(VALIDATION, cell.examples)
     scores = [
-        _tested(cell, replicates, pair, weights, modules, "validation", VALIDATION, device)
+        _tested(cell, replicates, pair, weights, modules, "validation", count, device)
         for pair in PAIRS
         if pair not in held_out(0)
     ]

@@ -27,7 +27,7 @@ RATES = {  # of Adam, between which validation data choose, by what is trained i
     "attention": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
     "new": METHODS[METHOD].rates,
 }
-VALIDATION = 1000  # examples to choose the rates by
+VALIDATION = 1000  # examples to choose the rates by, at most as many as are learned from
 
 
 def mixtures(cells: Sequence[Cell], device: str) -> Iterator[Record]:
@@ -77,7 +77,8 @@ def _chosen(cell: Cell, device: str) -> dict[str, float]:
         apart = [adapter.of([0] * len(rates)) for adapter in _apart(adapters)]
         module = _trained(arm, lesson, apart)
         domains = [NEW] * len(rates)
-        x, y = examples(lesson.replicates, domains, "validation", VALIDATION, device)
+        count = min(VALIDATION, cell.examples)
+        x, y = examples(lesson.replicates, domains, "validation", count, device)
         found = accuracies(cell, lesson.weights, [module], x, y)
         chosen[arm] = rates[int(found.argmax())]
     return chosen

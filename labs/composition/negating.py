@@ -15,7 +15,7 @@ from labs.nn.base import Weights
 KEPT, FORGOTTEN = "clean", "reverse"
 FLOOR = 0.97  # of the accuracy on clean signals that is to stay; more than what is judged
 BOTH = (KEPT, FORGOTTEN)
-VALIDATION = 500  # validation examples of a domain
+VALIDATION = 500  # validation examples of a domain, at most as many as are learned from
 
 
 def negations(cells: Sequence[Cell], device: str) -> Iterator[Record]:
@@ -34,7 +34,8 @@ def negations(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     more = digits(cells, FORGOTTEN, "training of what is negated", cell.examples, device)
     vector = fine_tuned(cells, start, more, device)
     opposite = total([vector], [-1.0])
-    validation = {d: digits(cells, d, "validation", VALIDATION, device) for d in BOTH}
+    count = min(VALIDATION, cell.examples)
+    validation = {d: digits(cells, d, "validation", count, device) for d in BOTH}
 
     def curve(domain: str) -> Tensor:
         def right(weights: Weights) -> Tensor:

@@ -15,7 +15,7 @@ from labs.composition.unlabelled import signal
 from labs.nn.base import Weights
 from labs.nn.modules.methods import METHODS
 
-VALIDATION = 500  # examples
+VALIDATION = 500  # examples, at most as many as are learned from
 
 
 def chosen_rate(cell: Cell, method: str, role: str, device: str) -> float:
@@ -54,7 +54,7 @@ def _scores(cell: Cell, role: str, task: str, weights: Weights, device: str) -> 
     lesson = Lesson(cell, cell.method, replicates, weights, own.x, own.y, rates, role, task, blocks)
     learn = head_alone if role == "head" else taught
     modules = learn(lesson._replace(read=own.read, loss=own.loss))
-    asked = drawn("validation", VALIDATION)
+    asked = drawn("validation", min(VALIDATION, cell.examples))
     if cell.signal == "labels":
         return accuracies(cell, weights, modules, asked.x, asked.y)
     with torch.no_grad():

@@ -41,7 +41,7 @@ from labs.composition.teaching import accuracies
 from labs.nn.base import Weights, logits
 from labs.nn.modules.module import Values
 
-VALIDATION = 100  # validation examples of a domain
+VALIDATION = 100  # validation examples of a domain, at most as many as are learned from
 ANALOGOUS = COUPLES.index(("reverse", "ramp"))  # the couple whose scale an analogy has
 WIDER = tuple(2 * scale for scale in SCALES)  # for TIES, which gives a mean and no sum
 KEEP, DROP = 0.2, 0.5  # what TIES keeps of every difference, and what DARE drops of it
@@ -93,7 +93,7 @@ def sums(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     }
     vectors = {d: fine_tuned(cells, base, data, device) for d, data in training.items()}
     networks = {domain: added(base, vectors[domain]) for domain in DOMAINS}
-    validation = judge(cells, networks, "validation", VALIDATION, device)
+    validation = judge(cells, networks, "validation", min(VALIDATION, cell.examples), device)
     test = judge(cells, networks, "test", cell.tests, device)
     couples = [_couple(cells, base, vectors, couple, validation, test) for couple in COUPLES]
     of_couples = Couple(*(torch.stack(column) for column in zip(*couples, strict=True)))

@@ -9,7 +9,7 @@ import torch
 from scipy import linalg
 
 from labs.course.compare import SINGLE, expect_array, expect_close, unchanged
-from labs.course.plan import Answer, Check, Exercise, expect
+from labs.course.plan import Answer, Check, Exercise, MismatchError, expect
 from labs.lessons.double_descent.curves import FALL, THRESHOLD
 
 N, LENGTH, SIZE = 7, 11, 5  # signals, samples and features of the checks
@@ -121,12 +121,18 @@ def _fitted(answer: Answer, A: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
 def _least_squares(answer: Answer, seed: int) -> None:
     A, Y = _task(seed, 23, 7)
-    got = _fitted(answer, A, Y)
+    singular = "does this work only with more features than examples"
+    try:
+        got = _fitted(answer, A, Y)
+    except linalg.LinAlgError as error:  # by rounding, as it seems to invert at other times
+        raise MismatchError(
+            f"23 examples, 7 features: LinAlgError: {error}: {singular}?"
+        ) from error
     best = ((A @ linalg.lstsq(A, Y)[0] - Y) ** 2).sum()
     own = ((A @ got - Y) ** 2).sum()
     reason = "was something added to the problem (a ridge), or left out"
     if own > (Y**2).sum():  # worse than no weights at all
-        reason = "does this work only with more features than examples"
+        reason = singular
     expect(
         own < best * (1 + 1e-9),
         f"23 examples, 7 features: asked for a sum of squared misfits of {best:.10g}, the least "

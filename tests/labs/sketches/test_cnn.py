@@ -111,7 +111,7 @@ def test_inputs_that_are_alike_have_the_same_sketch(net):
     own, split = reader.alone(net, 0), mnist1d.published(0).test
     twice = mnist1d.Split(np.repeat(split.x[:2], 2, axis=0), np.repeat(split.y[:2], 2))
     same = overall_sketches(firings.space(64, 0), cnn.part(own, twice, top=4, below=2).scenes)
-    np.testing.assert_allclose(same[0], same[1], atol=1e-12)
+    np.testing.assert_allclose(same[0], same[1], atol=1e-8)  # of activations in float32
     assert np.abs(same[0] - same[2]).max() > 1e-3
 
 
