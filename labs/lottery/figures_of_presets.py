@@ -1,11 +1,11 @@
 """What the presets beside `full` ask: where spread comes from, and what many rounds change."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from labs.kit import draw
 from labs.kit.claims import VerdictsById
 from labs.kit.forest import ARMS, NOTE, forest
-from labs.kit.intervals import deviation
 from labs.kit.measures import Values, minus
 from labs.kit.table import Table
 from labs.lottery.figure import COLORS, MARKERS, dense_line, levels, name_levels, training
@@ -23,9 +23,11 @@ LOOK = COLORS | {"gain": COLORS["random"]}, MARKERS | {"dense": "s", "gain": "D"
 def chance(table: Table, verdicts: VerdictsById) -> "Figure":
     """Two panels: how far levels and gains spread, and the gains, by what is drawn anew."""
     figure, axes = draw.figure(2, width=6.2, height=4.2)
-    _deviations(axes[0], table)
-    rows = {words: _accuracies(table, name)["gain"] for name, words in VARIED.items()}
-    forest(axes[1], rows, verdicts, color=LOOK[0]["gain"])
+    found = {words: _accuracies(table, name) for name, words in VARIED.items()}
+    found = {words: own for words, own in found.items() if own["gain"]}
+    _deviations(axes[0], found)
+    gains = {words: own["gain"] for words, own in found.items()}
+    forest(axes[1], gains, verdicts, color=LOOK[0]["gain"])
     axes[1].set(title="The gain, by what is redrawn", xlabel="Ticket over dense (points)")
     draw.note(
         figure, table, intervals="bars are 95 % intervals", arms=("arm", "sparsity", "varied")
@@ -65,17 +67,16 @@ def _accuracies(table: Table, varied: str) -> dict[str, Values]:
     return {"dense": dense, "lottery": ticket, "gain": minus(ticket, dense)}
 
 
-def _deviations(ax: "Axes", table: Table) -> None:
+def _deviations(ax: "Axes", found: Mapping[str, Mapping[str, Values]]) -> None:
     colors, markers = LOOK
-    for at, varied in enumerate(VARIED):
-        for shift, (what, values) in enumerate(_accuracies(table, varied).items(), -1):
-            several = len(values) > 1
-            if several and (one := deviation({0: spread(values) ** 2}, len(values) - 1)):
+    for at, own in enumerate(found.values()):
+        for shift, (what, values) in enumerate(own.items(), -1):
+            if one := spread(values):
                 bars = [[one.mean - one.low], [one.high - one.mean]]
                 how: Any = {"color": colors[what], "fmt": markers[what], "capsize": 2}
                 label = None if at else WHAT[what]
                 ax.errorbar([at + 0.16 * shift], [one.mean], bars, label=label, **how)
-    names = [words.replace(" ", "\n", 1) for words in VARIED.values()]
+    names = [words.replace(" ", "\n", 1) for words in found]
     ax.set_xticks(range(len(names)), names, fontsize=9)
     ax.set(title="What makes accuracies spread?", ylabel="Standard deviation (points)")
     ax.set_ylim(bottom=0)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from labs.kit.intervals import Interval, deviation
 from labs.kit.measures import Measure, Values, average, column, lowest_elsewhere, measured, minus
 from labs.kit.table import Table
 
@@ -94,6 +95,8 @@ def _neighbours(table: Table, length: int, order: str, arm: str, runs: str, chan
     return {r: ratio + (own - ratio * chances) / by_chance for r, (own, chances) in both.items()}
 
 
-def spread(values: Values) -> float:
-    """Standard deviation over replicates."""
-    return float(np.std([*values.values()], ddof=1))
+def spread(values: Values) -> Interval | None:
+    """Standard deviation over replicates, None of fewer than two."""
+    if len(values) < 2:
+        return None
+    return deviation({0: float(np.var([*values.values()], ddof=1))}, len(values) - 1)

@@ -64,7 +64,7 @@ METHOD = Method(
         "2026-11-27 (bb485c6): after it, too, the preset published was added: the paper's schedule "
         "with six replicates.",
         "2026-11-28 (e8d5f68): after the same dense nets had been seen to differ between full and "
-        "longer, searches in which rounding alone is redrawn were added to the preset crossed, "
-        "whose reference is older.",
+        "longer, searches in which rounding alone is redrawn were added to the preset crossed. Its "
+        "reference was made again with them, on another processor, so that every digit is new.",
     ),
 )

@@ -59,10 +59,11 @@ PICTURES = {
         chance,
         "Where the spread of accuracies comes from. Every replicate draws its data, its initial "
         "weights and the order of its examples anew, or one of them alone, and has the rest of the "
-        "first replicate. (a) Standard deviation over replicates of the dense network, of its "
-        "ticket with 92 % masked, and of what the ticket gains, with 95 % intervals; no shares of "
-        "a whole, for what things do together counts in each. (b) The gain itself; faint dots are "
-        "replicates.",
+        "first replicate; for rounding alone its hidden units change places, which in exact "
+        "arithmetic would change nothing. (a) Standard deviation over replicates of the dense "
+        "network, of its ticket with 92 % masked, and of what the ticket gains, with 95 % "
+        "intervals; no shares of a whole, for each has rounding in it, and what things do "
+        "together. (b) The gain itself; faint dots are replicates.",
         preset="crossed",
     ),
     "rounds": Picture(

@@ -198,7 +198,7 @@ def test_spread_is_told_by_what_is_redrawn():
     *_, crossed = remarks.remarks(table)
     rows = [("all", 3), ("data set", 2), ("initial weights", 1), ("order of the examples", 0.2)]
     rows += [("rounding alone", 0.5)]
-    for told, (name, deviation) in zip(crossed.rows, rows, strict=True):
+    for told, (name, deviation) in zip(means(crossed), rows, strict=True):
         assert told[0] == name
         assert told[1:] == pytest.approx((0, deviation, deviation, 400), rel=0.1)
 
