@@ -27,7 +27,11 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
     """
     if argv is None:
         console.without_display()
-    arguments = parser(register).parse_args(argv)
+    top = parser(register)
+    arguments = top.parse_args(argv)
+    reads_results = arguments.word is None or "--out" in OPTIONS.get(arguments.word, {})
+    if arguments.out != commands.RESULTS and not reads_results:
+        top.error(f"--out: {arguments.word} neither reads nor writes results, got {arguments.out}")
     command: Callable[[Register, argparse.Namespace], int] = arguments.command
     try:
         code = command(register, arguments)
@@ -56,8 +60,8 @@ def parser(register: Register) -> argparse.ArgumentParser:
         prog="python -m labs", description="Published experiments, run again and judged."
     )
     top.set_defaults(command=commands.list_labs)
-    top.add_argument("--out", type=Path, default=Path("results"), help="default: results")
-    subparsers = top.add_subparsers(metavar="COMMAND")
+    top.add_argument("--out", type=Path, default=commands.RESULTS, help="default: results")
+    subparsers = top.add_subparsers(metavar="COMMAND", dest="word")
     functions = {
         "run": commands.run,
         "paper": paper.run_paper,

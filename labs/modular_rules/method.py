@@ -22,8 +22,9 @@ METHOD = Method(
     ),
     limitations=(
         "Attention does not learn its tasks here (its claims say how far it came), nor did it in "
-        "pilots of up to 10,000 steps. Claims 3-mha, 6-mha, 11-mha and wide are judged only where "
-        "that changes, and those about all architectures are of the MLP and the RNN till then.",
+        "pilots of up to 10,000 steps. Claims 3-mha, 6-mha, 6-grow-mha, 11-mha, 12-far-mha and "
+        "wide are judged only where that changes, and those about all architectures are of the "
+        "MLP and the RNN till then.",
         "Whether an architecture is judged follows from the mean loss of its told modules on the "
         "replicates by which claims about them are judged: near the line the same luck would move "
         "both. So it is to be passed clearly; a remark says by how much it was.",

@@ -210,20 +210,25 @@ def test_check_says_on_stderr_what_is_missing(tmp_path, capsys):
         ("settings toy --out x", "unrecognized arguments: --out x"),
         ("new lab --out x", "unrecognized arguments: --out x"),
         ("bench toy --out x", "unrecognized arguments: --out x"),
+        ("--out x verify toy", "--out: verify neither reads nor writes results, got x"),
+        ("--out x lesson pooling", "--out: lesson neither reads nor writes results, got x"),
         ("runn toy", "invalid choice: 'runn'"),
         ("run", "the following arguments are required: LAB"),
     ],
 )
-def test_wrong_input_is_refused_before_anything_on_disk_changes(tmp_path, capsys, words, message):
+def test_wrong_input_is_refused_before_anything_on_disk_changes(
+    tmp_path, monkeypatch, capsys, words, message
+):
+    monkeypatch.chdir(tmp_path)
     try:
-        code = main(REGISTER, ["--out", str(tmp_path / "results"), *words.split()])
+        code = main(REGISTER, words.split())
     except SystemExit as error:
         code = error.code
     assert code == 2
     captured = capsys.readouterr()
     assert message in captured.err
     assert not captured.out
-    assert not (tmp_path / "results").exists()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("below", ["", "x", "x/y"])
@@ -298,8 +303,9 @@ def test_a_dry_run_trains_and_writes_nothing(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_settings_are_shown_with_values_meaning_and_range(call):
-    text = call("settings", "toy").out
+def test_settings_are_shown_with_values_meaning_and_range(capsys):
+    assert main(REGISTER, ["settings", "toy"]) == 0
+    text = capsys.readouterr().out
     assert "replicates  (a whole number: at least 1)\n    coins per arm\n    smoke: 2\n" in text
     assert "arms  (a tuple, each text: fair, biased)" in text
 
