@@ -27,7 +27,7 @@ FRESH: dict[str, Any] = {"grid": GRID, "changed": CHANGED}
 LEVEL: dict[str, Any] = {"limits": (0, 100), "gate": WHOLE}
 UNUSED = (
     "The released code names 256 hidden units and builds 100: likely 68 % is of the wider net, "
-    "which C5-width trains."
+    "of which C5-width tells."
 )
 CAUSES = {  # known or likely, of a contradicted claim
     "C2-mlp": UNUSED,

@@ -31,6 +31,7 @@ PARTS = {  # of the experiment, beside the search itself
     "weights": "a ticket whose biases all stay live",
     "rounds": "a ticket found in as many rounds as upstream's",
     "crossed": "searches in which data, start or order alone is redrawn, or nothing but rounding",
+    "level": "dense nets on the very data that upstream has as new ones",
 }
 VARIED = {  # what of a replicate is drawn anew
     "all": "all",
@@ -117,8 +118,9 @@ PRESETS = {
     # Does it matter that a ticket is found in five rounds and not in 91, and trains on new data for
     # a sixth of the steps?
     "longer": Config(replicates=6, parts=("rounds",), levels=TO_THE_TICKET, transfer_steps=6000),
-    # Where does the spread of a ticket's gain come from?
-    "crossed": Config(parts=("crossed",), levels=TO_THE_TICKET),
+    # Where does the spread of a ticket's gain come from, and is the dense net's level on new data
+    # that of upstream's draw?
+    "crossed": Config(parts=("crossed", "level"), levels=TO_THE_TICKET),
     # Upstream's notebook, once (it has 2 tickets): 100 linear levels and whole trainings on new
     # data, and none of our controls. At the last level, 100 %, no weight is left: all classes are
     # equally likely, loss is ln 10. Ours beside it: 10,000 fresh test examples.
@@ -132,7 +134,7 @@ PRESETS = {
 class Cell:
     """One trained network; beside what it is, all the settings of its replicate's search."""
 
-    data: str  # "own": that the ticket is found on; "new": another draw
+    data: str  # "own": that the ticket is found on; "new": another draw; "upstream": upstream's new
     order: str  # of the positions
     arm: str  # "dense", "lottery", "rounds" (found in many), "random", or one of BIASES_LIVE
     start: str  # "rewound": the initial weights of the search; "fresh": others
@@ -182,7 +184,8 @@ def cells(config: Config) -> Sequence[Cell]:
         for arm in arms
         if part in parts
     )
-    arms = dict.fromkeys([*_searches(config), *new])  # parts share some
+    level: list[Arm] = [("upstream", order, "dense", "rewound", 0.0, "all") for order in ORDERS]
+    arms = dict.fromkeys([*_searches(config), *new, *(level if "level" in parts else [])])
     return [Cell(*arm, **settings, replicate=r) for r in range(replicates) for arm in arms]
 
 

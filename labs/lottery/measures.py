@@ -18,6 +18,11 @@ def transferred(table: Table, order: str, start: str, arm: str) -> Table:
     return table.where(data="new", order=order, start=start, arm=arm)
 
 
+def on_upstreams(table: Table, order: str) -> Table:
+    """Dense nets on the data that upstream has as new ones."""
+    return table.where(data="upstream", order=order)
+
+
 def own(arm: str, order: str = "original") -> Measure:
     """Final test accuracy (%) on the data that the ticket was found on, as `found`."""
     return measured(_own, arm, order)

@@ -24,12 +24,13 @@ METHOD = Method(
     limitations=(
         "A ticket is one network's: what is said of tickets is about this network, optimiser and "
         "pruning.",
-        "What is said of levels on new data rests on 5 rounds and 1000 steps; the preset longer "
-        "asks whether 91 rounds and 6000 steps are the same, and six replicates tell what the "
-        "rounds add to a few points alone (L12).",
+        "What is said of new data rests on 5 rounds and 1000 steps; the presets longer and "
+        "published have 91 and 6000, in six replicates, which tell what the rounds add to a few "
+        "points (L12). What a mask is worth without its weights differs between full and published "
+        "(L5, L6): rounds, levels and steps change there together.",
         "The dense net's level on new data is not that of 2024: a table says how far they are "
-        "apart. Likely chance: there all orders are of one data set and one test set of 1000, "
-        "whose luck is that of all of them.",
+        "apart. It may be chance, which nobody has tested: there all orders are of one data set "
+        "and one test set of 1000, whose luck is that of all of them.",
         "Rounding makes another network of so long a training, so that what one source of chance "
         "does alone (preset crossed) has that in it, and a single network is the same again in "
         "the same stack alone, on a processor of the same kind.",
@@ -65,6 +66,7 @@ METHOD = Method(
         "with six replicates.",
         "2026-11-28 (e8d5f68): after the same dense nets had been seen to differ between full and "
         "longer, searches in which rounding alone is redrawn were added to the preset crossed. Its "
-        "reference was made again with them, on another processor, so that every digit is new.",
+        "reference was made again with them, on another processor, so that every digit is new, and "
+        "with dense nets on the very draw of 2024, to learn why the level on new data is another.",
     ),
 )

@@ -9,9 +9,18 @@ from labs.kit.intervals import interval
 from labs.kit.lab import Remark
 from labs.kit.measures import minus, shared
 from labs.kit.table import Table
-from labs.lottery.grid import VARIED
+from labs.lottery.grid import ORDERS, VARIED
 from labs.lottery.masks import LENGTHS, per_place
-from labs.lottery.measures import found, gain, new, own, spread, sweep, transferred
+from labs.lottery.measures import (
+    found,
+    gain,
+    new,
+    on_upstreams,
+    own,
+    spread,
+    sweep,
+    transferred,
+)
 from labs.lottery.published import DENSE, NEIGHBOURS, NEW_DATA, SIZES
 
 POINTS = "+.1f"
@@ -30,8 +39,8 @@ def remarks(table: Table) -> list[Remark]:
     """What was shortened and whether training is finished, where tickets peak and lose, and what
     neighbours do and do not explain."""
     parts = (
-        *(_shortened, _dense, _finished, _peak, _reordered, _symmetry, _neighbours, _kept, _biases),
-        *(_test_noise, _crossed),
+        *(_shortened, _dense, _level, _finished, _peak, _reordered, _symmetry, _neighbours, _kept),
+        *(_biases, _test_noise, _crossed),
     )
     return [remark for part in parts for remark in part(table)]
 
@@ -57,6 +66,22 @@ def _dense(table: Table) -> Iterator[Remark]:
         "or low together.",
         ("data", "test accuracy (%)", "2024 (%)"),
         tuple((words, interval([*own.values()]), year) for words, own, year in found if own),
+        ".1f",
+    )
+
+
+def _level(table: Table) -> Iterator[Remark]:
+    rows: Rows = []
+    for order in ORDERS:
+        nets = on_upstreams(table, order)
+        levels = [nets.column(column) for column in (SMALL, "test_accuracy")]
+        published, *_ = NEW_DATA[order, "rewound"][2024]
+        rows += [(order, *map(interval, levels), published)] if all(levels) else []
+    yield Remark(
+        "The dense net on the very data that 2024 has as new ones (seed 43, the same in every "
+        "replicate): on their 1000 test examples, as there, and on fresh ones of the same kind.",
+        ("order", "on the 1000 (%)", "fresh (%)", "2024 (%)"),
+        tuple(rows),
         ".1f",
     )
 

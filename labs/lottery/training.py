@@ -37,6 +37,7 @@ RATE = 2e-2
 PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}
 TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
 BASE = 10_000  # new data of replicate r are the published set of replicate BASE + r: no one's own
+UPSTREAM = 1  # upstream's new data are the published set of this replicate, seed 43
 Trained = tuple[Arm, Tensors, Record]  # with its masks
 
 
@@ -104,7 +105,7 @@ def split(data: str, order: str, replicate: int, fresh: int = 0) -> Splits:
     """A replicate's own (published) or new data with its positions in some order.
 
     Args:
-        data: "own" or "new".
+        data: "own", "new" or "upstream".
         order: of the positions.
         replicate: whose data.
         fresh: fresh test examples.
@@ -112,7 +113,6 @@ def split(data: str, order: str, replicate: int, fresh: int = 0) -> Splits:
     Raises:
         ValueError: unknown data or an unknown order.
     """
-    known("data", data, ("own", "new"))
     made, places = drawn(data, replicate, fresh), positions(order, replicate)
     inputs = {name: getattr(made, name)[:, places] for name in ("x", "x_test", "x_fresh")}
     return made._replace(**inputs)
@@ -120,8 +120,9 @@ def split(data: str, order: str, replicate: int, fresh: int = 0) -> Splits:
 
 @lru_cache(maxsize=8)
 def drawn(data: str, replicate: int, fresh: int = 0) -> Splits:
-    """A replicate's data set, "own" or "new"; see `split`."""
-    made = mnist1d.published(replicate + BASE * (data == "new"), test=fresh)
+    """A replicate's data set, "own" or "new", or upstream's new one; see `split`."""
+    numbers = {"own": replicate, "new": BASE + replicate, "upstream": UPSTREAM}
+    made = mnist1d.published(numbers[known("data", data, numbers)], test=fresh)
     return Splits(*made.train, *made.test, *made.fresh)
 
 
@@ -261,7 +262,7 @@ def _member(tensors: Tensors, member: int) -> dict[str, Tensor]:
 
 
 def _transfers(cells: Sequence[Cell], masks: dict[str, Tensors], device: str) -> dict[Arm, Record]:
-    new = [cell for cell in cells if cell.data == "new"]
+    new = [cell for cell in cells if cell.data != "own"]
     found: dict[Arm, Record] = {}
     for arm in dict.fromkeys(cell.arm for cell in new):
         group = [cell for cell in new if cell.arm == arm]
@@ -277,7 +278,7 @@ def _transfer(part: Sequence[Cell], mask: Tensors | None, device: str) -> list[R
     start = _stacked([initial_weights(c.hidden, c.replicate, c.start) for c in part])
     live = mask or tickets.everything(start)
     masks = {name: live[name].expand_as(t) for name, t in start.items()}
-    data = [split("new", c.order, c.replicate, c.test_examples) for c in part]
+    data = [split(c.data, c.order, c.replicate, c.test_examples) for c in part]
     steps, batch = cell.transfer_steps, cell.transfer_batch
     return _trained(start, masks, data, steps, batch, cell.every, device)[1]
 

@@ -40,7 +40,7 @@ APART = (
 )
 FEW_UNITS = (
     "Likely that most rules leave each module of the MLP 4 hidden units, too few to extrapolate "
-    "its rule: with 16 rules, modules twice as wide led as far as with few rules."
+    "its rule."
 )
 lead = partial(claim, unit="octaves", above=0)
 

@@ -16,6 +16,7 @@ from labs.nn import devices, nets
 from labs.nn.optimizer import Optimizer
 from labs.nn.training import evaluate, fit
 from mnist1d.generate import generate
+from mnist1d.recipe import Recipe
 
 TINY = grid.Config(
     replicates=1,
@@ -58,6 +59,9 @@ def test_a_replicate_trains_on_the_published_data_and_another_one():
     np.testing.assert_allclose(own.x, generate().x, rtol=1e-6, atol=1e-7)
     assert not np.array_equal(own.x, new.x)
     assert not np.array_equal(new.x, training.split("new", "original", 1).x)
+    upstreams = [training.split("upstream", "original", r) for r in (0, 5)]
+    for each in upstreams:
+        np.testing.assert_allclose(each.x, generate(Recipe(seed=43)).x, rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("order", grid.ORDERS)
@@ -181,7 +185,11 @@ def test_masks_are_nested_where_they_should_be(searched, name):
 def test_arms_train_on_new_data_paired_and_share_their_masks(trained, searched):
     records, networks, examples = trained
     rounds = len({cell.sparsity for cell in searched})
-    new = {order: training.split("new", order, 0).x for order in grid.ORDERS}
+    new = {
+        (data, order): training.split(data, order, 0).x
+        for data in ("new", "upstream")
+        for order in grid.ORDERS
+    }
     found = {
         name: records["own", "original", name, "rewound", 0.8, "all"].mask
         for name in ("lottery", "random", "weights", "random weights", "rounds")
@@ -194,11 +202,13 @@ def test_arms_train_on_new_data_paired_and_share_their_masks(trained, searched):
             (which,) = [
                 s for s, v in starts.items() if torch.equal(v["first"][0], start["first"][m])
             ]
-            (order,) = [o for o, inputs in new.items() if np.array_equal(inputs, x[m])]
+            (whose,) = [w for w, inputs in new.items() if np.array_equal(inputs, x[m])]
             mask = live["first"][m, :-1].numpy()
             same = [name for name, other in found.items() if np.array_equal(mask, other)]
-            seen.append((order, which, same[0] if same else "dense" if mask.all() else "?"))
-    expected = {(order, start, a) for _, order, start, names in grid.TRANSFERS for a in names}
+            seen.append((whose, which, same[0] if same else "dense" if mask.all() else "?"))
+    expected = {
+        (("new", order), start, a) for _, order, start, names in grid.TRANSFERS for a in names
+    } | {(("upstream", order), "rewound", "dense") for order in grid.ORDERS}
     assert sorted(seen) == sorted(expected)
 
 
@@ -308,7 +318,10 @@ def test_neighbours_are_coloured_and_nothing_else():
     ("call", "message"),
     [
         (lambda: training.positions("fliped", 0), "order must be .* 'fliped': did you mean 'fli"),
-        (lambda: training.split("nwe", "original", 0), "data must be one of own, new, got 'nwe'"),
+        (
+            lambda: training.split("nwe", "original", 0),
+            "data must be .*, new, upstream, got 'nwe'",
+        ),
         (lambda: training.initial_weights(5, 0, "rewind"), "start must be .* got 'rewind'"),
     ],
 )

@@ -154,7 +154,8 @@ def about(*row):
 
 def test_remarks_say_what_claims_do_not():
     said = remarks.remarks(synthetic(as_published(2024)))
-    shortened, dense, finished, peak, *later = said
+    shortened, dense, level, finished, peak, *later = said
+    assert not level.rows  # no net is trained on upstream's data
     reordered, symmetry, neighbours, kept, biases, noise = later
     assert [words for words, *_ in dense.rows][:2] == ["where tickets are found", "new, original"]
     assert len(dense.rows) == 5
@@ -201,6 +202,19 @@ def test_spread_is_told_by_what_is_redrawn():
     for told, (name, deviation) in zip(means(crossed), rows, strict=True):
         assert told[0] == name
         assert told[1:] == pytest.approx((0, deviation, deviation, 400), rel=0.1)
+
+
+def test_levels_on_upstreams_data_stand_beside_its_own():
+    config = replace(grid.PRESETS["crossed"], parts=("level",))
+    table = Table(
+        row(cell, record(accuracy_1000=64.0 + cell.replicate % 2, test_accuracy=63.0))
+        for cell in grid.cells(config)
+        if cell.data == "upstream"
+    )
+    (level,) = [remark for remark in remarks.remarks(table) if "seed 43" in remark.text]
+    years = [64.2, 63.05, 63.75, 64.1]
+    orders = zip(grid.ORDERS, years, strict=True)
+    assert means(level) == [(order, 64.5, 63.0, year) for order, year in orders]
 
 
 @pytest.mark.parametrize(("level", "verdict"), [(None, "holds"), (0.7, "contradicted")])

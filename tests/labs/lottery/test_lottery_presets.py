@@ -47,7 +47,7 @@ def test_presets_have_the_levels_of_the_claims(preset):
 
 @pytest.mark.parametrize(
     ("preset", "replicates", "networks"),
-    [("smoke", 2, 50), ("quick", 6, 29), ("full", 12, 52), ("longer", 6, 100), ("crossed", 12, 30)],
+    [("smoke", 2, 54), ("quick", 6, 29), ("full", 12, 52), ("longer", 6, 100), ("crossed", 12, 34)],
 )
 def test_a_replicate_is_one_stack(preset, replicates, networks):
     made = stacks(LAB, grid.cells(grid.PRESETS[preset]))
