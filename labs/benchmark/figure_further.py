@@ -75,15 +75,16 @@ def _is_of(row: Mapping[str, Any], model: str) -> bool:
 
 
 def _deviations(ax: "Axes", table: Table) -> None:
-    for place, model in enumerate(NETS):
+    by_net = deviations(table)
+    for place, (model, own) in enumerate(by_net.items()):
         shift = 0.16 * (place - 1.5)
-        for at, found in enumerate(deviations(table, model).values()):
+        for at, found in enumerate(own.values()):
             if found and found.mean > 0:
                 bars = [[max(found.mean - found.low, 0)], [max(found.high - found.mean, 0)]]
                 label = NAMES[model] if at == 0 else None
                 how: Any = {"color": COLORS[model], "capsize": 2, "label": label}
                 ax.errorbar([at + shift], [found.mean], bars, fmt=MARKERS[model], **how)
-    names = [name.removeprefix("the ").replace(" ", "\n", 1) for name in deviations(table, "mlp")]
+    names = [name.removeprefix("the ").replace(" ", "\n", 1) for name in by_net["mlp"]]
     ax.set_xticks(range(len(names)), names, fontsize=9)
     ax.set(title="What makes a level spread?", ylabel="Standard deviation (points)", yscale="log")
     ax.grid(axis="x", visible=False)

@@ -53,7 +53,9 @@ SOURCES = {  # what is drawn anew beside an unchanged network of the same replic
 }
 RATES = (0.01, 0.001)  # of Adam on MNIST
 FROZEN = "start and order, published data"
+ROUNDING = "rounding"  # examples change places within their batches, which nothing else can tell
 VARIED = (*SOURCES, FROZEN)
+BATCH = 100  # examples of a step
 
 
 def check_change(change: str) -> None:
@@ -78,6 +80,9 @@ class Config:
     )
     crossed_replicates: int = setting(
         7, "networks in which one source of chance alone is drawn anew, by net and source", least=1
+    )
+    rounding_replicates: int = setting(
+        0, "networks in which nothing but rounding is drawn anew, by net of `crossed`", least=0
     )
     fresh: int = setting(50_000, "fresh test examples of every network", least=2000)
     steps: int = setting(STEPS, "training steps of Adam, rate 0.01, batches of 100", least=1)
@@ -115,6 +120,7 @@ PRESETS = {
         changes=("width=256",),
         examples=(8000,),
         crossed=("logistic", "mlp"),
+        rounding_replicates=1,
     ),
     "quick": Config(
         replicates=6,
@@ -126,6 +132,8 @@ PRESETS = {
         crossed=(),
     ),
     "full": Config(),
+    # How much of what a source of chance does alone is rounding?
+    "crossed": Config(rounding_replicates=12, extra_models=(), changes=(), examples=()),
     # The benchmark of Figure 2 and Table 1 of 2024, once. Ours beside it: fresh test examples,
     # validation, scikit-learn's models.
     "paper": Config(
@@ -147,7 +155,7 @@ class Cell:
     model: str
     shuffled: bool  # are the positions permuted?
     change: str  # "" or "setting=value" for a changed MLP
-    varied: str  # "" or one of VARIED: what is not that of the replicate's other networks
+    varied: str  # "", ROUNDING or one of VARIED: what is not that of the replicate's other networks
     data: str  # "mnist1d" or "mnist"
     examples: int
     steps: int
@@ -209,6 +217,8 @@ def cells(config: Config) -> list[Cell]:
     arms += [(extra, own("cnn", examples=examples)) for examples in config.examples]
     varied = [own(model, varied=source) for model in config.crossed for source in VARIED]
     arms += [(config.crossed_replicates, arm) for arm in varied]
+    rounding = [own(model, varied=ROUNDING) for model in config.crossed]
+    arms += [(config.rounding_replicates, arm) for arm in rounding]
     if config.data_dir:
         if "mnist" not in images.held(config.data_dir):
             raise ValueError(f"data_dir must hold MNIST's files, got {config.data_dir!r} without")

@@ -1,10 +1,11 @@
 """What a network learns from and is tested on, where it starts, and what of it is drawn anew."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from labs.benchmark.grid import FROZEN, NAME, Cell
+from labs.benchmark.grid import BATCH, FROZEN, NAME, ROUNDING, Cell
 from labs.data import mnist1d
 from labs.kit.seeds import seed, stream
 
@@ -12,11 +13,22 @@ ANEW = 1000  # added to a replicate: its second data set
 SET = 1000  # examples of the published test set
 
 
-def source(cell: Cell) -> tuple[int, int]:
-    """The number of a cell's data set, in `labs.data.mnist1d`, and that of the order in which it
-    trains: -1 for the data set's own, which is a random one."""
+class Order(NamedTuple):
+    """In which order a network trains: the data set's own, which is a random one, or where `drawn`
+    is "all" or "within batches" another, the `replicate`-th."""
+
+    drawn: str = ""
+    replicate: int = 0
+
+
+OWN = Order()
+
+
+def source(cell: Cell) -> tuple[int, Order]:
+    """The number of a cell's data set, in `labs.data.mnist1d`, and the order in which it trains."""
     data = {"data": cell.replicate + ANEW, FROZEN: 0}.get(cell.varied, cell.replicate)
-    return data, cell.replicate if cell.varied in ("order", FROZEN) else -1
+    drawn = {"order": "all", FROZEN: "all", ROUNDING: "within batches"}.get(cell.varied)
+    return data, Order(drawn, cell.replicate) if drawn else OWN
 
 
 def start(cell: Cell) -> int:
@@ -26,7 +38,7 @@ def start(cell: Cell) -> int:
 
 
 @lru_cache(maxsize=64)
-def drawn(replicate: int, order: int, examples: int, shuffled: bool) -> dict[str, mnist1d.Split]:
+def drawn(replicate: int, order: Order, examples: int, shuffled: bool) -> dict[str, mnist1d.Split]:
     """The parts "train", "val" (1000 examples) and "test" (the published 1000) of a data set.
 
     Validation examples and training examples beyond 4000 are fresh draws of the same law, others
@@ -41,7 +53,7 @@ def drawn(replicate: int, order: int, examples: int, shuffled: bool) -> dict[str
     fresh = seed(NAME, "validation and further training data", replicate) % 2**32
     more = mnist1d.drawn(fresh, train=max(examples - mnist1d.EXAMPLES, 0), val=1000)
     x, y = (np.concatenate(pair)[:examples] for pair in zip(own.train, more.train, strict=True))
-    rows = slice(None) if order < 0 else stream(NAME, "second order", order).permutation(len(y))
+    rows = _rows(order, len(y))
     parts = {"train": (x[rows], y[rows]), "val": more.val, "test": own.test}
     places = _places(replicate, shuffled)
     return {name: mnist1d.Split(x[:, places], y) for name, (x, y) in parts.items()}
@@ -69,6 +81,16 @@ def set_variance(right: np.ndarray) -> float | None:
     mixed = stream(NAME, "sets of test examples", 0).permutation(right)[: sets * SET]
     accuracies = 100 * mixed.reshape(sets, SET).mean(1)
     return float(accuracies.var(ddof=1)) if sets > 1 else None
+
+
+def _rows(order: Order, examples: int) -> np.ndarray:
+    rows = np.arange(examples)
+    if order.drawn == "all":
+        return stream(NAME, "second order", order.replicate).permutation(rows)
+    if order.drawn:
+        draws = stream(NAME, "order within batches", order.replicate)
+        return draws.permuted(rows.reshape(-1, BATCH), axis=1).ravel()
+    return rows
 
 
 def _places(replicate: int, shuffled: bool) -> np.ndarray:

@@ -72,4 +72,12 @@ PICTURES = {
         "Levels on the one published data set, over starts and orders, less levels on data sets "
         "that are drawn anew.",
     ),
+    "crossed": Picture(
+        spread,
+        "How much of that is rounding. As the figure of the spread, of networks that were trained "
+        "anew with twelve more of each net, in which the examples of every batch change places: in "
+        "exact arithmetic nothing would change. What one source of chance does alone has this in "
+        "it.",
+        preset="crossed",
+    ),
 }

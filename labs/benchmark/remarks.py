@@ -66,13 +66,14 @@ def _frozen(table: Table) -> Iterator[Remark]:
 
 
 def _spread(table: Table) -> Iterator[Remark]:
-    found = {NAMES[model]: deviations(table, model) for model in NETS}
+    found = {NAMES[model]: own for model, own in deviations(table).items()}
     *sources, together, test_set = next(iter(found.values()))
     text = (
         "Standard deviation of a test accuracy (points) when one thing alone is drawn anew. These "
-        "are no shares of the whole: what things do together counts in each."
+        "are no shares of the whole: rounding, and what things do together, count in each."
     )
-    yield _deviations(text, found, sources)
+    if sources:
+        yield _deviations(text, found, sources)
     text = (
         "The same of all three, and of the examples of a test set of 1000; the fresh 50,000 that "
         "measure the others have a seventh of it themselves."

@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from labs.benchmark import images, parts
-from labs.benchmark.grid import NAME, PLAIN, RATES, SKLEARN, Cell, Record
+from labs.benchmark.grid import BATCH, NAME, PLAIN, RATES, SKLEARN, Cell, Record
 from labs.data import mnist1d, quiz
 from labs.kit.seeds import seed
 from labs.nn import nets
@@ -100,8 +100,8 @@ def _trained(
     curves: dict[str, list[list[float]]] = defaultdict(list)
     best = Best(net)
     scores: dict[str, Scores] = {}
-    how: dict[str, Any] = {"optimizer": optimizer, "steps": cell.steps, "every": cell.every}
-    for step in fit(net, *data["train"], shuffles=shuffles, **how):
+    how: dict[str, Any] = {"steps": cell.steps, "every": cell.every, "batch": BATCH}
+    for step in fit(net, *data["train"], optimizer=optimizer, shuffles=shuffles, **how):
         steps.append(step)
         for name, (x, y) in data.items():
             # Of larger training sets the first examples, so that evaluation costs the same.

@@ -17,7 +17,12 @@ from mnist1d.generate import generate
 
 SHORT = replace(grid.PRESETS["smoke"], steps=4, every=2)
 CELL = grid.cell(SHORT, "mlp")
-STACKS = {"smoke": (36, 24), "quick": (96, 16), "full": (448, 71)}  # cells, stacks
+STACKS = {
+    "smoke": (38, 26),
+    "quick": (96, 16),
+    "full": (448, 71),
+    "crossed": (304, 50),
+}  # cells, stacks
 
 
 @pytest.mark.parametrize("preset", STACKS)
@@ -29,7 +34,7 @@ def test_networks_of_one_stack_differ_in_their_replicate_alone(preset):
 
 
 def test_replicate_0_trains_and_tests_on_the_published_data():
-    own, published = parts.drawn(0, -1, 4000, False), generate()
+    own, published = parts.drawn(0, parts.OWN, 4000, False), generate()
     np.testing.assert_allclose(own["train"].x, published.x, rtol=1e-6, atol=1e-7)
     np.testing.assert_array_equal(own["test"].y, published.y_test)
     assert {name: len(y) for name, (_, y) in own.items()} == {
@@ -40,7 +45,7 @@ def test_replicate_0_trains_and_tests_on_the_published_data():
 
 
 def test_more_training_examples_extend_the_published_ones():
-    small, large = parts.drawn(1, -1, 4000, False), parts.drawn(1, -1, 5000, False)
+    small, large = parts.drawn(1, parts.OWN, 4000, False), parts.drawn(1, parts.OWN, 5000, False)
     np.testing.assert_array_equal(large["train"].x[:4000], small["train"].x)
     np.testing.assert_array_equal(large["test"].x, small["test"].x)
     assert len(large["train"].y) == 5000
@@ -51,7 +56,7 @@ def test_more_training_examples_extend_the_published_ones():
 
 
 def test_shuffling_permutes_positions_and_nothing_else():
-    plain, shuffled = parts.drawn(2, -1, 4000, False), parts.drawn(2, -1, 4000, True)
+    plain, shuffled = parts.drawn(2, parts.OWN, 4000, False), parts.drawn(2, parts.OWN, 4000, True)
     order = np.random.RandomState(44).permutation(40)
     assert not np.array_equal(order, np.arange(40))
     for name, part in shuffled.items():

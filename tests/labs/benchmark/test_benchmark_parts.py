@@ -33,11 +33,23 @@ def seen(one):
         ("data", (False, False, True, False)),
         ("start", (True, True, False, True)),
         ("order", (True, False, True, True)),
+        (grid.ROUNDING, (True, False, True, True)),
     ],
 )
 def test_one_source_of_chance_is_drawn_anew_and_no_other(varied, same):
     plain, other = seen(cell()), seen(cell(varied))
     assert tuple(a == b for a, b in zip(plain, other, strict=True)) == same
+
+
+def test_rounding_is_drawn_anew_by_examples_that_change_places_within_their_batches():
+    def batches(one):
+        x, y = parts.drawn(*parts.source(one), 4000, False)["train"]
+        rows = np.column_stack([x, y]).reshape(-1, grid.BATCH, 41)
+        return rows, np.array([each[np.lexsort(each.T)] for each in rows])
+
+    (own, own_sets), (other, other_sets) = batches(cell()), batches(cell(grid.ROUNDING))
+    np.testing.assert_array_equal(own_sets, other_sets)
+    assert (own != other).any((1, 2)).all()
 
 
 def test_on_the_published_data_set_all_but_the_data_differs():
