@@ -2,9 +2,9 @@
 
 A recurrent layer of six units does so little arithmetic per step that the bookkeeping of automatic
 differentiation costs several times more than the arithmetic itself, and torch's tanh on a CPU more
-than all the rest. Here one matrix product per step gives all gates, numpy does the rest in place,
-and the backward pass visits each step once while its values are still in the cache. Layout: time
-first, batch last, so that a gate is a contiguous block.
+than all the rest. Here one matrix product per step gives all gates, torch's sigmoid and numpy do
+the rest in place, and the backward pass visits each step once while its values are still in the
+cache. Layout: time first, batch last, so that a gate is a contiguous block.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 Array = np.ndarray
-_HALF = np.float32(0.5)
 
 
 def scan(
@@ -86,8 +85,7 @@ class _Scan(torch.autograd.Function):
         states[0] = 0
         gates = weight.new_empty(steps, 4, sequences, hidden, batch)
         by_gate = torch.stack(weight.split(hidden, dim=1))
-        by_gate[:2] /= 2  # sigmoid(x) = (1 + tanh(x / 2)) / 2
-        _forward(*(t.numpy() for t in (by_gate, columns, states, gates)))
+        _forward(by_gate.numpy(), columns.numpy(), states.numpy(), gates)
         ctx.save_for_backward(weight, columns, states, gates)
         return states[1:]
 
@@ -108,16 +106,15 @@ class _Scan(torch.autograd.Function):
 
 
 @np.errstate(all="ignore")  # infinities are the caller's to see, as in torch
-def _forward(weight: Array, columns: Array, states: Array, gates: Array) -> None:
+def _forward(weight: Array, columns: Array, states: Array, gates: Tensor) -> None:
     part = np.empty_like(states[0])
-    for t, (column, gate) in enumerate(zip(columns, gates, strict=True)):
+    parts = zip(columns, gates.numpy(), gates[:, :2].unbind(), strict=True)
+    for t, (column, gate, both) in enumerate(parts):
         old, state = states[t], states[t + 1]
         column[:, : old.shape[1]] = old
         np.matmul(weight, column, out=gate)
-        both, (reset, update, recurrent, new) = gate[:2], gate
-        np.tanh(both, out=both)
-        both *= _HALF
-        both += _HALF
+        both.sigmoid_()
+        reset, update, recurrent, new = gate
         np.multiply(reset, recurrent, out=part)
         new += part
         np.tanh(new, out=new)
