@@ -29,9 +29,8 @@ def chance(table: Table, verdicts: VerdictsById) -> "Figure":
     gains = {words: own["gain"] for words, own in found.items()}
     forest(axes[1], gains, verdicts, color=LOOK[0]["gain"])
     axes[1].set(title="The gain, by what is redrawn", xlabel="Ticket over dense (points)")
-    draw.note(
-        figure, table, intervals="bars are 95 % intervals", arms=("arm", "sparsity", "varied")
-    )
+    shown, arms = table.where(data="own"), ("arm", "sparsity", "varied")
+    draw.note(figure, shown, intervals="bars are 95 % intervals", arms=arms)
     return figure
 
 
