@@ -78,5 +78,8 @@ METHOD = Method(
         "held, are open, C8-mlp holds, C10-gru is contradicted, and no rule changed.",
         "2026-11-28 (668c35f): C8-logistic went, which no run could have contradicted, and C10 is "
         "measured by a ratio of variances in place of a difference, whose interval was too short.",
+        "2026-11-28 (09a19bf): after the reference, whose variances by one source add up to more "
+        "than all together, the preset crossed was added, in which rounding alone is drawn anew, "
+        "too.",
     ),
 )

@@ -77,7 +77,7 @@ PICTURES = {
         "How much of that is rounding. As the figure of the spread, of networks that were trained "
         "anew with twelve more of each net, in which the examples of every batch change places: in "
         "exact arithmetic nothing would change. What one source of chance does alone has this in "
-        "it.",
+        "it; a net without a mark there ends the same.",
         preset="crossed",
     ),
 }

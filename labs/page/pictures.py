@@ -55,7 +55,7 @@ def webp(png: bytes, width: int) -> tuple[bytes, tuple[int, int]]:
     own.putpalette(palette(np.asarray(image)).tobytes())
     few = image.quantize(palette=own, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
-    few.convert("RGB").save(buffer, "WEBP", lossless=True, quality=50, method=2)
+    few.convert("RGB").save(buffer, "WEBP", lossless=True, quality=100, method=4)
     return buffer.getvalue(), image.size
 
 
