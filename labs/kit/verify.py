@@ -1,8 +1,10 @@
 """Is the committed reference what this code gives? Some of its networks trained again.
 
 The records must be equal where the versions of the packages and the kind of processor are those of
-the reference, and elsewhere lie within the spread over its replicates; of long texts, such as the
-answers to a quiz, only the length must agree there. A network's stack is trained whole, since the
+the reference. Elsewhere rounding makes another network of a long training, so that a number may
+differ from the committed one as two replicates do: by what a prediction interval allows, with a
+chance of 5 % of any alarm among all numbers, were they normal. Of long texts, such as the answers
+to a quiz, only the length must agree there. A network's stack is trained whole, since the
 composition of a stack moves the last digits.
 """
 
@@ -13,6 +15,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import numpy as np
+import scipy
 
 from labs.kit import outputs, references, settings
 from labs.kit.checks import check_sizes
@@ -26,6 +31,8 @@ from labs.kit.store import Store
 from labs.kit.table import Table
 
 Row = dict[str, str]
+ALARM = 0.05  # chance of any, among all numbers
+ROUNDED = 2.0**-23  # numbers of size 1 that are nearer are one in float32, as losses of 1e-15 are
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def announce(found: Reference, cells: int) -> str:
     """Return what is about to be trained."""
     stacks = chosen(found, cells)
     seconds = sum(expected(found.plan.lab, stack) for stack in stacks)
-    rule = "must be equal" if found.exact else "may differ by the spread over replicates"
+    rule = "must be equal" if found.exact else "may differ as replicates do"
     return (
         f"{found.plan.lab.name}: {sum(map(len, stacks))} networks in {len(stacks)} stacks, about "
         f"{duration(seconds)} of one core; they {rule} (versions and processor are "
@@ -148,21 +155,26 @@ def compare(found: Reference, cells: int, *, jobs: int = 1) -> list[Comparison]:
     return [
         comparison
         for cell, row in zip(records, again, strict=True)
-        for comparison in _rows(found, places[cell], store.key(cell), row)
+        for comparison in _rows(found, places[cell], store.key(cell), row, len(records))
     ]
 
 
-def _rows(found: Reference, place: int, network: str, again: Row) -> Iterator[Comparison]:
+def _rows(
+    found: Reference, place: int, network: str, again: Row, networks: int
+) -> Iterator[Comparison]:
     committed = found.rows[place]
-    for column in dict.fromkeys([*committed, *again]):
-        allowed = None if found.exact else _spread(found, place, column)
+    columns = dict.fromkeys([*committed, *again])
+    chance = ALARM / (networks * len(columns))
+    for column in columns:
+        allowed = None if found.exact else _allowed(found, place, column, chance)
         now = again.get(column, "")
         if found.files and not now:
             continue
         yield Comparison(network, column, committed.get(column, ""), now, allowed)
 
 
-def _spread(found: Reference, place: int, column: str) -> float | None:
+def _allowed(found: Reference, place: int, column: str, chance: float) -> float | None:
+    """How far two of an arm's replicates lie apart with a chance, as `Comparison` has it."""
     if len(found.rows[place].get(column, "")) > outputs.DIGITS:
         return math.inf
     # over the other replicates of its arm, or a wrong number would make room for itself
@@ -176,7 +188,10 @@ def _spread(found: Reference, place: int, column: str) -> float | None:
             except (ValueError, KeyError):  # text, or no such column
                 return None
     finite = [value for value in values if math.isfinite(value)]
-    return max(finite) - min(finite) if finite else 0.0
+    if len(finite) < 2:
+        return math.inf
+    quantile = float(scipy.special.stdtrit(len(finite) - 1, 1 - chance / 2))
+    return ROUNDED + quantile * math.sqrt(2) * float(np.std(finite, ddof=1))
 
 
 def say(found: Sequence[Comparison]) -> str:
