@@ -54,7 +54,7 @@ SOURCES = {  # what is drawn anew beside an unchanged network of the same replic
 RATES = (0.01, 0.001)  # of Adam on MNIST
 FROZEN = "start and order, published data"
 ROUNDING = "rounding"  # examples change places within their batches, which nothing else can tell
-VARIED = (*SOURCES, FROZEN)
+VARIED = (*SOURCES, FROZEN)  # of `crossed_replicates`
 BATCH = 100  # examples of a step
 
 

@@ -5,8 +5,8 @@ over patches, a locally connected net, GRU, CNN; scikit-learn's logistic regress
 10 nearest neighbours beside them), and the order of the 40 positions: as they are, or permuted,
 which destroys locality and nothing else. Further one change at a time to the MLP (which takes it
 to the published 68 %?), the CNN's number of training examples (when does it pass the human?), and
-one source of chance alone (data set, starting weights, batch order). MNIST joins where the reader
-has its files.
+one source of chance alone (data set, starting weights, batch order, rounding). MNIST joins where
+the reader has its files.
 Measured: accuracy in percent over training steps, on the 1000 published test examples, and at the
 end and at the best evaluation on validation data, on 50,000 fresh ones.
 

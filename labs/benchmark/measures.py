@@ -125,8 +125,8 @@ def _of_test_set_over_all_else(table: Table, model: str) -> Values:
 
 
 def of_source(model: str, source: str) -> Measure:
-    """Variance by one source of chance alone, a key of `SOURCES`, in squared points: half the
-    squared difference of two networks that share the others (Jansen 1999)."""
+    """Variance by one source of chance alone, a key of `SOURCES` or `ROUNDING`, in squared
+    points: half the squared difference of two networks that share the others (Jansen 1999)."""
     return measured(_of_source, model, source)
 
 

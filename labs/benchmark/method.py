@@ -29,7 +29,8 @@ METHOD = Method(
         "One optimiser, rate and length serve all models, as published: a level is that of the "
         "protocol and not the best of an architecture.",
         "What one source of chance does alone has rounding in it, by which alone a long training "
-        "ends in another network: the preset crossed measures that.",
+        "ends in another network. The preset crossed measures that; as it was made on another "
+        "processor, its same seeds are other networks, and leave other claims open than full does.",
         "There is one MNIST: its intervals tell of starts and batch orders alone; the rate of Adam "
         "is the better of two, mostly the lower, and a still lower one was not tried.",
         "The human line is one person's answers to 400 signals; its interval tells of the signals "

@@ -7,6 +7,7 @@ import numpy as np
 
 from labs.benchmark.grid import BATCH, FROZEN, NAME, ROUNDING, Cell
 from labs.data import mnist1d
+from labs.kit.checks import known
 from labs.kit.seeds import seed, stream
 
 ANEW = 1000  # added to a replicate: its second data set
@@ -85,12 +86,12 @@ def set_variance(right: np.ndarray) -> float | None:
 
 def _rows(order: Order, examples: int) -> np.ndarray:
     rows = np.arange(examples)
+    if known("order", order.drawn, ("", "all", "within batches")) == "":
+        return rows
     if order.drawn == "all":
         return stream(NAME, "second order", order.replicate).permutation(rows)
-    if order.drawn:
-        draws = stream(NAME, "order within batches", order.replicate)
-        return draws.permuted(rows.reshape(-1, BATCH), axis=1).ravel()
-    return rows
+    draws = stream(NAME, "order within batches", order.replicate)
+    return draws.permuted(rows.reshape(-1, BATCH), axis=1).ravel()
 
 
 def _places(replicate: int, shuffled: bool) -> np.ndarray:

@@ -75,9 +75,10 @@ PICTURES = {
     "crossed": Picture(
         spread,
         "How much of that is rounding. As the figure of the spread, of networks that were trained "
-        "anew with twelve more of each net, in which the examples of every batch change places: in "
+        "anew beside others of each net, in which the examples of every batch change places: in "
         "exact arithmetic nothing would change. What one source of chance does alone has this in "
-        "it; a net without a mark there ends the same.",
+        "it, but each is an estimate by a few pairs, and they need not nest; a net without a mark "
+        "reads the same share of examples.",
         preset="crossed",
     ),
 }

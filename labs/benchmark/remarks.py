@@ -69,8 +69,9 @@ def _spread(table: Table) -> Iterator[Remark]:
     found = {NAMES[model]: own for model, own in deviations(table).items()}
     *sources, together, test_set = next(iter(found.values()))
     text = (
-        "Standard deviation of a test accuracy (points) when one thing alone is drawn anew. These "
-        "are no shares of the whole: rounding, and what things do together, count in each."
+        "Standard deviation of a test accuracy (points) when one thing alone is drawn anew, of "
+        "pairs that share the plain net: one odd net moves all its rows, and intervals take values "
+        "as normal. No shares of the whole: rounding, and what things do together, count in each."
     )
     if sources:
         yield _deviations(text, found, sources)

@@ -22,7 +22,7 @@ from labs.kit.lab import Deferred, Lab
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
-    version=1,
+    version=2,
     question="Do modules that were trained apart work together?",
     finding="In pairs of a domain and a task that neither module has seen, modules trained apart "
     "close {C8-lt-sft} for LT-SFT (above 0: {C8-lt-sft:verdict}) and {C8-ia3} for (IA)³ (above 0: "

@@ -30,8 +30,12 @@ def main(register: Register, argv: Sequence[str] | None = None) -> int:
     top = parser(register)
     arguments = top.parse_args(argv)
     reads_results = arguments.word is None or "--out" in OPTIONS.get(arguments.word, {})
-    if arguments.out != commands.RESULTS and not reads_results:
-        top.error(f"--out: {arguments.word} neither reads nor writes results, got {arguments.out}")
+    if arguments.out is not None and not reads_results:
+        top.error(
+            f"--out must not stand before {arguments.word}, which neither reads nor writes "
+            f"results, got {arguments.out}"
+        )
+    arguments.out = arguments.out or commands.RESULTS
     command: Callable[[Register, argparse.Namespace], int] = arguments.command
     try:
         code = command(register, arguments)
@@ -60,7 +64,7 @@ def parser(register: Register) -> argparse.ArgumentParser:
         prog="python -m labs", description="Published experiments, run again and judged."
     )
     top.set_defaults(command=commands.list_labs)
-    top.add_argument("--out", type=Path, default=commands.RESULTS, help="default: results")
+    top.add_argument("--out", type=Path, help="default: results")
     subparsers = top.add_subparsers(metavar="COMMAND", dest="word")
     functions = {
         "run": commands.run,

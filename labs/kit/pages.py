@@ -88,8 +88,11 @@ def _results(lab: AnyLab, found: Found) -> list[str]:
 def _causes(lab: AnyLab, found: Iterable[Found]) -> list[str]:
     """Why claims are contradicted, as the lab says it now: what an experiment has shown, what is
     guessed, and of which claims nothing is known."""
-    claims = [claim for one in found for claim in one["claims"]]
-    against = {claim["id"] for claim in claims if claim["verdict"] == "contradicted"}
+    verdicts: dict[str, str] = {}
+    for claim in (claim for one in found for claim in one["claims"]):
+        if claim["verdict"] != "not judged":
+            verdicts.setdefault(claim["id"], claim["verdict"])  # a preset's where `full` has none
+    against = {name for name, verdict in verdicts.items() if verdict == "contradicted"}
     groups: dict[str, list[str]] = {}
     for claim in lab.claims:
         if claim.id in against:

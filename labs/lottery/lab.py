@@ -5,7 +5,8 @@ layer, rewind the others to their initial weights, train again. Varied: how much
 magnitude or at random; whether biases are masked with the weights; then, for the ticket with 92 %
 masked, the data it is trained on anew (a new draw in original, flipped, shuffled and chunked order
 of the positions) and its initial weights (rewound or fresh); in how many rounds it is found
-(preset longer); and what of a replicate is redrawn (preset crossed). Measured: loss and accuracy on
+(preset longer); and what of a replicate is redrawn, or whether the new draw is upstream's (preset
+crossed). Measured: loss and accuracy on
 50,000 fresh test examples, and how often units of the first layer keep neighbouring positions.
 
 Source: Greydanus & Kobak 2024, "Scaling Down Deep Learning with MNIST-1D" (arXiv:2011.14439),

@@ -79,7 +79,8 @@ def _level(table: Table) -> Iterator[Remark]:
         rows += [(order, *map(interval, levels), published)] if all(levels) else []
     yield Remark(
         "The dense net on the very data that 2024 has as new ones (seed 43, the same in every "
-        "replicate): on their 1000 test examples, as there, and on fresh ones of the same kind.",
+        "replicate but for the permutation): on their 1000 test examples, as there, and on fresh "
+        "ones of the same kind.",
         ("order", "on the 1000 (%)", "fresh (%)", "2024 (%)"),
         tuple(rows),
         ".1f",

@@ -37,7 +37,7 @@ RATE = 2e-2
 PURPOSES = {"rewound": "initialisation", "fresh": "fresh initialisation"}
 TOGETHER = 1000  # examples of all members in one step: more do not stay in the cache
 BASE = 10_000  # new data of replicate r are the published set of replicate BASE + r: no one's own
-UPSTREAM = 1  # upstream's new data are the published set of this replicate, seed 43
+UPSTREAM = 1  # upstream's new data are the published set of this replicate, seed 43, its own here
 Trained = tuple[Arm, Tensors, Record]  # with its masks
 
 
