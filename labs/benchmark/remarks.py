@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from labs.benchmark.grid import CHANGES, NAMES, NETS, PLAIN
+from labs.benchmark.grid import CHANGES, NAMES, NETS, PLAIN, SOURCES
 from labs.benchmark.measures import (
     best,
     changed,
@@ -67,7 +67,8 @@ def _frozen(table: Table) -> Iterator[Remark]:
 
 def _spread(table: Table) -> Iterator[Remark]:
     found = {NAMES[model]: own for model, own in deviations(table).items()}
-    *sources, together, test_set = next(iter(found.values()))
+    names = next(iter(found.values()))
+    sources = [name for name in names if name in SOURCES.values()]
     text = (
         "Standard deviation of a test accuracy (points) when one thing alone is drawn anew, of "
         "pairs that share the plain net: one odd net moves all its rows, and intervals take values "
@@ -76,10 +77,10 @@ def _spread(table: Table) -> Iterator[Remark]:
     if sources:
         yield _deviations(text, found, sources)
     text = (
-        "The same of all three, and of the examples of a test set of 1000; the fresh 50,000 that "
-        "measure the others have a seventh of it themselves."
+        "The same of rounding alone (preset crossed), of all three, and of the examples of a test "
+        "set of 1000; the fresh 50,000 that measure the others have a seventh of it themselves."
     )
-    yield _deviations(text, found, [together, test_set])
+    yield _deviations(text, found, [name for name in names if name not in sources])
 
 
 def _deviations(

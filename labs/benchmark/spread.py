@@ -12,7 +12,7 @@ def deviations(table: Table) -> dict[str, dict[str, Interval | None]]:
     """Standard deviations of every net's level in points, net -> what is drawn anew -> deviation:
     one source of chance, of those that some net has, all of them, the 1000 examples of a test
     set."""
-    names = SOURCES | {ROUNDING: "nothing but rounding"}
+    names = SOURCES | {ROUNDING: "rounding alone"}
     parts = {
         name: {model: of_source(model, source)(table) for model in NETS}
         for source, name in names.items()

@@ -213,9 +213,9 @@ def _test_noise(table: Table) -> Iterator[Remark]:
         blocks = minus_blocks(ticket.values("block_accuracy"), dense.values("block_accuracy"))
         if len(blocks) > 1:
             noise = np.sqrt(np.mean([np.var(b, ddof=1) for b in blocks]))
-            rows.append(
-                (data, *(interval([*g.values()]) for g in gains), *map(spread, gains), noise)
-            )
+            means = [interval([*g.values()]) for g in gains]
+            spreads = [own.mean for own in map(spread, gains) if own]
+            rows.append((data, *means, *spreads, noise))
     yield Remark(
         "The ticket's gain (points) on the 1000 test examples of the data set and on fresh ones: "
         "mean, deviation over replicates, and the deviation that another 1000 alone make.",

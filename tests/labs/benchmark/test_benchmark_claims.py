@@ -165,13 +165,14 @@ def test_remarks_give_means_with_their_intervals():
     assert selection["CNN"] == [(1, 1, 1), (2, 2, 2)]
     assert small["CNN, shuffled"] == [(50, 50, 50), (91.25, 91.25 - half, 91.25 + half)]
     assert frozen["GRU"] == [(90.25, 90.05, 90.45), (91.25, 91.05, 91.45)]
-    together, test_set = spread["MLP"]
-    assert [own[0] for own in alone["MLP"]] == [0, 0, 0, 0.71]  # a half of 1 squared, its root
+    rounding, together, test_set = spread["MLP"]
+    assert [own[0] for own in alone["MLP"]] == [0, 0, 0]
+    assert rounding[0] == 0.71  # a half of 1 squared, its root
     assert together[0] == 0.19  # of 0 to 5 tenths
     assert test_set == (2, 2, 2)
     assert not any(remark.rows for remark in remarks(Table([])))
     exact = [row for row in rows if row["varied"] != grid.ROUNDING]
-    *_, alone, _ = [remark for remark in remarks(Table(exact)) if remark.columns]
-    assert len(alone.columns) == 4  # the model and three sources: no empty column
+    *_, spread = [remark for remark in remarks(Table(exact)) if remark.columns]
+    assert len(spread.columns) == 3  # no empty column of rounding
     apart = Table(own for own in rows if bool(own["change"]) == (own["replicate"] < 3))
     assert "dropout" not in str([remark.rows for remark in remarks(apart)])
