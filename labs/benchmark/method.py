@@ -81,6 +81,7 @@ METHOD = Method(
         "measured by a ratio of variances in place of a difference, whose interval was too short.",
         "2026-11-28 (09a19bf): after the reference, whose variances by one source add up to more "
         "than all together, the preset crossed was added, in which rounding alone is drawn anew, "
-        "too.",
+        "too. The page takes causes from the verdicts of full since, as C4-mlp is contradicted in "
+        "crossed alone.",
     ),
 )

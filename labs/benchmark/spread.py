@@ -22,8 +22,7 @@ def deviations(table: Table) -> dict[str, dict[str, Interval | None]]:
     for model in NETS:
         alone = {name: deviation(own[model], len(own[model])) for name, own in sources.items()}
         together = of_all_else(model)(table)
-        # The sets of a network have 49 free parts, so that its variances differ less than roots
-        # show.
+        # a network's sets have 49 free parts: its variances differ less than roots show
         sets = {r: math.sqrt(part) for r, part in of_test_set(model)(table).items()}
         found[model] = alone | {
             "all three": deviation(together, len(together) - 1),

@@ -174,7 +174,8 @@ def _rows(
 
 
 def _allowed(found: Reference, place: int, column: str, chance: float) -> float | None:
-    """How far two of an arm's replicates lie apart with a chance, as `Comparison` has it."""
+    """How far apart two replicates of an arm may lie, as `Comparison` has it: normal values are
+    farther with the given chance."""
     if len(found.rows[place].get(column, "")) > outputs.DIGITS:
         return math.inf
     # over the other replicates of its arm, or a wrong number would make room for itself
