@@ -13,7 +13,7 @@ from labs.data import images
 from labs.data.mnist1d import CLASSES, Split
 from labs.nn import nets
 from labs.nn.conv2d import Conv2d
-from labs.nn.layers import GRU, Linear
+from labs.nn.layers import Linear
 
 SIDE = 28
 PIXELS = SIDE * SIDE
@@ -55,18 +55,6 @@ class ImageCNN(nets.Net):
         return self.head(h.movedim(-1, 2).flatten(2))  # channel by channel, as torch flattens
 
 
-class RowGRU(nets.Net):
-    """The bidirectional GRU of 6 units, one row of pixels at a step; 4,666 parameters."""
-
-    def __init__(self, members: int, hidden: int = 6) -> None:
-        super().__init__(members, hidden=hidden)
-        self.recurrent = GRU(members, SIDE, hidden)
-        self.head = Linear(members, 2 * hidden * SIDE, CLASSES)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.recurrent(x.unflatten(-1, (SIDE, SIDE))).flatten(2))
-
-
 def net(model: str, members: int) -> nets.Net:
     """The stack of a published model over images.
 
@@ -79,4 +67,6 @@ def net(model: str, members: int) -> nets.Net:
         return nets.MLP(members, length=PIXELS)
     if model not in ("cnn", "gru"):
         raise ValueError(f"model must be logistic, mlp, cnn or gru, got {model!r}")
-    return ImageCNN(members) if model == "cnn" else RowGRU(members)
+    if model == "cnn":
+        return ImageCNN(members)
+    return nets.GRUNet(members, length=SIDE, inputs=SIDE)  # a row of pixels at a step

@@ -177,15 +177,19 @@ class LocalNet(Net):
 
 
 class GRUNet(Net):
-    """Bidirectional GRU whose states at all steps are read out; 5,134 parameters with 6 units."""
+    """Bidirectional GRU whose states at all steps are read out; 5,134 parameters with 6 units. It
+    takes `inputs` numbers at each of `length` steps, x (M, B, length * inputs)."""
 
-    def __init__(self, members: int, hidden: int = 6, length: int = LENGTH) -> None:
-        super().__init__(members, hidden=hidden, length=length)
-        self.recurrent = GRU(members, 1, hidden)
+    def __init__(
+        self, members: int, hidden: int = 6, length: int = LENGTH, inputs: int = 1
+    ) -> None:
+        super().__init__(members, hidden=hidden, length=length, inputs=inputs)
+        self.recurrent = GRU(members, inputs, hidden)
         self.head = Linear(members, 2 * hidden * length, CLASSES)
+        self.sequence = (length, inputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.recurrent(x.unsqueeze(-1)).flatten(2))
+        return self.head(self.recurrent(x.unflatten(-1, self.sequence)).flatten(2))
 
 
 class Transformer(Net):

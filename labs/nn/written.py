@@ -8,16 +8,17 @@ and automatic differentiation, its oracle in the tests, elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from labs.nn import gru
 from labs.nn.halving import Chain, paired_windows
 from labs.nn.layers import Linear
 from labs.nn.losses import GRADIENTS, Loss
-from labs.nn.nets import CNN, MLP, Logistic, Net
+from labs.nn.nets import CNN, MLP, GRUNet, Logistic, Net
 
 Backward = Callable[[Tensor, Tensor], None]  # (inputs, targets): leaves each parameter its `grad`
 Gradient = Callable[[Tensor, Tensor], Tensor]  # of a loss (labs.nn.losses)
@@ -47,6 +48,8 @@ def backward(net: Net, masks: Masks, loss: Loss, batch: int) -> Backward | None:
         return _Logistic(net, masks, GRADIENTS[loss], batch)
     if type(net) is CNN and not masks:
         return _CNN(net, GRADIENTS[loss], batch)
+    if type(net) is GRUNet and not masks:
+        return _GRU(net, GRADIENTS[loss], batch)
     return None
 
 
@@ -61,22 +64,30 @@ class _Affine:
     each call that is saved counts.
     """
 
-    def __init__(self, net: Net, name: str, masks: Masks, batch: int) -> None:
-        layer: Linear = getattr(net, name)
-        self.parameters = (layer.weight, layer.bias)
+    def __init__(
+        self, weight: Tensor, bias: Tensor, batch: int, masks: Sequence[Tensor | None] = (None,) * 2
+    ) -> None:
+        self.parameters, self.masks = (weight, bias), masks
         self.values = [p.detach() for p in self.parameters]
-        self.masks = [masks.get(f"{name}.{part}") for part in ("weight", "bias")]
         self.used = [
             value if mask is None else torch.empty_like(value)
             for value, mask in zip(self.values, self.masks, strict=True)
         ]
         self.grads = [torch.empty_like(value) for value in self.values]
-        members, inputs, outputs = layer.weight.shape
-        self.y, self.grad_x = (layer.weight.new_empty(members, batch, n) for n in (outputs, inputs))
+        members, inputs, outputs = weight.shape
+        empty = self.values[0].new_empty
+        self.y, self.grad_x = (empty(members, batch, n) for n in (outputs, inputs))
         self.ones = np.ones((members, 1, batch), np.float32)
         self.weight, self.bias = self.used[0].numpy(), self.used[1]
         self.turned = self.weight.transpose(0, 2, 1)
         self.arrays = [t.numpy() for t in (self.y, self.grad_x, *self.grads)]
+
+    @classmethod
+    def of(cls, net: Net, name: str, masks: Masks, batch: int) -> _Affine:
+        """That of a net's layer, with the masks of its parameters."""
+        layer: Linear = getattr(net, name)
+        own = [masks.get(f"{name}.{part}") for part in ("weight", "bias")]
+        return cls(layer.weight, layer.bias, batch, own)
 
     def forward(self, x: Tensor) -> Tensor:
         for value, mask, used in zip(self.values, self.masks, self.used, strict=True):
@@ -103,7 +114,7 @@ class _Affine:
 
 class _Logistic:
     def __init__(self, net: Logistic, masks: Masks, gradient: Gradient, batch: int) -> None:
-        self.gradient, self.head = gradient, _Affine(net, "head", masks, batch)
+        self.gradient, self.head = gradient, _Affine.of(net, "head", masks, batch)
 
     @_as_torch
     def __call__(self, x: Tensor, y: Tensor) -> None:
@@ -113,7 +124,8 @@ class _Logistic:
 class _MLP:
     def __init__(self, net: MLP, masks: Masks, gradient: Gradient, batch: int) -> None:
         names = ("first", "second", "head") if net.depth == 2 else ("first", "head")
-        self.first, *self.second, self.head = (_Affine(net, name, masks, batch) for name in names)
+        layers = [_Affine.of(net, name, masks, batch) for name in names]
+        self.first, *self.second, self.head = layers
         self.gradient, self.residual = gradient, net.residual
         self.sum = torch.empty_like(self.first.y)
 
@@ -139,7 +151,7 @@ class _MLP:
 
 class _CNN:
     def __init__(self, net: CNN, gradient: Gradient, batch: int) -> None:
-        self.gradient, self.head = gradient, _Affine(net, "head", {}, batch)
+        self.gradient, self.head = gradient, _Affine.of(net, "head", {}, batch)
         self.geometry = net.first.geometry
         convolutions = (net.first, net.second, net.third)
         self.parameters = [p for conv in convolutions for p in (conv.weight, conv.bias)]
@@ -158,3 +170,55 @@ class _CNN:
         own = [first[:, :-1], first[:, -1:], *others]
         for p, grad in zip(self.parameters, own, strict=True):
             p.grad = grad.contiguous()  # as fused optimisers take for granted
+
+
+class _GRU:
+    """The two directions of each member are GRUs of one pass, which keeps the states in what its
+    products take, its columns. So the head takes whole columns, with 0 where no state stands."""
+
+    def __init__(self, net: GRUNet, gradient: Gradient, batch: int) -> None:
+        layer, weight, self.gradient = net.recurrent, net.head.weight, gradient
+        self.parameters = [layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh, weight]
+        self.grads = [torch.empty_like(p.detach()) for p in self.parameters]
+        self.values, self.by_values = (
+            [t.detach().flatten(0, 1) for t in own[:-1]] for own in (self.parameters, self.grads)
+        )
+        self.merged = torch.zeros_like(gru.merged(self.values))
+        members, hidden, (length, inputs) = net.members, layer.hidden, net.sequence
+        self.sequence, classes = net.sequence, weight.shape[2]
+        self.own = gru.Pass(self.merged, 2 * members, length, inputs, hidden, batch)
+        columns = self.own.columns.unflatten(0, (members, 2))
+        self.inputs = columns[:, :, :-1, hidden:-1].numpy()
+        self.columns = columns.flatten(1, 3)
+        self.by_columns = torch.empty_like(self.columns)
+        whole = weight.new_zeros(members, self.columns.shape[1], classes)
+        self.head = _Affine(whole, net.head.bias, batch)
+
+        def by_time(t: Tensor) -> np.ndarray:
+            return t.detach().view(members, length, 2, hidden, -1).transpose(1, 2).numpy()
+
+        def states(t: Tensor) -> Tensor:
+            return t.view(members, 2, length + 1, -1, t.shape[2])[:, :, 1:, :hidden]
+
+        self.weight, self.by_weight = by_time(weight), by_time(self.grads[-1])
+        self.whole, self.by_whole = (states(t).numpy() for t in (whole, self.head.grads[0]))
+        self.by_states = states(self.by_columns).flatten(0, 1)
+
+    @_as_torch
+    def __call__(self, x: Tensor, y: Tensor) -> None:
+        sequences = x.unflatten(2, self.sequence).permute(0, 2, 3, 1)
+        _both_ways(sequences.numpy()[:, None], self.inputs)
+        _both_ways(self.weight, self.whole)
+        self.own.forward(gru.merged(self.values, self.merged))
+        outputs = self.head.forward(self.columns.transpose(1, 2))
+        by_output = self.head.backward(self.gradient(outputs, y))
+        np.matmul(self.head.weight, by_output.transpose(0, 2, 1), out=self.by_columns.numpy())
+        gru.separated(self.own.backward(self.merged, self.by_states), self.by_values)
+        _both_ways(self.by_whole, self.by_weight)
+        for p, own in zip(self.parameters, self.grads, strict=True):
+            p.grad = own
+
+
+def _both_ways(a: np.ndarray, out: np.ndarray) -> None:
+    """Copy (M, 2, T, ...), or (M, 1, T, ...) for both, with the second direction's time turned."""
+    out[:, 0], out[:, 1] = a[:, 0], a[:, -1, ::-1]

@@ -18,6 +18,8 @@ NETS = {
     "seven classes": lambda: nets.MLP(M, 12, classes=7),
     "convolutions": lambda: nets.CNN(M, 5),
     "an odd length": lambda: nets.CNN(M, 4, length=27),
+    "recurrent": lambda: nets.GRUNet(M, 3),
+    "rows of four": lambda: nets.GRUNet(M, 2, length=10, inputs=4),
 }
 LOSSES = [cross_entropy, squared_error]
 each_net = pytest.mark.parametrize("name", NETS)
@@ -100,7 +102,12 @@ ELSEWHERE = {
         {"first.weight": torch.ones(M, 5, 5)},
         cross_entropy,
     ),
-    "a net without": (nets.GRUNet(M, 2), {}, cross_entropy),
+    "a masked recurrence": (
+        nets.GRUNet(M, 2),
+        {"head.bias": torch.ones(M, 1, 10)},
+        cross_entropy,
+    ),
+    "a net without": (nets.LocalNet(M, 2), {}, cross_entropy),
 }
 
 
