@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from inspect import signature
 from itertools import groupby
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.adam import Adam, adam
+from torch.optim import SGD, Adam
 
 from labs.kit.checks import known
 from labs.nn.nets import Net
+
+State = dict[str, list[Tensor]]  # name -> one tensor per parameter
 
 
 class Optimizer:
@@ -52,16 +53,17 @@ class Optimizer:
         fused = {"fused": True} if "fused" in names else {}
         self._parameters = list(net.parameters())
         self._slices: list[slice] = []
-        self._groups: list[dict[str, Any]] = []
+        groups: list[dict[str, Any]] = []
         for values, run in groupby(range(net.members), key=members.__getitem__):
             first, *rest = run
             self._slices.append(slice(first, first + 1 + len(rest)))
             views = [p.detach()[self._slices[-1]] for p in self._parameters]
             kind(views, **values)  # torch checks the settings of an optimiser, not of a group
-            self._groups.append({"params": views, **values})
-        own = self._optimizer = kind(self._groups, **fused)  # type: ignore[arg-type]
-        self._rates = [group["lr"] for group in self._optimizer.param_groups]
-        self._update: Callable[[], Any] = partial(_adam, own) if type(own) is Adam else own.step
+            groups.append({"params": views, **values})
+        self._optimizer = kind(groups, **fused)  # type: ignore[arg-type]
+        self._groups = self._optimizer.param_groups
+        self._rates = [group["lr"] for group in self._groups]
+        self._states: list[State] = []  # of each group, once it is there
 
     def scale_rate(self, factor: float) -> None:
         """Set every learning rate to `factor` times its first value: a schedule calls this between
@@ -72,54 +74,64 @@ class Optimizer:
         """
         if not 0 <= factor < float("inf"):
             raise ValueError(f"factor must be a finite number of at least 0, got {factor!r}")
-        for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
+        for group, rate in zip(self._groups, self._rates, strict=True):
             group["lr"] = rate * factor
 
     def step(self) -> None:
         """One update from the gradients of the net's parameters, which are then cleared."""
-        for group, members in zip(self._groups, self._slices, strict=True):
-            for view, parameter in zip(group["params"], self._parameters, strict=True):
-                grad = parameter.grad
-                if grad is not None and len(self._groups) > 1:
-                    grad = grad[members]
-                view.grad = grad
-        self._update()
+        grads = [parameter.grad for parameter in self._parameters]
+        update = None if any(grad is None for grad in grads) else _FUSED.get(type(self._optimizer))
+        if update and self._states:
+            for group, members, state in zip(self._groups, self._slices, self._states, strict=True):
+                update(group, self._own(grads, members), state)
+        else:
+            for group, members in zip(self._groups, self._slices, strict=True):
+                for view, grad in zip(group["params"], self._own(grads, members), strict=True):
+                    view.grad = grad
+            self._optimizer.step()
+            if update:
+                self._states = [self._state(group) for group in self._groups]
         for parameter in self._parameters:
             parameter.grad = None
 
+    def _own(self, grads: list[Any], members: slice) -> list[Any]:
+        if len(self._groups) == 1:
+            return grads
+        return [None if grad is None else grad[members] for grad in grads]
 
-def _adam(optimizer: Adam) -> None:
-    """`optimizer.step()` by torch's own function: the bookkeeping of the method costs a small stack
-    as much as the update does."""
-    groups = [(group, _columns(optimizer, group)) for group in optimizer.param_groups]
-    if not all(columns for _, columns in groups):
-        optimizer.step()  # the first time it makes the state
-        return
-    for group, (grads, means, squares, steps) in groups:
-        beta1, beta2 = group["betas"]
-        adam(
-            group["params"],
-            grads,
-            means,
-            squares,
-            [],
-            steps,
-            **{name: group[name] for name in ("lr", "weight_decay", "eps", "maximize", "fused")},
-            foreach=False,
-            amsgrad=False,
-            beta1=beta1,
-            beta2=beta2,
-        )
+    def _state(self, group: dict[str, Any]) -> State:
+        states = [self._optimizer.state[p] for p in group["params"]]
+        return {name: [state[name] for state in states] for name in states[0]}
 
 
-def _columns(optimizer: Adam, group: dict[str, Any]) -> list[list[Tensor]]:
-    """Gradients and state of a group's parameters, or nothing where `adam` is not to be called."""
-    states = [optimizer.state[p] for p in group["params"] if p.grad is not None]
-    decoupled = group.get("decoupled_weight_decay", False)  # torch below 2.7 has no such setting
-    if group["amsgrad"] or decoupled or len(states) < len(group["params"]):
-        return []
-    if not all(states):
-        return []
-    grads = [p.grad for p in group["params"]]
-    names = ("exp_avg", "exp_avg_sq", "step")
-    return [grads, *([state[name] for state in states] for name in names)]
+# Updates by torch's own kernels: the methods around them cost a small stack more than they do.
+
+
+def _adam(group: dict[str, Any], grads: list[Tensor], state: State) -> None:
+    torch._foreach_add_(state["step"], 1)
+    beta1, beta2 = group["betas"]
+    torch._fused_adam_(
+        group["params"],
+        grads,
+        state["exp_avg"],
+        state["exp_avg_sq"],
+        state.get("max_exp_avg_sq", []),
+        state["step"],
+        beta1=beta1,
+        beta2=beta2,
+        **{name: group[name] for name in ("lr", "weight_decay", "eps", "amsgrad", "maximize")},
+    )
+
+
+def _sgd(group: dict[str, Any], grads: list[Tensor], state: State) -> None:
+    names = ("lr", "weight_decay", "momentum", "dampening", "nesterov", "maximize")
+    torch._fused_sgd_(
+        group["params"],
+        grads,
+        state.get("momentum_buffer", []),
+        is_first_step=False,
+        **{name: group[name] for name in names},
+    )
+
+
+_FUSED = {Adam: _adam, SGD: _sgd}
