@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+_MINUS_ONE = torch.full((1, 1, 1), -1.0)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
@@ -27,17 +29,19 @@ def squared_error(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def _entropy_gradient(outputs: Tensor, labels: Tensor) -> Tensor:
-    shares = outputs.transpose(1, 2).softmax(1)
-    return _less_one(shares, labels, 1).div_(labels.shape[1]).transpose(1, 2)
+    shares = outputs.transpose(1, 2).softmax(1)  # fast where classes come first in memory, too
+    return _less_one(shares, labels).div_(labels.shape[1]).transpose(1, 2)
 
 
 def _error_gradient(outputs: Tensor, labels: Tensor) -> Tensor:
-    return _less_one(outputs, labels, 2).mul_(2 / outputs[0].numel())
+    scale = 2 / outputs[0].numel()
+    return _less_one(outputs.transpose(1, 2), labels).mul_(scale).transpose(1, 2)
 
 
-def _less_one(values: Tensor, labels: Tensor, axis: int) -> Tensor:
-    index = labels.unsqueeze(axis)
-    return values.scatter_add_(axis, index, values.new_full((1, 1, 1), -1.0).expand(index.shape))
+def _less_one(values: Tensor, labels: Tensor) -> Tensor:
+    """`values` (M, K, B) less 1 at the labels (M, B), in place."""
+    index = labels.unsqueeze(1)
+    return values.scatter_add_(1, index, _MINUS_ONE.expand(index.shape))
 
 
 GRADIENTS: dict[Loss, Callable[[Tensor, Tensor], Tensor]] = {

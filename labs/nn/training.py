@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import cycle, islice
+from itertools import cycle, islice, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,8 @@ from labs.nn import written
 from labs.nn.losses import Loss, cross_entropy
 from labs.nn.nets import Net
 from labs.nn.optimizer import Optimizer
+
+GATHERED = 2**21  # bytes of inputs that are copied at once, so that they stay in the cache
 
 
 def stacked(
@@ -72,22 +74,22 @@ def batch_indices(
         ValueError: a size below 1.
     """
     check_sizes(examples=examples, batch=batch, steps=steps)
-    return _batch_indices(examples, batch, steps, shuffles)
+    return _cut(examples, repeat(batch, steps), shuffles)
 
 
-def _batch_indices(
-    examples: int, batch: int, steps: int, shuffles: Sequence[torch.Generator | None]
+def _cut(
+    examples: int, sizes: Iterable[int], shuffles: Sequence[torch.Generator | None]
 ) -> Iterator[Tensor]:
     queue = torch.empty(len(shuffles), 0, dtype=torch.int64)
-    for _ in range(steps):
-        while queue.shape[1] < batch:
+    for size in sizes:
+        while queue.shape[1] < size:
             epoch = [
                 torch.arange(examples) if g is None else torch.randperm(examples, generator=g)
                 for g in shuffles
             ]
             queue = torch.cat([queue, torch.stack(epoch)], dim=1)
-        yield queue[:, :batch]
-        queue = queue[:, batch:]
+        yield queue[:, :size]
+        queue = queue[:, size:]
 
 
 def fit(
@@ -202,8 +204,8 @@ def _fit(
 def _batches(
     x: Tensor, y: Tensor, batch: int, steps: int, shuffles: Sequence[torch.Generator | None]
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Each step's inputs (M, batch, ...) and targets (M, batch, ...), views where they can be: a
-    copy costs a small net a tenth of its step."""
+    """Each step's inputs (M, batch, ...) and targets (M, batch, ...), views where they can be, and
+    else copied for many steps at once: a copy of its own costs a small net a tenth of its step."""
     members, examples = len(shuffles), x.shape[1]
     if examples % batch == 0 and all(draws is None for draws in shuffles):
         x = x.contiguous()  # a product rounds otherwise over another layout
@@ -214,10 +216,13 @@ def _batches(
         yield from islice(cycle(parts), steps)
         return
     offsets = torch.arange(members).unsqueeze(1) * (examples if x.shape[0] > 1 else 0)
-    flat_x, flat_y = x.flatten(0, 1), y.flatten(0, 1)
-    for indices in batch_indices(examples, batch, steps, shuffles):
+    flat = [t.flatten(0, 1) for t in (x, y)]
+    whole = batch * max(1, min(steps, GATHERED // (members * batch * flat[0][0].nbytes)))
+    sizes = [whole] * (batch * steps // whole) + [batch * steps % whole]
+    for indices in _cut(examples, filter(None, sizes), shuffles):
         rows = (indices + offsets).flatten().to(x.device)
-        yield tuple(t.index_select(0, rows).unflatten(0, indices.shape) for t in (flat_x, flat_y))
+        both = (t.index_select(0, rows).unflatten(0, indices.shape) for t in flat)
+        yield from zip(*(t.split(batch, dim=1) for t in both), strict=True)
 
 
 @torch.no_grad()

@@ -19,11 +19,11 @@ from labs.nn.halving import Chain, paired_windows
 from labs.nn.layers import Linear
 from labs.nn.losses import GRADIENTS, Loss
 from labs.nn.nets import CNN, MLP, GRUNet, Logistic, Net
+from labs.nn.products import in_place
 
 Backward = Callable[[Tensor, Tensor], None]  # (inputs, targets): leaves each parameter its `grad`
 Gradient = Callable[[Tensor, Tensor], Tensor]  # of a loss (labs.nn.losses)
 Masks = Mapping[str, Tensor]
-_as_torch = np.errstate(all="ignore")  # infinities are the caller's to see
 _rectify = torch.ops.aten.threshold_backward.grad_input
 
 
@@ -76,11 +76,12 @@ class _Affine:
         self.grads = [torch.empty_like(value) for value in self.values]
         members, inputs, outputs = weight.shape
         empty = self.values[0].new_empty
-        self.y, self.grad_x = (empty(members, batch, n) for n in (outputs, inputs))
+        self.product, self.grad_x = (empty(members, batch, n) for n in (outputs, inputs))
+        self.y = self.product
         self.ones = np.ones((members, 1, batch), np.float32)
         self.weight, self.bias = self.used[0].numpy(), self.used[1]
         self.turned = self.weight.transpose(0, 2, 1)
-        self.arrays = [t.numpy() for t in (self.y, self.grad_x, *self.grads)]
+        self.arrays = [t.numpy() for t in (self.product, self.grad_x, *self.grads)]
 
     @classmethod
     def of(cls, net: Net, name: str, masks: Masks, batch: int) -> _Affine:
@@ -95,7 +96,7 @@ class _Affine:
                 torch.mul(value, mask, out=used)
         self.x = x.numpy()
         np.matmul(self.x, self.weight, out=self.arrays[0])
-        return self.y.add_(self.bias)
+        return torch.add(self.product, self.bias, out=self.y)
 
     def backward(self, grad: Tensor) -> np.ndarray:
         """Keep the gradients by the parameters; returns `grad` as numpy's."""
@@ -112,24 +113,34 @@ class _Affine:
         return self.grad_x
 
 
+class _Head(_Affine):
+    """An affine map whose outputs stand with classes first in memory, as losses read them."""
+
+    def __init__(
+        self, weight: Tensor, bias: Tensor, batch: int, masks: Sequence[Tensor | None] = (None,) * 2
+    ) -> None:
+        super().__init__(weight, bias, batch, masks)
+        self.y = self.product.transpose(1, 2).contiguous().transpose(1, 2)
+
+
 class _Logistic:
     def __init__(self, net: Logistic, masks: Masks, gradient: Gradient, batch: int) -> None:
-        self.gradient, self.head = gradient, _Affine.of(net, "head", masks, batch)
+        self.gradient, self.head = gradient, _Head.of(net, "head", masks, batch)
 
-    @_as_torch
+    @in_place
     def __call__(self, x: Tensor, y: Tensor) -> None:
         self.head.backward(self.gradient(self.head.forward(x), y))
 
 
 class _MLP:
     def __init__(self, net: MLP, masks: Masks, gradient: Gradient, batch: int) -> None:
-        names = ("first", "second", "head") if net.depth == 2 else ("first", "head")
-        layers = [_Affine.of(net, name, masks, batch) for name in names]
-        self.first, *self.second, self.head = layers
+        names = ("first", "second")[: net.depth]
+        self.first, *self.second = [_Affine.of(net, name, masks, batch) for name in names]
+        self.head = _Head.of(net, "head", masks, batch)
         self.gradient, self.residual = gradient, net.residual
         self.sum = torch.empty_like(self.first.y)
 
-    @_as_torch
+    @in_place
     def __call__(self, x: Tensor, y: Tensor) -> None:
         first = self.first.forward(x).relu_()
         outputs = self.head.forward(self._deeper(first))
@@ -151,13 +162,13 @@ class _MLP:
 
 class _CNN:
     def __init__(self, net: CNN, gradient: Gradient, batch: int) -> None:
-        self.gradient, self.head = gradient, _Affine.of(net, "head", {}, batch)
+        self.gradient, self.head = gradient, _Head.of(net, "head", {}, batch)
         self.geometry = net.first.geometry
         convolutions = (net.first, net.second, net.third)
         self.parameters = [p for conv in convolutions for p in (conv.weight, conv.bias)]
         self.values = [p.detach() for p in self.parameters]
 
-    @_as_torch
+    @in_place
     def __call__(self, x: Tensor, y: Tensor) -> None:
         affine = torch.cat(self.values[:2], dim=1)
         chain = Chain.forward(
@@ -192,7 +203,7 @@ class _GRU:
         self.columns = columns.flatten(1, 3)
         self.by_columns = torch.empty_like(self.columns)
         whole = weight.new_zeros(members, self.columns.shape[1], classes)
-        self.head = _Affine(whole, net.head.bias, batch)
+        self.head = _Head(whole, net.head.bias, batch)
 
         def by_time(t: Tensor) -> np.ndarray:
             return t.detach().view(members, length, 2, hidden, -1).transpose(1, 2).numpy()
@@ -204,7 +215,7 @@ class _GRU:
         self.whole, self.by_whole = (states(t).numpy() for t in (whole, self.head.grads[0]))
         self.by_states = states(self.by_columns).flatten(0, 1)
 
-    @_as_torch
+    @in_place
     def __call__(self, x: Tensor, y: Tensor) -> None:
         sequences = x.unflatten(2, self.sequence).permute(0, 2, 3, 1)
         _both_ways(sequences.numpy()[:, None], self.inputs)
