@@ -67,21 +67,23 @@ class _Affine:
     def __init__(
         self, weight: Tensor, bias: Tensor, batch: int, masks: Sequence[Tensor | None] = (None,) * 2
     ) -> None:
-        self.parameters, self.masks = (weight, bias), masks
-        self.values = [p.detach() for p in self.parameters]
-        self.used = [
-            value if mask is None else torch.empty_like(value)
-            for value, mask in zip(self.values, self.masks, strict=True)
-        ]
-        self.grads = [torch.empty_like(value) for value in self.values]
+        values = [p.detach() for p in (weight, bias)]
+        self.grads = [torch.empty_like(value) for value in values]
+        self.parameters = list(zip((weight, bias), self.grads, strict=True))
+        used, self.masked = [*values], []
+        for i, mask in enumerate(masks):
+            if mask is not None:
+                used[i] = torch.empty_like(values[i])
+                self.masked.append((values[i], mask, used[i], self.grads[i]))
         members, inputs, outputs = weight.shape
-        empty = self.values[0].new_empty
+        empty = values[0].new_empty
         self.product, self.grad_x = (empty(members, batch, n) for n in (outputs, inputs))
         self.y = self.product
-        self.ones = np.ones((members, 1, batch), np.float32)
-        self.weight, self.bias = self.used[0].numpy(), self.used[1]
+        self.weight, self.bias = used[0].numpy(), used[1]
         self.turned = self.weight.transpose(0, 2, 1)
-        self.arrays = [t.numpy() for t in (self.product, self.grad_x, *self.grads)]
+        self.ones = np.ones((members, 1, batch), np.float32)
+        arrays = (t.numpy() for t in (self.product, self.grad_x, *self.grads))
+        self.output, self.by_input, self.by_weight, self.by_bias = arrays
 
     @classmethod
     def of(cls, net: Net, name: str, masks: Masks, batch: int) -> _Affine:
@@ -90,26 +92,27 @@ class _Affine:
         own = [masks.get(f"{name}.{part}") for part in ("weight", "bias")]
         return cls(layer.weight, layer.bias, batch, own)
 
-    def forward(self, x: Tensor) -> Tensor:
-        for value, mask, used in zip(self.values, self.masks, self.used, strict=True):
-            if mask is not None:
-                torch.mul(value, mask, out=used)
-        self.x = x.numpy()
-        np.matmul(self.x, self.weight, out=self.arrays[0])
+    def forward(self, x: np.ndarray) -> Tensor:
+        for value, mask, used, _ in self.masked:
+            torch.mul(value, mask, out=used)
+        self.x = x
+        np.matmul(x, self.weight, out=self.output)
         return torch.add(self.product, self.bias, out=self.y)
 
     def backward(self, grad: Tensor) -> np.ndarray:
         """Keep the gradients by the parameters; returns `grad` as numpy's."""
-        by_output, (_, _, weight, bias) = grad.numpy(), self.arrays
-        np.matmul(self.x.transpose(0, 2, 1), by_output, out=weight)
-        np.matmul(self.ones, by_output, out=bias)
-        for p, own, mask in zip(self.parameters, self.grads, self.masks, strict=True):
-            p.grad = own if mask is None else own.mul_(mask)
+        by_output = grad.numpy()
+        np.matmul(self.x.transpose(0, 2, 1), by_output, out=self.by_weight)
+        np.matmul(self.ones, by_output, out=self.by_bias)
+        for _, mask, _, own in self.masked:
+            own.mul_(mask)
+        for parameter, own in self.parameters:
+            parameter.grad = own
         return by_output
 
     def through(self, grad: Tensor) -> Tensor:
         """The gradient by the input, beside those by the parameters."""
-        np.matmul(self.backward(grad), self.turned, out=self.arrays[1])
+        np.matmul(self.backward(grad), self.turned, out=self.by_input)
         return self.grad_x
 
 
@@ -129,35 +132,31 @@ class _Logistic:
 
     @in_place
     def __call__(self, x: Tensor, y: Tensor) -> None:
-        self.head.backward(self.gradient(self.head.forward(x), y))
+        self.head.backward(self.gradient(self.head.forward(x.numpy()), y))
 
 
 class _MLP:
     def __init__(self, net: MLP, masks: Masks, gradient: Gradient, batch: int) -> None:
-        names = ("first", "second")[: net.depth]
-        self.first, *self.second = [_Affine.of(net, name, masks, batch) for name in names]
+        self.gradient = gradient
+        self.first = _Affine.of(net, "first", masks, batch)
+        self.second = _Affine.of(net, "second", masks, batch) if net.depth == 2 else None
         self.head = _Head.of(net, "head", masks, batch)
-        self.gradient, self.residual = gradient, net.residual
-        self.sum = torch.empty_like(self.first.y)
+        self.sum = torch.empty_like(self.first.y) if self.second and net.residual else None
+        last = self.second or self.first
+        self.read = (last.y if self.sum is None else self.sum).numpy()
 
     @in_place
     def __call__(self, x: Tensor, y: Tensor) -> None:
-        first = self.first.forward(x).relu_()
-        outputs = self.head.forward(self._deeper(first))
-        grad = self._shallower(self.head.through(self.gradient(outputs, y)))
+        first = self.first.forward(x.numpy()).relu_()
+        if self.second:
+            second = self.second.forward(self.first.output).relu_()
+            if self.sum is not None:
+                torch.add(first, second, out=self.sum)
+        grad = self.head.through(self.gradient(self.head.forward(self.read), y))
+        if self.second:
+            own = self.second.through(_rectify(grad, second, 0, grad_input=second))
+            grad = own if self.sum is None else own.add_(grad)
         self.first.backward(_rectify(grad, first, 0, grad_input=first))
-
-    def _deeper(self, first: Tensor) -> Tensor:
-        for layer in self.second:
-            second = layer.forward(first).relu_()
-            return torch.add(first, second, out=self.sum) if self.residual else second
-        return first
-
-    def _shallower(self, grad: Tensor) -> Tensor:
-        for layer in self.second:
-            own = layer.through(_rectify(grad, layer.y, 0, grad_input=layer.y))
-            return own.add_(grad) if self.residual else own
-        return grad
 
 
 class _CNN:
@@ -174,7 +173,7 @@ class _CNN:
         chain = Chain.forward(
             paired_windows(x.unsqueeze(-1), *self.geometry), affine, self.values[2:]
         )
-        outputs = self.head.forward(chain.outputs.transpose(2, 3).flatten(2))
+        outputs = self.head.forward(chain.outputs.transpose(2, 3).flatten(2).numpy())
         grad = self.head.through(self.gradient(outputs, y))
         grad = grad.unflatten(2, chain.outputs.shape[:1:-1])
         _, (first, *others) = chain.backward(grad.transpose(2, 3))
@@ -200,8 +199,8 @@ class _GRU:
         self.own = gru.Pass(self.merged, 2 * members, length, inputs, hidden, batch)
         columns = self.own.columns.unflatten(0, (members, 2))
         self.inputs = columns[:, :, :-1, hidden:-1].numpy()
-        self.columns = columns.flatten(1, 3)
-        self.by_columns = torch.empty_like(self.columns)
+        self.columns = columns.flatten(1, 3).numpy()
+        self.by_columns = torch.empty(self.columns.shape)
         whole = weight.new_zeros(members, self.columns.shape[1], classes)
         self.head = _Head(whole, net.head.bias, batch)
 
@@ -221,7 +220,7 @@ class _GRU:
         _both_ways(sequences.numpy()[:, None], self.inputs)
         _both_ways(self.weight, self.whole)
         self.own.forward(gru.merged(self.values, self.merged))
-        outputs = self.head.forward(self.columns.transpose(1, 2))
+        outputs = self.head.forward(self.columns.transpose(0, 2, 1))
         by_output = self.head.backward(self.gradient(outputs, y))
         np.matmul(self.head.weight, by_output.transpose(0, 2, 1), out=self.by_columns.numpy())
         gru.separated(self.own.backward(self.merged, self.by_states), self.by_values)
