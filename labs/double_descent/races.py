@@ -34,7 +34,7 @@ def _race(name: str, theirs: str, net: str, size: int) -> Race:
     return Race(
         name,
         len(cells),
-        20 if size >= 50 and net == "cnn" else 50,
+        200 if net == "two" and size <= 100 else 40,  # an epoch is 40
         ours=f"{__name__}:side",
         theirs={"jax": f"labs.nn.in_jax:{theirs}"},
         settings={

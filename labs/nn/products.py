@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+_MINUS_ONE = torch.tensor(-1.0)
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -57,13 +58,10 @@ def summed(x: Tensor, out: Tensor | None = None) -> Tensor:
 
 
 def tanh(x: Tensor, out: Tensor) -> Tensor:
-    """tanh of each element, without a gradient, into `out`, which may be x: on a CPU by numpy,
-    whose loop is seven times as fast as torch's."""
-    if x.device.type == "cpu":
-        np.tanh(x.numpy(), out=out.numpy())
-    else:
-        torch.tanh(x, out=out)
-    return out
+    """tanh of each element, without a gradient, into `out`, which may be x; to 2e-7 in single
+    precision. It is 2 sigmoid(2 x) - 1, which takes a CPU less than half the time."""
+    torch.mul(x, 2, out=out).sigmoid_()
+    return torch.add(_MINUS_ONE.to(x), out, alpha=2, out=out)
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

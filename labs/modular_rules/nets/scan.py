@@ -11,13 +11,14 @@ is first and the batch last, so that a gate is a contiguous block; rows of W are
 module, then gate by gate.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from labs.nn.products import product, tanh
+from labs.nn.products import in_place, product, tanh
 
 _sigmoid_grad = torch.ops.aten.sigmoid_backward.grad_input
 _tanh_grad = torch.ops.aten.tanh_backward.grad_input
@@ -133,6 +134,41 @@ def _collected(grad: Tensor, dispatch: Tensor | None, t: int) -> Tensor:
     return grad.unflatten(1, (own.shape[1], -1)).mul_(own).sum(1)
 
 
+@in_place
+def _forward(
+    trace: _Trace, weight: Tensor, mixture: Tensor | None, dispatch: Tensor | None
+) -> None:
+    for t, gates in enumerate(trace.gates.flatten(2, 4)):
+        product(weight, _expanded(trace.columns[t], dispatch, t), gates)
+        _advance(trace, t, None if mixture is None else mixture[:, :, t])
+
+
+@in_place
+def _backward(
+    trace: _Trace,
+    weight: Tensor,
+    mixture: Tensor | None,
+    dispatch: Tensor | None,
+    grads: Tensor,
+    grad_weight: Tensor,
+    grad_x: Tensor,
+    grad_mixture: Tensor | None,
+) -> None:
+    steps, members, _, _, state, batch = trace.gates.shape
+    turned = weight.transpose(1, 2).contiguous()
+    grad_gates = torch.empty_like(trace.gates[0])
+    grad = weight.new_zeros(members, 1, 2, state, batch)  # in the state
+    for t in range(steps - 1, -1, -1):
+        grad[:, 0, 0] += grads[:, :, t]
+        if grad_mixture is not None:
+            torch.sum(trace.made[t] * grad, (2, 3), out=grad_mixture[:, :, t])
+        _retreat(trace, t, None if mixture is None else mixture[:, :, t], grad, grad_gates)
+        rows, column = grad_gates.flatten(1, 3), _expanded(trace.columns[t], dispatch, t)
+        grad_weight += product(rows, column.transpose(1, 2))
+        grad_column = _collected(product(turned, rows), dispatch, t)
+        grad[:, 0, 0], grad_x[:, :, t] = grad_column[:, :state], grad_column[:, state:]
+
+
 class _Scan(torch.autograd.Function):
     @staticmethod
     def forward(
@@ -144,9 +180,7 @@ class _Scan(torch.autograd.Function):
         state: int,
     ) -> Tensor:
         trace = _trace(x, state, weight.shape[1] // (4 * state))
-        for t, gates in enumerate(trace.gates.flatten(2, 4)):
-            product(weight, _expanded(trace.columns[t], dispatch, t), gates)
-            _advance(trace, t, None if mixture is None else mixture[:, :, t])
+        _forward(trace, weight, mixture, dispatch)
         ctx.save_for_backward(weight, mixture, dispatch, *trace)
         return trace.columns[1:, :, :state].permute(1, 2, 0, 3)
 
@@ -156,21 +190,64 @@ class _Scan(torch.autograd.Function):
         weight, mixture, dispatch, *saved = ctx.saved_tensors
         trace = _Trace(*saved)
         steps, members, _, _, state, batch = trace.gates.shape
-        turned, grad_weight = weight.transpose(1, 2).contiguous(), torch.zeros_like(weight)
+        grad_weight = torch.zeros_like(weight)
         grad_x = weight.new_empty(members, trace.columns.shape[2] - state, steps, batch)
         grad_mixture = torch.empty_like(mixture) if ctx.needs_input_grad[2] else None
-        grad_gates = torch.empty_like(trace.gates[0])
-        grad = weight.new_zeros(members, 1, 2, state, batch)  # in the state
-        for t in range(steps - 1, -1, -1):
-            grad[:, 0, 0] += grads[0][:, :, t]
-            if grad_mixture is not None:
-                torch.sum(trace.made[t] * grad, (2, 3), out=grad_mixture[:, :, t])
-            _retreat(trace, t, None if mixture is None else mixture[:, :, t], grad, grad_gates)
-            rows, column = grad_gates.flatten(1, 3), _expanded(trace.columns[t], dispatch, t)
-            grad_weight += product(rows, column.transpose(1, 2))
-            grad_column = _collected(product(turned, rows), dispatch, t)
-            grad[:, 0, 0], grad_x[:, :, t] = grad_column[:, :state], grad_column[:, state:]
+        _backward(trace, weight, mixture, dispatch, grads[0], grad_weight, grad_x, grad_mixture)
         return grad_weight, grad_x, grad_mixture, None, None
+
+
+@in_place
+def _forward_scored(
+    trace: _Trace, of_state: Tensor, of_input: Tensor, score: Tensor, shares: Tensor, p: Tensor
+) -> None:
+    members, _, modules, width = score.shape
+    state, batch = width // 4, p.shape[-1]
+    rows = score.flatten(0, 2).unsqueeze(1)
+    for t, share in enumerate(shares):
+        column = trace.columns[t]
+        of_h, of_x = share.flatten(2, 3).unbind(1)
+        product(of_state, column[:, :state], of_h)
+        product(of_input, column[:, state:], of_x)
+        torch.add(of_h, of_x, out=trace.gates[t].flatten(1, 3))
+        logits = product(rows, share.relu_().flatten(0, 2)).view(members, 2, modules, batch)
+        p[t] = logits.sum(1).softmax(1)
+        _advance(trace, t, p[t])
+
+
+@in_place
+def _backward_scored(
+    trace: _Trace,
+    of_state: Tensor,
+    of_input: Tensor,
+    score: Tensor,
+    shares: Tensor,
+    p: Tensor,
+    grads: tuple[Tensor, ...],
+    own: Sequence[Tensor],
+) -> None:
+    grad_of_state, grad_of_input, grad_score, grad_x = own
+    steps, members, _, _, state, batch = trace.gates.shape
+    turned = [t.transpose(1, 2) for t in (of_state, of_input)]
+    grad_rows = grad_score.flatten(0, 2).unsqueeze(2)
+    grad_gates, grad_shares = torch.empty_like(trace.gates[0]), torch.empty_like(shares[0])
+    grad = score.new_zeros(members, 1, 2, state, batch)  # in the state
+    for t in range(steps - 1, -1, -1):
+        grad[:, 0, 0] += grads[0][:, :, t]
+        grad_p = (trace.made[t] * grad).sum((2, 3)) + grads[1][:, :, t]
+        grad_logits = torch._softmax_backward_data(grad_p, p[t], 1, p.dtype)
+        both = grad_logits.unsqueeze(1).expand(-1, 2, -1, -1)
+        grad_rows += product(shares[t].flatten(0, 2), both.reshape(-1, batch, 1))
+        torch.mul(score.unsqueeze(4), both.unsqueeze(3), out=grad_shares)
+        _where_positive(grad_shares, shares[t], 0, grad_input=grad_shares)
+        _retreat(trace, t, p[t], grad, grad_gates)
+        grad_shares += grad_gates.flatten(2, 3).unsqueeze(1)
+        of_h, of_x = grad_shares.flatten(2, 3).unbind(1)
+        column = trace.columns[t].transpose(1, 2)
+        grad_of_state += product(of_h, column[..., :state])
+        grad_of_input += product(of_x, column[..., state:])
+        grad[:, 0, 0] = product(turned[0], of_h)
+        grad_x[:, :, t] = product(turned[1], of_x)
 
 
 class _ScoredScan(torch.autograd.Function):
@@ -184,16 +261,7 @@ class _ScoredScan(torch.autograd.Function):
         trace = _trace(x, state, modules)
         shares = x.new_empty(steps, members, 2, modules, width, batch)
         p = x.new_empty(steps, members, modules, batch)
-        rows = score.flatten(0, 2).unsqueeze(1)
-        for t, share in enumerate(shares):
-            column = trace.columns[t]
-            of_h, of_x = share.flatten(2, 3).unbind(1)
-            product(of_state, column[:, :state], of_h)
-            product(of_input, column[:, state:], of_x)
-            torch.add(of_h, of_x, out=trace.gates[t].flatten(1, 3))
-            logits = product(rows, share.relu_().flatten(0, 2)).view(members, 2, modules, batch)
-            p[t] = logits.sum(1).softmax(1)
-            _advance(trace, t, p[t])
+        _forward_scored(trace, of_state, of_input, score, shares, p)
         ctx.save_for_backward(of_state, of_input, score, shares, p, *trace)
         return trace.columns[1:, :, :state].permute(1, 2, 0, 3), p.permute(1, 2, 0, 3)
 
@@ -202,27 +270,8 @@ class _ScoredScan(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         of_state, of_input, score, shares, p, *saved = ctx.saved_tensors
         trace = _Trace(*saved)
-        steps, members, _, _, state, batch = trace.gates.shape
-        turned = [t.transpose(1, 2).contiguous() for t in (of_state, of_input)]
-        sums = [t.new_zeros(t.shape) for t in (of_state, of_input)]
-        grad_rows = score.new_zeros(*score.shape, 1).flatten(0, 2)
-        grad_x = score.new_empty(members, of_input.shape[2], steps, batch)
-        grad_gates, grad_shares = torch.empty_like(trace.gates[0]), torch.empty_like(shares[0])
-        grad = score.new_zeros(members, 1, 2, state, batch)  # in the state
-        for t in range(steps - 1, -1, -1):
-            grad[:, 0, 0] += grads[0][:, :, t]
-            grad_p = (trace.made[t] * grad).sum((2, 3)) + grads[1][:, :, t]
-            grad_logits = torch._softmax_backward_data(grad_p, p[t], 1, p.dtype)
-            both = grad_logits.unsqueeze(1).expand(-1, 2, -1, -1)
-            grad_rows += product(shares[t].flatten(0, 2), both.reshape(-1, batch, 1))
-            torch.mul(score.unsqueeze(4), both.unsqueeze(3), out=grad_shares)
-            _where_positive(grad_shares, shares[t], 0, grad_input=grad_shares)
-            _retreat(trace, t, p[t], grad, grad_gates)
-            grad_shares += grad_gates.flatten(2, 3).unsqueeze(1)
-            of_h, of_x = grad_shares.flatten(2, 3).unbind(1)
-            column = trace.columns[t].transpose(1, 2)
-            sums[0] += product(of_h, column[..., :state])
-            sums[1] += product(of_x, column[..., state:])
-            grad[:, 0, 0] = product(turned[0], of_h)
-            grad_x[:, :, t] = product(turned[1], of_x)
-        return (*sums, grad_rows.view_as(score), grad_x)
+        members, _, steps, batch = grads[1].shape
+        own = [t.new_zeros(t.shape) for t in (of_state, of_input, score)]
+        own.append(score.new_empty(members, of_input.shape[2], steps, batch))
+        _backward_scored(trace, of_state, of_input, score, shares, p, grads, own)
+        return tuple(own)
