@@ -218,5 +218,5 @@ class _Scan(torch.autograd.Function):
         if ctx.needs_input_grad[1]:
             inputs = weight.shape[2] - ctx.own.hidden - 1
             by_input = weight.new_empty(sequences, steps, inputs, batch)
-        by_weight = ctx.own.backward(weight, grads[0].transpose(0, 1), by_input)
+        by_weight = ctx.own.backward(weight, grads[0].transpose(0, 1), by_input).clone()
         return by_weight, None if by_input is None else by_input.transpose(0, 1)

@@ -46,3 +46,17 @@ def test_the_scan_is_the_equations(sizes, dtype):
 def test_saturated_gates_do_not_overflow():
     arguments = [1e4 * a.detach() for a in drawn(*SIZES[1], dtype=torch.float32)]
     assert scan(*arguments).isfinite().all()
+
+
+def test_a_pass_can_be_differentiated_again_and_a_state_not_written_into():
+    arguments = drawn(*SIZES[1])
+    states = scan(*arguments)
+    whole = states.sum()
+    once, twice = (torch.autograd.grad(whole, arguments, retain_graph=True) for _ in range(2))
+    half = torch.autograd.grad(0.5 * states.sum(), arguments, retain_graph=True)
+    for a, b, c in zip(once, twice, half, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+        torch.testing.assert_close(0.5 * a, c)
+    states.detach().add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        whole.backward()

@@ -49,6 +49,26 @@ def test_a_stacked_optimizer_is_one_optimizer_per_member(kind, options):
         torch.testing.assert_close(p.detach(), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(("kind", "options"), [(SGD, {"momentum": 0.9}), (ADAM, {})])
+@pytest.mark.parametrize("rates", [0.1, [0.1, 0.02]])
+def test_a_parameter_without_a_gradient_stays_for_the_step(kind, options, rates):
+    g, net = generator(), nets.Logistic(2).reset([0, 1])
+    optimizer = Optimizer(net, kind, lr=rates, **options)
+    weights = [p[m].detach().clone() for m in range(2) for p in net.parameters()]
+    first, second = rates if isinstance(rates, list) else (rates, rates)
+    groups = [{"params": weights[:2], "lr": first}, {"params": weights[2:], "lr": second}]
+    lone = kind(groups, **options)
+    for step in range(9):
+        for i, p in enumerate(net.parameters()):
+            p.grad = None if step and not (step + i) % 3 else torch.randn(p.shape, generator=g)
+            for m in range(2):
+                weights[2 * m + i].grad = None if p.grad is None else p.grad[m].clone()
+        optimizer.step()
+        lone.step()
+    for p, q in zip(net.parameters(), (weights[0::2], weights[1::2]), strict=True):
+        torch.testing.assert_close(p.detach(), torch.stack(q))
+
+
 OPTIMIZER_REFUSALS = {
     r"lr must be one value or one per member \(3\), got \[0.1, 0.2\]": {"lr": [0.1, 0.2]},
     r"betas must be one value or one per member \(3\), got \(0.9, 0.99\)": {"betas": (0.9, 0.99)},

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.utils import prune
 
-from labs.nn import nets, plain
+from labs.nn import nets, plain, training
 from labs.nn.losses import cross_entropy, squared_error
 from labs.nn.optimizer import Optimizer
 from labs.nn.training import batch_indices, evaluate, fit
@@ -81,6 +81,27 @@ def test_fit_sees_the_batches_in_order(examples, shared):
     assert torch.equal(y, before[1])
     own = [[(3 * step + i) % examples for i in range(3)] for step in range(steps)]
     assert seen == [[batch, [i + (0 if shared else 100) for i in batch]] for batch in own]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 100])  # batches that are copied together
+@pytest.mark.parametrize("steps", [1, 2, 7])
+def test_a_shuffled_fit_sees_and_draws_what_batch_indices_gives(at_once, steps, monkeypatch):
+    y, seen = torch.arange(14).view(2, 7), []
+    net = nets.Logistic(2, length=1).reset([0, 1])
+    monkeypatch.setattr(training, "GATHERED", at_once * 2 * 3 * 4)  # of 2 members, 3 float32 each
+
+    def loss(outputs, targets):
+        seen.append(targets)
+        return outputs.sum((1, 2)) * 0
+
+    orders, own = ([generator(5), generator(6)] for _ in range(2))
+    sgd = Optimizer(net, SGD, lr=0.1)
+    how = {"steps": steps, "every": 2, "batch": 3, "loss": loss, "shuffles": orders}
+    assert [*fit(net, y.unsqueeze(-1).float(), y, optimizer=sgd, **how)][-1] == steps
+    expected = [y.gather(1, rows) for rows in batch_indices(7, 3, steps, own)]
+    assert all(map(torch.equal, seen, expected))
+    assert len(seen) == steps
+    assert all(map(torch.equal, *([g.get_state() for g in each] for each in (orders, own))))
 
 
 def test_the_layout_of_the_data_changes_no_bit():
