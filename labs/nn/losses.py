@@ -47,4 +47,4 @@ def _less_one(values: Tensor, labels: Tensor) -> Tensor:
 GRADIENTS: dict[Loss, Callable[[Tensor, Tensor], Tensor]] = {
     cross_entropy: _entropy_gradient,
     squared_error: _error_gradient,
-}  # (outputs, labels) -> gradient by the outputs (M, B, K), which may stand where the outputs did
+}  # (outputs, labels) on a CPU -> gradient by the outputs (M, B, K), which may stand in their place
