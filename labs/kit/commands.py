@@ -8,8 +8,8 @@ Results go to stdout, progress and remarks about files to stderr. Only training 
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,12 @@ from labs.kit.cluster import Cluster, check_executor, joined
 from labs.kit.execute import Stack, TrainingError
 from labs.kit.extras import require
 from labs.kit.lab import AnyLab, Deferred, load
+from labs.kit.machine import one_thread
 from labs.kit.places import FIGURES
 from labs.kit.plan import Plan, Results
 from labs.kit.progress import Progress
 from labs.kit.usage import told, usage
+from labs.kit.workers import Pool, Workers
 
 Register = Mapping[str, str]
 DONE, FAILED, USAGE, CONTRADICTED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -123,21 +125,22 @@ def _run(
     if arguments.dry_run:
         announce(resolved, *runs.pending(resolved, shard), None)
         return DONE
-    try:
-        last = runs.train(
-            resolved,
-            announce,
-            shard=shard,
-            until_decided=arguments.until_decided,
-            device=device,
-            jobs=jobs,
-            executor=on,
-            progress=progress,
-        )
-    finally:
-        if progress:
-            progress.forget(resolved.stacks)  # those that a failure has left
-    text = _conclusion(last)
+    with _own(resolved, jobs) if todo and jobs > 1 and not on else nullcontext() as own:
+        try:
+            last = runs.train(
+                resolved,
+                announce,
+                shard=shard,
+                until_decided=arguments.until_decided,
+                device=device,
+                jobs=jobs,
+                executor=own or on,
+                progress=progress,
+            )
+        finally:
+            if progress:
+                progress.forget(resolved.stacks)  # those that a failure has left
+        text = _conclusion(last, own)
     with aside():
         print(text, flush=True)
     return DONE
@@ -151,8 +154,16 @@ def processes(lab: AnyLab, todo: Sequence[Stack], arguments: argparse.Namespace)
     return jobs
 
 
-def _conclusion(resolved: Plan) -> str:
-    found, paths = plan.conclude(resolved)
+@contextmanager
+def _own(resolved: Plan, jobs: int) -> Iterator[Workers]:
+    # They train, and then draw.
+    most = max(len(resolved.stacks), len(resolved.lab.figures))
+    with one_thread(), Workers(min(jobs, most)) as workers:
+        yield workers
+
+
+def _conclusion(resolved: Plan, pool: Pool | None) -> str:
+    found, paths = plan.conclude(resolved, pool)
     said = texts.remarks(resolved.lab.remarks(found.table)) if resolved.lab.remarks else ""
     lacking = f"This is not the whole grid{texts.lacking(found.missing)}." if found.missing else ""
     parts = [_verdicts(resolved.lab, found), said, lacking, "\n".join(map(str, paths))]

@@ -5,7 +5,8 @@ all of them can be made again.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,26 @@ from labs.kit.claims import Verdict, VerdictsById
 from labs.kit.lab import AnyLab
 from labs.kit.sessions import read_run
 from labs.kit.table import Table
+from labs.kit.workers import Pool
 
 if TYPE_CHECKING:  # matplotlib may be absent
     from matplotlib.figure import Figure
 
 NAMES = ("table.csv", "claims.json", "run.json")
+Draw = Callable[[Table, VerdictsById], "Figure"]
 PLACE = "given"  # a folder of the reader's, in a committed table
 DIGITS = 24  # of a number in a table, at most; longer texts of digits are texts
 
 
-def write(lab: AnyLab, folder: Path, table: Table, verdicts: Sequence[Verdict]) -> list[Path]:
-    """Write all outputs of results to their folder; return the paths.
+def write(
+    lab: AnyLab,
+    folder: Path,
+    table: Table,
+    verdicts: Sequence[Verdict],
+    pool: Pool | None = None,
+) -> list[Path]:
+    """Write all outputs of results to their folder; return the paths. The processes of `pool` draw
+    the figures where there is one.
 
     Raises:
         FileNotFoundError: the folder holds no session of a run.
@@ -32,7 +42,7 @@ def write(lab: AnyLab, folder: Path, table: Table, verdicts: Sequence[Verdict]) 
     csv_path, claims, run = (folder / name for name in NAMES)
     files.write(csv_path, as_csv(table))
     files.write(claims, files.as_json([verdict.as_dict() for verdict in verdicts]))
-    figures = write_figures(lab, table, verdicts, folder / "figure", folder.name)
+    figures = write_figures(lab, table, verdicts, folder / "figure", folder.name, pool=pool)
     _write_run(run)
     return [csv_path, claims, *figures, run]
 
@@ -62,6 +72,7 @@ def write_figures(
     *,
     only: str | None = None,
     slide: bool = False,
+    pool: Pool | None = None,
 ) -> list[Path]:
     """Draw results; return the paths of the figures.
 
@@ -73,21 +84,52 @@ def write_figures(
         preset: whose results they are.
         only: the one figure to draw; by default all of them.
         slide: at the size of a slide, to files of their own.
+        pool: its processes draw, as many figures at once; by default this one draws all of them.
     """
-    paths: list[Path] = []
-    for name, path in figure_stems(lab, stem, preset).items():
-        if only in (None, name):
-            drawn = picture(lab, name, table, verdicts)
-            at = path.with_name(f"{path.name}-slide") if slide else path
-            paths += draw.save(drawn, at, slide=slide)
-    return paths
+    by_id: VerdictsById = {verdict.id: verdict for verdict in verdicts}
+    calls = [
+        (lab.figures[name].draw, table, by_id, at.with_name(f"{at.name}-slide") if slide else at)
+        for name, at in figure_stems(lab, stem, preset).items()
+        if only in (None, name)
+    ]
+    by = [_begun(pool, partial(_saved, *call, slide)) for call in calls]
+    return [path for drawn in by for path in drawn()]
 
 
 def picture(lab: AnyLab, name: str, table: Table, verdicts: Iterable[Verdict]) -> "Figure":
     """Return one figure of a lab, in the labs' style and with lettered panels."""
     by_id: VerdictsById = {verdict.id: verdict for verdict in verdicts}
+    return _picture(lab.figures[name].draw, table, by_id)
+
+
+def _picture(draws: Draw, table: Table, verdicts: VerdictsById) -> "Figure":
     with draw.style():
-        return draw.lettered(lab.figures[name].draw(table, by_id))
+        return draw.lettered(draws(table, verdicts))
+
+
+def _saved(
+    draws: Draw, table: Table, verdicts: VerdictsById, stem: Path, slide: bool
+) -> list[Path]:
+    return draw.save(_picture(draws, table, verdicts), stem, slide=slide)
+
+
+def _begun(pool: Pool | None, draws: Callable[[], list[Path]]) -> Callable[[], list[Path]]:
+    """Let a process of the pool draw; return what waits for it."""
+    if pool is None:
+        return draws
+    try:
+        future = pool.submit(draws)
+    except Exception:  # the lab's code cannot travel
+        return draws
+
+    def drawn() -> list[Path]:
+        try:
+            paths: list[Path] = future.result()
+        except Exception:  # here the error is told as ever, with a traceback of the lab's own code
+            return draws()
+        return paths
+
+    return drawn
 
 
 def figure_stems(lab: AnyLab, stem: Path, preset: str) -> dict[str, Path]:

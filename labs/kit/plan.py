@@ -22,6 +22,7 @@ from labs.kit.sessions import latest, read_run, unplanned, younger
 from labs.kit.store import Store
 from labs.kit.table import Table
 from labs.kit.verdicts import judge
+from labs.kit.workers import Pool
 
 MOST = 100_000  # replicates
 
@@ -205,8 +206,9 @@ def undecided(found: Results) -> int:
     return sum(v.verdict == "undecided" for v in published or found.verdicts)
 
 
-def conclude(plan: Plan) -> tuple[Results, list[Path]]:
-    """Judge what is stored and write the outputs; return both.
+def conclude(plan: Plan, pool: Pool | None = None) -> tuple[Results, list[Path]]:
+    """Judge what is stored and write the outputs; return both. The processes of `pool` draw the
+    figures where there is one.
 
     Of shards that end at the same moment each sees what is stored then: whoever finds the grid
     complete afterwards writes again, so that the last one's outputs are whole.
@@ -214,6 +216,6 @@ def conclude(plan: Plan) -> tuple[Results, list[Path]]:
     while True:
         missing = plan.missing
         found = results(plan)
-        paths = outputs.write(plan.lab, plan.folder, found.table, found.verdicts)
+        paths = outputs.write(plan.lab, plan.folder, found.table, found.verdicts, pool)
         if not missing or plan.missing:
             return found, paths
