@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim import SGD, Adam
+from torch.optim import SGD, Adam, AdamW
 
 from labs.kit.checks import known
 from labs.nn.nets import Net
@@ -51,19 +51,21 @@ class Optimizer:
             for m in range(net.members)
         ]
         fused = {"fused": True} if "fused" in names else {}
+        checked = _checked(kind)
         self._parameters = list(net.parameters())
         self._slices: list[slice] = []
-        groups: list[dict[str, Any]] = []
+        self._groups: list[dict[str, Any]] = []
         for values, run in groupby(range(net.members), key=members.__getitem__):
             first, *rest = run
             self._slices.append(slice(first, first + 1 + len(rest)))
             views = [p.detach()[self._slices[-1]] for p in self._parameters]
-            kind(views, **values)  # torch checks the settings of an optimiser, not of a group
-            groups.append({"params": views, **values})
-        self._optimizer = kind(groups, **fused)  # type: ignore[arg-type]
-        self._groups = self._optimizer.param_groups
+            self._groups += checked(views, **{**values, **fused}).param_groups
         self._rates = [group["lr"] for group in self._groups]
-        self._states: list[State] = []  # of each group, once it is there
+        # Where the first step is another than the later ones, torch's own method makes them.
+        dampened = any(group.get("dampening") for group in self._groups)
+        self._update = None if dampened else _UPDATES.get(kind)
+        self._states = [_fresh(group) for group in self._groups if self._update]
+        self._optimizer: Any = None if self._update else kind(self._groups)  # type: ignore[call-arg]
 
     def scale_rate(self, factor: float) -> None:
         """Set every learning rate to `factor` times its first value: a schedule calls this between
@@ -80,17 +82,18 @@ class Optimizer:
     def step(self) -> None:
         """One update from the gradients of the net's parameters, which are then cleared."""
         grads = [parameter.grad for parameter in self._parameters]
-        update = None if any(grad is None for grad in grads) else _FUSED.get(type(self._optimizer))
-        if update and self._states:
-            for group, members, state in zip(self._groups, self._slices, self._states, strict=True):
-                update(group, self._own(grads, members), state)
+        shares = [self._own(grads, members) for members in self._slices]
+        if self._update:
+            for group, own, state in zip(self._groups, shares, self._states, strict=True):
+                if all(grad is not None for grad in own):
+                    self._update(group, own, state)
+                elif any(grad is not None for grad in own):
+                    self._update(*_present(group, own, state))
         else:
-            for group, members in zip(self._groups, self._slices, strict=True):
-                for view, grad in zip(group["params"], self._own(grads, members), strict=True):
+            for group, own in zip(self._groups, shares, strict=True):
+                for view, grad in zip(group["params"], own, strict=True):
                     view.grad = grad
             self._optimizer.step()
-            if update:
-                self._states = [self._state(group) for group in self._groups]
         for parameter in self._parameters:
             parameter.grad = None
 
@@ -99,9 +102,37 @@ class Optimizer:
             return grads
         return [None if grad is None else grad[members] for grad in grads]
 
-    def _state(self, group: dict[str, Any]) -> State:
-        states = [self._optimizer.state[p] for p in group["params"]]
-        return {name: [state[name] for state in states] for name in states[0]}
+
+def _checked(kind: Any) -> Any:
+    # Torch's own method loads torch's compiler, only to be left out by it: 1.5 s of a process.
+    def add_param_group(self: torch.optim.Optimizer, group: dict[str, Any]) -> None:
+        self.param_groups.append({**self.defaults, **group})
+
+    return type(kind.__name__, (kind,), {"add_param_group": add_param_group})
+
+
+def _fresh(group: dict[str, Any]) -> State:
+    params = group["params"]
+    if "betas" not in group:
+        return {"momentum_buffer": [torch.zeros_like(p) for p in params if group["momentum"]]}
+    names = ("exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * group["amsgrad"])
+    return {
+        "step": [torch.zeros((), dtype=torch.float32, device=p.device) for p in params],
+        **{name: [torch.zeros_like(p) for p in params] for name in names},
+    }
+
+
+def _present(
+    group: dict[str, Any], grads: list[Any], state: State
+) -> tuple[dict[str, Any], list[Tensor], State]:
+    """A parameter without a gradient stays, and so does its state."""
+    kept = [i for i, grad in enumerate(grads) if grad is not None]
+
+    def of(values: list[Any]) -> list[Any]:
+        return [values[i] for i in kept if values]
+
+    some = {name: of(values) for name, values in state.items()}
+    return {**group, "params": of(group["params"])}, of(grads), some
 
 
 # Updates by torch's own kernels: the methods around them cost a small stack more than they do.
@@ -110,7 +141,8 @@ class Optimizer:
 def _adam(group: dict[str, Any], grads: list[Tensor], state: State) -> None:
     torch._foreach_add_(state["step"], 1)
     beta1, beta2 = group["betas"]
-    torch._fused_adam_(
+    update = torch._fused_adamw_ if group["decoupled_weight_decay"] else torch._fused_adam_
+    update(
         group["params"],
         grads,
         state["exp_avg"],
@@ -128,10 +160,10 @@ def _sgd(group: dict[str, Any], grads: list[Tensor], state: State) -> None:
     torch._fused_sgd_(
         group["params"],
         grads,
-        state.get("momentum_buffer", []),
+        state["momentum_buffer"],
         is_first_step=False,
         **{name: group[name] for name in names},
     )
 
 
-_FUSED = {Adam: _adam, SGD: _sgd}
+_UPDATES = {Adam: _adam, AdamW: _adam, SGD: _sgd}

@@ -1,5 +1,7 @@
 """The stacked optimiser: one optimiser per member, schedules and refusals, against torch alone."""
 
+import sys
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -10,7 +12,7 @@ from labs.nn.training import fit
 from tests.nn.random_data import data, generator
 
 ADAM, SGD, RMSPROP = torch.optim.Adam, torch.optim.SGD, torch.optim.RMSprop
-
+ADAMW = torch.optim.AdamW
 
 SETTINGS = [
     (ADAM, {"lr": 0.01}),
@@ -19,8 +21,12 @@ SETTINGS = [
     (ADAM, {"betas": [(0.9, 0.99), (0.5, 0.9), (0.5, 0.9)]}),
     (ADAM, {"lr": [0.1, 0.01, 0.01], "maximize": True}),
     (ADAM, {"lr": 0.1, "amsgrad": True}),
+    (ADAM, {"lr": 0.1, "weight_decay": 0.3, "decoupled_weight_decay": [True, False, True]}),
+    (ADAMW, {"lr": [0.1, 0.01, 0.01]}),
+    (ADAMW, {"lr": 0.1, "weight_decay": [0.1, 0.3, 0.3], "amsgrad": True}),
     (SGD, {"lr": [0.1, 0.2, 0.2], "momentum": 0.9, "weight_decay": [0.01, 0.01, 0.1]}),
     (SGD, {"lr": 0.1, "momentum": [0.9, 0.0, 0.9], "nesterov": [True, False, False]}),
+    (SGD, {"lr": 0.1, "momentum": 0.9, "dampening": [0.0, 0.5, 0.5]}),
     (RMSPROP, {"lr": [0.01, 0.02, 0.03]}),
 ]
 
@@ -49,18 +55,26 @@ def test_a_stacked_optimizer_is_one_optimizer_per_member(kind, options):
         torch.testing.assert_close(p.detach(), expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("kind", "options"), [(SGD, {"momentum": 0.9}), (ADAM, {})])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [(SGD, {"momentum": 0.9}), (SGD, {}), (ADAM, {}), (ADAM, {"amsgrad": True}), (ADAMW, {})],
+)
 @pytest.mark.parametrize("rates", [0.1, [0.1, 0.02]])
-def test_a_parameter_without_a_gradient_stays_for_the_step(kind, options, rates):
+@pytest.mark.parametrize("late", [0, 1, 9])
+def test_a_parameter_without_a_gradient_stays_for_the_step(kind, options, rates, late):
     g, net = generator(), nets.Logistic(2).reset([0, 1])
     optimizer = Optimizer(net, kind, lr=rates, **options)
     weights = [p[m].detach().clone() for m in range(2) for p in net.parameters()]
     first, second = rates if isinstance(rates, list) else (rates, rates)
     groups = [{"params": weights[:2], "lr": first}, {"params": weights[2:], "lr": second}]
-    lone = kind(groups, **options)
+    lone = kind(groups, **options)  # of torch's kernels, one fails where a gradient comes late
     for step in range(9):
         for i, p in enumerate(net.parameters()):
-            p.grad = None if step and not (step + i) % 3 else torch.randn(p.shape, generator=g)
+            p.grad = (
+                None
+                if step < i * late or (step and not (step + i) % 3)
+                else torch.randn(p.shape, generator=g)
+            )
             for m in range(2):
                 weights[2 * m + i].grad = None if p.grad is None else p.grad[m].clone()
         optimizer.step()
@@ -111,3 +125,18 @@ def test_a_schedule_scales_the_first_rates(kind, options, rates):
 def test_a_rate_is_scaled_by_a_number_only(factor):
     with pytest.raises(ValueError, match=rf"factor must be a finite .* got {factor}"):
         Optimizer(nets.Logistic(1), SGD, lr=0.1).scale_rate(factor)
+
+
+def test_an_optimizer_leaves_torchs_compiler_alone(monkeypatch):
+    class Loaded:  # as long as it is not asked for anything
+        def __getattr__(self, name):
+            raise AssertionError(f"torch._dynamo.{name}")
+
+    monkeypatch.setitem(sys.modules, "torch._dynamo", Loaded())
+    monkeypatch.setattr(torch, "_dynamo", Loaded(), raising=False)
+    for kind in (ADAM, ADAMW, SGD):
+        net = nets.Logistic(2).reset([0, 1])
+        optimizer = Optimizer(net, kind, lr=[0.1, 0.2])
+        for p in net.parameters():
+            p.grad = torch.ones_like(p)
+        optimizer.step()

@@ -160,7 +160,7 @@ def test_masked_weights_never_move_and_have_no_optimiser_state(sparsity):
     for _ in fit(ticket, x, y, optimizer=optimizer, steps=6, every=2, batch=20):
         trained = tickets.joined(ticket)
         assert all((trained[n][~masks[n]] == 0).all() for n in masks)
-    moments = [s["exp_avg_sq"] for s in optimizer._optimizer.state.values()]
+    (moments,) = [state["exp_avg_sq"] for state in optimizer._states]
     live = sum(int(mask[0].sum()) for mask in masks.values())
     assert sum(int((m[0] != 0).sum()) for m in moments) <= live
 
