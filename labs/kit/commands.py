@@ -25,6 +25,7 @@ from labs.kit import (
     references,
     report,
     runs,
+    shared,
     template,
     texts,
     verify,
@@ -70,6 +71,7 @@ def run(register: Register, arguments: argparse.Namespace) -> int:
         return max(_run(resolved, arguments, None, None) for resolved in plans)
     codes = []
     with (
+        shared.folder(),
         joined(arguments.executor, arguments.jobs) if arguments.executor else nullcontext() as on,
         closing(progress) if progress else nullcontext(),
     ):

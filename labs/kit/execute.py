@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
-from labs.kit import files
+from labs.kit import files, shared
 from labs.kit.failure import Failure, failure
 from labs.kit.lab import Lab
 from labs.kit.machine import limited, one_thread, peak_mb, process
@@ -144,7 +144,7 @@ def execute(
     if not todo:
         return
     waiting = sorted(todo, key=lambda work: expected(work.lab, work.stack), reverse=True)
-    with one_thread(), _pool(executor, jobs, len(todo), beat) as pool:
+    with one_thread(), shared.folder(), _pool(executor, jobs, len(todo), beat) as pool:
         _drive(pool, device, waiting, started, beat, finished)
 
 

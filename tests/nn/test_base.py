@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from labs.data import mnist1d
+from labs.kit import shared
 from labs.kit.seeds import seed
 from labs.nn import plain, pretraining
 from labs.nn.base import SMALL, STANDARD, Base, Sizes, features, logits
@@ -137,9 +138,27 @@ def test_a_pretrained_base_is_its_replicates_own():
     assert not torch.equal(first["head.weight"][0], first["head.weight"][1])
 
 
+def test_a_run_trains_a_base_once(monkeypatch):
+    sizes, trained = TINY._replace(classes=10), pretraining._trained
+    alone = pretraining.bases([3, 4], sizes, 2)
+    monkeypatch.setattr(pretraining, "_kept", {})
+    with shared.folder():
+        assert torch.equal(
+            pretraining.bases([4, 3, 4], sizes, 2)["head.weight"][1:], alone["head.weight"]
+        )
+        monkeypatch.setattr(pretraining, "_kept", {})  # as of another process
+        monkeypatch.setattr(pretraining, "_trained", pytest.fail)
+        again = pretraining.bases([3, 4], sizes, 2)
+        monkeypatch.setattr(pretraining, "_trained", trained)
+        other = pretraining.bases([3], sizes, 3)
+    for name, weights in alone.items():
+        assert torch.equal(again[name], weights)
+    assert not torch.equal(other["head.weight"][0], alone["head.weight"][0])
+
+
 def test_pretraining_is_adamw_with_a_cosine_on_examples_seen_once():
     sizes, steps = TINY._replace(classes=10), 4
-    ours = pretraining.pretrained(0, sizes, steps)
+    ours = pretraining.bases([0], sizes, steps)
     net = Base(1, sizes).reset([seed("base", "initialisation", 0)])
     x, y = map(torch.from_numpy, mnist1d.fresh(0, steps * 128, "training of the base"))
     optimizer = torch.optim.AdamW(net.parameters())
@@ -171,9 +190,9 @@ REFUSED = {
     r"x must be of as many members .* the bases, 2 .* got 4": lambda: features(
         NET, torch.zeros(4, 3, 40), heads=2
     ),
-    "steps must be .* got 0": lambda: pretraining.pretrained(0, TINY, 0),
-    "stem must be .* got 0": lambda: pretraining.pretrained(0, Sizes(stem=0), 1),
-    "replicate must be at least 0, got -1": lambda: pretraining.pretrained(-1, TINY, 1),
+    "steps must be .* got 0": lambda: pretraining.bases([0], TINY, 0),
+    "stem must be .* got 0": lambda: pretraining.bases([0], Sizes(stem=0), 1),
+    "replicate must be at least 0, got -1": lambda: pretraining.bases([-1], TINY, 1),
     "replicates must be .* got 0": lambda: pretraining.bases([]),
 }
 
