@@ -98,10 +98,10 @@ PRESETS = {
         pilot=("clean", "reverse", "ramp"),
         controls=(),
         hypernetworks=False,
-        steps=20,
-        base_steps=20,
+        steps=10,
+        base_steps=10,
         small=True,
-        tests=200,
+        tests=50,
     ),
     "quick": Config(
         replicates=5,

@@ -47,6 +47,7 @@ WIDER = tuple(2 * scale for scale in SCALES)  # for TIES, which gives a mean and
 KEEP, DROP = 0.2, 0.5  # what TIES keeps of every difference, and what DARE drops of it
 SCORED = 16  # training examples of a domain from which Fisher merging takes its weights
 HEARD = 250  # the same of RegMean
+LEAST = 1.0  # percent that the accuracy counts as at least of which another is a share
 
 
 class Judge(NamedTuple):
@@ -64,8 +65,8 @@ class Judge(NamedTuple):
 
     def kept(self, weights: Weights, domains: Sequence[str] = DOMAINS) -> Tensor:
         """Accuracy as a share of the own network's, mean over domains (M,)."""
-        shares = [accuracies(self.cell, weights, [], *self.data[d]) / self.own[d] for d in domains]
-        return torch.stack(shares).mean(0)
+        found = {d: accuracies(self.cell, weights, [], *self.data[d]) for d in domains}
+        return torch.stack([found[d] / self.own[d].clamp(min=LEAST) for d in domains]).mean(0)
 
 
 def judge(

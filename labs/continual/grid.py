@@ -62,7 +62,7 @@ PRESETS = {
         methods=("full", "lora-each", "packnet", "supsup", "progressive", "joint"),
         examples=40,
         steps=3,
-        base_steps=30,
+        base_steps=10,
         small=True,
         tests=32,
     ),

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType, TracebackType
 from typing import Any
@@ -45,6 +45,10 @@ class FreshProcess(SpawnProcess):
     def run(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         super().run()
+        with suppress(Exception):  # of a stream that is closed, or not there
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(0)  # to take torch apart would take half a second, for which the caller waits
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802  (the name that multiprocessing calls)

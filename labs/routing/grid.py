@@ -131,7 +131,7 @@ PRESETS = {
         skills=False,
         examples=200,
         steps=10,
-        base_steps=20,
+        base_steps=10,
         small=True,
         tests=50,
     ),

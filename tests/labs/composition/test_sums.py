@@ -156,3 +156,12 @@ def test_every_domain_is_learned_from_the_base_on_its_own_examples(drawn):
         assert torch.equal(x, expected)
         assert times == 1
         assert all(torch.equal(v, weights[n]) for n, v in trained_bases(OWN, "cpu").items())
+
+
+def test_of_a_network_that_reads_nothing_right_a_share_is_a_number(monkeypatch):
+    found = {"reverse": [50.0, 0.0], "ramp": [0.0, 0.0]}
+    monkeypatch.setattr(module, "accuracies", lambda *given: torch.tensor(found[given[-1]]))
+    data = {domain: ("signals", domain) for domain in found}
+    own = {"reverse": torch.tensor([80.0, 0.0]), "ramp": torch.tensor([0.25, 0.0])}
+    kept = module.Judge(OWN[0], data, own).kept({}, tuple(found))
+    assert kept.tolist() == [(50 / 80 + 0) / 2, 0]
