@@ -6,6 +6,7 @@ It saves time and changes nothing: a process that does not find what it needs ma
 
 import io
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -39,6 +40,12 @@ _folders = Shared(_folder)
 def folder() -> AbstractContextManager[None]:
     """A folder for this process and those that it starts, gone with the outermost block."""
     return _folders()
+
+
+def remove() -> None:
+    """Remove the folder: for a process whose parent was killed, which could not."""
+    if FOLDER in os.environ:
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 
 def arrays(makers: Mapping[str, Callable[[], Arrays]]) -> dict[str, Arrays]:

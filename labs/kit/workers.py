@@ -19,6 +19,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType, TracebackType
 from typing import Any
 
+from labs.kit import shared
 from labs.kit.failure import in_one_line
 from labs.kit.parcel import pack, unpack
 
@@ -197,4 +198,5 @@ def _leave_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        shared.remove()
         os._exit(1)

@@ -189,14 +189,19 @@ def test_kills_at_random_moments_change_no_byte(tmp_path, undisturbed, whole_gro
     assert contents(tmp_path) == undisturbed
 
 
-def test_workers_do_not_outlive_a_killed_parent(tmp_path):
-    process = toy(*SLOW, "--set", "replicates=400", out=tmp_path, wait=False)
+def test_workers_do_not_outlive_a_killed_parent(tmp_path, monkeypatch):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    process = toy(*SLOW, "--set", "replicates=400", "--jobs", "2", out=tmp_path, wait=False)
     wait_for_cells(tmp_path)
+    assert len(list(temporary.glob("labs-*"))) == 1
     process.kill()
     process.communicate()  # ends when the last process that holds the pipes is gone
     before = len(list(tmp_path.rglob("*.json")))
     time.sleep(0.5)
     assert len(list(tmp_path.rglob("*.json"))) == before < 800
+    assert not list(temporary.glob("labs-*"))
 
 
 def wait_for_cells(out):
