@@ -57,7 +57,7 @@ def _status() -> list[str]:
         return []
 
 
-class Shared:
+class ProcessWide:
     """A context of the whole process: the first thread to enter sets it up, the last one to leave
     puts back what was there before."""
 
@@ -105,7 +105,7 @@ def _limited() -> AbstractContextManager[Any]:
     return limits
 
 
-_environment, _libraries = Shared(_one_thread), Shared(_limited)
+_environment, _libraries = ProcessWide(_one_thread), ProcessWide(_limited)
 
 
 def one_thread() -> AbstractContextManager[None]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from labs.kit import files
-from labs.kit.machine import Shared
+from labs.kit.machine import ProcessWide
 
 FOLDER = "LABS_SHARED"  # the environment variable that tells processes where
 Arrays = dict[str, np.ndarray]
@@ -34,7 +34,7 @@ def _folder() -> Iterator[None]:
             os.environ.pop(FOLDER, None)
 
 
-_folders = Shared(_folder)
+_folders = ProcessWide(_folder)
 
 
 def folder() -> AbstractContextManager[None]:

@@ -5,6 +5,7 @@ read from standard input, a notebook and an interactive session can start proces
 defined in the main module itself travels by value.
 """
 
+import atexit
 import multiprocessing
 import os
 import queue
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType, TracebackType
 from typing import Any
@@ -46,10 +47,6 @@ class FreshProcess(SpawnProcess):
     def run(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         super().run()
-        with suppress(Exception):  # of a stream that is closed, or not there
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(0)  # to take torch apart would take half a second, for which the caller waits
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802  (the name that multiprocessing calls)
@@ -190,6 +187,9 @@ def no_interrupt() -> Iterator[None]:
 
 
 def _in_worker() -> None:
+    # After all that is called at the exit: to take torch apart would be another half second, for
+    # which the caller waits.
+    atexit.register(os._exit, 0)
     # A worker must not outlive a killed parent.
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 

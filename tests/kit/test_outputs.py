@@ -1,6 +1,7 @@
 """Figures that the processes of a run draw: the bytes of those drawn here, and whatever goes wrong
 with a process costs no figure."""
 
+import os
 import threading
 from dataclasses import replace
 from functools import partial
@@ -53,7 +54,7 @@ def test_processes_of_a_pool_draw_the_same_bytes(plan, pool, tmp_path, monkeypat
     assert list(there) == ["here.png", "here.svg", "here-again.png", "here-again.svg"]
 
 
-def test_a_run_of_several_processes_draws_in_them(tmp_path, monkeypatch, capsys):
+def test_a_run_of_several_processes_draws_in_them(tmp_path, monkeypatch):
     monkeypatch.setattr(draw, "save", None)
     assert main(REGISTER, ["run", "toy", "--jobs", "2", "--out", str(tmp_path)]) == 0
     assert len(list(tmp_path.rglob("figure*"))) == 4
@@ -73,8 +74,6 @@ def fail():
 
 
 def die():
-    import os
-
     os._exit(1)
 
 

@@ -106,7 +106,7 @@ def test_a_disk_that_is_full_costs_nothing_but_time(monkeypatch):
         same(shared.arrays(makers()), {name: made(None, name) for name in NAMES})
 
 
-def test_an_error_is_the_makers(tmp_path):
+def test_an_error_is_the_makers():
     def broken():
         raise ValueError("steps must be at least 1, got 0")
 
