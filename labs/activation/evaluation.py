@@ -10,7 +10,7 @@ from torch import Tensor
 
 from labs.activation import inner
 from labs.activation.grid import NAME
-from labs.activation.inner import HIDDEN, Examples, ValueAndSlope
+from labs.activation.inner import HIDDEN, Examples, Layers, ValueAndSlope
 from labs.activation.learned import NOISE, SHOWN, noise
 from labs.activation.published import RATE, WINDOW
 from labs.activation.tabulated import Function
@@ -102,7 +102,7 @@ class Judge:
         number: int,
         steps: int,
         rate: Tensor | float,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, Layers]:
         starts, orders = (
             [
                 torch.Generator().manual_seed(seed(NAME, f"{purpose} {what} {number}", replicate))

@@ -19,9 +19,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.activation import inner
-from labs.activation.inner import HIDDEN, Batch, Examples, Unrolled
+from labs.activation.inner import HIDDEN, Batch, Examples, Layers
 from labs.activation.published import RATE, WINDOW
 from labs.activation.tabulated import CELLS, Tabulated
+from labs.activation.unrolled import Unrolled
 
 UNITS, SCALE = 100, 0.2
 NOISE = 0.1  # half the width of its uniform law, inside the activation and after it
@@ -85,7 +86,7 @@ def noise(generators: Sequence[torch.Generator], steps: int, units: int, scale: 
     last = draws[-count:].T.unsqueeze(0)
     return Noise(
         rows[..., :units].double(),
-        rows[..., units:].unsqueeze(2),
+        rows[..., units:].unsqueeze(2).contiguous(),
         last[..., :units].double(),
         last[..., units:].unsqueeze(2),
     )
@@ -156,15 +157,15 @@ def meta_gradient(
     meta: Meta,
     table: Tabulated,
     training: Unrolled,
-    weights: Tensor,
+    weights: Layers,
     batches: Iterable[Batch],
     draws: Noise,
-) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+) -> tuple[Tensor, Layers, tuple[Tensor, ...]]:
     """Train once: the objective (M,), the last weights, and the objective's gradient by `meta`,
     of which `table` is the table."""
     shifts = meta.shifts(draws.inside)
-    after = (draws.after + _spread(shifts)).to(weights.dtype)
-    rate = torch.full_like(weights[:, :1], RATE)
+    after = (draws.after + _spread(shifts)).to(weights.flat.dtype)
+    rate = torch.full((len(meta.b2), 1), RATE, dtype=weights.flat.dtype)
     losses, weights = training.fit(weights, batches, after, table, rate)
     counted = min(WINDOW, len(losses))
     by_shifts = training.backward(len(losses) - counted).double()

@@ -9,12 +9,13 @@ import torch
 
 from labs.activation import inner, learned
 from labs.activation.evaluation import splits, torch_seed
-from labs.activation.inner import BATCH, DECAY, EPSILON, TINY, Unrolled
+from labs.activation.inner import BATCH, DECAY, EPSILON, TINY
 from labs.activation.learned import NOISE, SCALE, UNITS, Meta, meta_gradient
 from labs.activation.published import RATE, WINDOW
 from labs.activation.speed import EXAMPLES, MEMBERS
 from labs.activation.tabulated import CELLS, REACH, Tabulated
 from labs.activation.training import WIDE
+from labs.activation.unrolled import Unrolled
 from labs.kit.race import Race
 from labs.kit.sides import Side
 from labs.nn.training import batch_indices
@@ -59,7 +60,6 @@ def side(settings: Mapping[str, Any], file: Path) -> Side:
     weights = inner.start(generators)
     draws = learned.noise(generators, steps, UNITS, NOISE)
     order = torch.stack([*batch_indices(train.x.shape[1], BATCH, steps, [None])])[:, 0]
-    named = zip(("first", "second", "bias"), inner.split(weights), strict=True)
     arrays: dict[str, Any] = {
         "x": train.x.numpy(),
         "y": train.y.numpy(),
@@ -68,7 +68,9 @@ def side(settings: Mapping[str, Any], file: Path) -> Side:
         "after": draws.after.squeeze(2).numpy(),
     }
     arrays |= {f"start.{name}": p.detach().numpy() for name, p in meta._asdict().items()}
-    arrays |= {name: part.squeeze(2).numpy() for name, part in named}
+    arrays |= {
+        name: getattr(weights, name).squeeze(2).numpy() for name in ("first", "second", "bias")
+    }
     np.savez(file, **arrays)
     training = Unrolled(members, steps)
 

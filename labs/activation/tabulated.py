@@ -67,22 +67,21 @@ class Block(NamedTuple):
 class Look(NamedTuple):
     """What a table says of points x (M, ...): value, slope and curvature there, in their shape.
 
-    `offset` and `cell` (int64) tell the place in the table, `outside` the points that are not in
-    it, if any.
+    `place` tells where they are in the table, in cells from its left end, `outside` those points
+    that are not in it, if any.
     """
 
     value: Tensor
     slope: Tensor
     curvature: Tensor
-    offset: Tensor
-    cell: Tensor
+    place: Tensor
     outside: Outside | None = None
 
     @classmethod
     def blank(cls, *shape: int, dtype: torch.dtype = torch.float32) -> Look:
         """Room for a look at points of this shape."""
-        value, slope, curvature, offset = (torch.empty(shape, dtype=dtype) for _ in range(4))
-        return cls(value, slope, curvature, offset, torch.empty(shape, dtype=torch.int64))
+        value, slope, curvature, place = (torch.empty(shape, dtype=dtype) for _ in range(4))
+        return cls(value, slope, curvature, place)
 
 
 class Room(NamedTuple):
@@ -90,14 +89,16 @@ class Room(NamedTuple):
 
     first: Tensor
     second: Tensor
+    offset: Tensor  # from the left end of the cell, in units of x
     whole: Tensor  # int32
+    cell: Tensor  # int64
     look: Look
 
     @classmethod
     def like(cls, x: Tensor) -> Room:
-        whole = torch.empty_like(x, dtype=torch.int32)
-        look = Look.blank(*x.shape, dtype=x.dtype)
-        return cls(torch.empty_like(x), torch.empty_like(x), whole, look)
+        first, second, offset = (torch.empty_like(x) for _ in range(3))
+        whole, cell = (torch.empty_like(x, dtype=dtype) for dtype in (torch.int32, torch.int64))
+        return cls(first, second, offset, whole, cell, Look.blank(*x.shape, dtype=x.dtype))
 
 
 class Tabulated:
@@ -136,7 +137,7 @@ class Tabulated:
         with torch.no_grad():
             coefficients = _coefficients(*self._knots, self.width)
         self._coefficients = [c.flatten().to(dtype) for c in coefficients]
-        self._rows = torch.arange(members) * cells
+        self._rows = torch.arange(members, dtype=torch.int32) * cells
         self._sums = torch.zeros(4, members * cells, dtype=dtype)
         self._beyond: list[tuple[Outside, Tensor, Tensor]] = []
         self._rooms: dict[torch.Size, Room] = {}
@@ -145,25 +146,22 @@ class Tabulated:
     def look(self, x: Tensor, into: Look | None = None) -> Look:
         """Value, slope and curvature at contiguous x (M, ...), written to `into` if given."""
         look = Look.blank(*x.shape, dtype=x.dtype) if into is None else into._replace(outside=None)
-        place = torch.mul(x, 1 / self.width, out=look.offset).add_(self.reach / self.width)
+        place = torch.mul(x, 1 / self.width, out=look.place).add_(self.reach / self.width)
         low, high = (float(end) for end in torch.aminmax(place))
         if not (low >= 0 and high < self.cells):  # so written that NaN, too, lies outside
             outside = self._outside(x, ~((place >= 0) & (place < self.cells)))
             look = look._replace(outside=outside)
             place.view(-1)[outside.where] = 0
-        first, second, whole, _ = self._room(x)
-        look.cell.copy_(whole.copy_(place))  # by way of int32, which is faster
-        place.frac_().mul_(self.width)
-        if self.members > 1:
-            look.cell.add_(self._rows.view(-1, *[1] * (x.dim() - 1)))
-        rooms = (look.value, look.slope, look.curvature, first)
-        for coefficient, room in zip(self._coefficients, rooms, strict=True):
-            torch.index_select(coefficient, 0, look.cell.view(-1), out=room.view(-1))
-        bend = first.mul_(place)
+        room = self._located(place)
+        first, second, offset, *_ = room
+        gathered = (look.value, look.slope, look.curvature, first)
+        for coefficient, out in zip(self._coefficients, gathered, strict=True):
+            torch.index_select(coefficient, 0, room.cell.view(-1), out=out.view(-1))
+        bend = first.mul_(offset)
         torch.add(look.curvature, bend, alpha=1 / 3, out=second)
-        torch.addcmul(look.slope, place, second, value=1 / 2, out=second)
-        look.value.addcmul_(place, second)
-        look.slope.addcmul_(place, torch.add(look.curvature, bend, alpha=1 / 2, out=second))
+        torch.addcmul(look.slope, offset, second, value=1 / 2, out=second)
+        look.value.addcmul_(offset, second)
+        look.slope.addcmul_(offset, torch.add(look.curvature, bend, alpha=1 / 2, out=second))
         look.curvature.add_(bend)
         return look if look.outside is None else self._exact(look, look.outside)
 
@@ -184,21 +182,32 @@ class Tabulated:
             self._beyond.append((look.outside, flat[0][where], flat[1][where]))
             for derivative in flat:
                 derivative[where] = 0
-        first, second, *_ = self._room(by_value)
+        first, second, offset, _, cell, _ = self._located(look.place)
         # by c0, c1, c2 / 2 and c3 / 6 of value = c0 + d (c1 + d (c2 / 2 + d c3 / 6))
-        self._add(0, look, by_value)
-        self._add(1, look, torch.addcmul(by_slope, look.offset, by_value, out=first))
-        self._add(2, look, torch.add(first, by_slope, out=second).mul_(look.offset))
-        torch.addcmul(second, by_slope, look.offset, out=first)
-        self._add(3, look, first.mul_(look.offset))
+        self._add(0, cell, by_value)
+        self._add(1, cell, torch.addcmul(by_slope, offset, by_value, out=first))
+        self._add(2, cell, torch.add(first, by_slope, out=second).mul_(offset))
+        torch.addcmul(second, by_slope, offset, out=first)
+        self._add(3, cell, first.mul_(offset))
 
-    def _add(self, power: int, look: Look, derivative: Tensor) -> None:
-        self._sums[power].scatter_add_(0, look.cell.view(-1), derivative.view(-1))
+    def _add(self, power: int, cell: Tensor, derivative: Tensor) -> None:
+        self._sums[power].scatter_add_(0, cell.view(-1), derivative.view(-1))
+
+    def _located(self, place: Tensor) -> Room:
+        """Cells and offsets there, in memory that the next call overwrites."""
+        room = self._room(place)
+        torch.frac(place, out=room.offset).mul_(self.width)
+        room.whole.copy_(place)
+        if self.members > 1:
+            room.whole.add_(self._rows.view(-1, *[1] * (place.dim() - 1)))
+        room.cell.copy_(room.whole)  # by way of int32, which is faster
+        return room
 
     def _room(self, x: Tensor) -> Room:
         # New memory for every look would cost more than the arithmetic on it.
         if x.shape not in self._rooms:
-            self._rooms[x.shape] = Room.like(x)
+            with torch.inference_mode(False):  # for whoever comes next
+                self._rooms[x.shape] = Room.like(x)
         return self._rooms[x.shape]
 
     def gradients(
@@ -238,8 +247,8 @@ class Tabulated:
 
     def _exact(self, look: Look, outside: Outside) -> Look:
         for block in outside.blocks(self.members):
-            with torch.enable_grad():
-                x = block.x.requires_grad_()
+            with torch.inference_mode(False), torch.enable_grad():
+                x = block.x.clone().requires_grad_()
                 value, slope = value_and_slope(self.function, x)
                 (curvature,) = torch.autograd.grad(slope.sum(), x)
             where = outside.where[block.points]

@@ -10,11 +10,12 @@ import torch.nn.functional as F
 from labs.activation import evaluation, inner, learned, speed, transfer
 from labs.activation.evaluation import Activation, Judge, published, splits
 from labs.activation.grid import BASELINES
-from labs.activation.inner import DECAY, EPSILON, Examples, Unrolled, elementwise, split
+from labs.activation.inner import DECAY, EPSILON, Examples, Layers, elementwise
 from labs.activation.learned import SCALE, UNITS, Meta, noise
 from labs.activation.published import RATE
 from labs.activation.tabulated import Tabulated
 from labs.activation.training import USUAL, train
+from labs.activation.unrolled import Unrolled
 from labs.nn.losses import cross_entropy
 from labs.nn.unroll import hypergradient
 
@@ -91,32 +92,37 @@ def network(members, inner_steps, dtype=torch.float64):
 
 def oracle(weights, examples, meta, draws, steps, first):
     """The same training by `labs.nn.unroll` and torch, with the activation evaluated as it is."""
-    batches = list(examples.batches(steps))
+    batches, members = list(examples.batches(steps)), len(weights.first)
 
     def step(state, parameters, t):
-        weights, moment = state
-        weights = weights if weights.requires_grad else weights.detach().requires_grad_()
-        layer, second, bias = split(weights)
-        own = Meta(*parameters)
+        weights = [w if w.requires_grad else w.detach().requires_grad_() for w in state[:3]]
+        (layer, second, bias), own = weights, Meta(*parameters)
         a = torch.bmm(batches[t].x, layer)
         shift = SCALE * (draws.inside[t] * own.w2).sum(1)
         h = own.activation(a.flatten(1)).view_as(a) + shift[:, None, None] + draws.after[t]
         logits = h @ second.transpose(1, 2) + bias.transpose(1, 2)
         loss = F.cross_entropy(logits.flatten(0, 1), batches[t].y.flatten(), reduction="none")
-        loss = loss.view(len(weights), -1).mean(1)
-        (gradient,) = torch.autograd.grad(loss.sum(), weights, create_graph=True)
-        moment = DECAY * moment + (1 - DECAY) * gradient**2
-        return (weights - RATE * gradient / (moment.sqrt() + EPSILON), moment), loss
+        loss = loss.view(members, -1).mean(1)
+        gradients = torch.autograd.grad(loss.sum(), weights, create_graph=True)
+        moments = [
+            DECAY * m + (1 - DECAY) * g**2 for m, g in zip(state[3:], gradients, strict=True)
+        ]
+        moved = [
+            w - RATE * g / (m.sqrt() + EPSILON)
+            for w, g, m in zip(weights, gradients, moments, strict=True)
+        ]
+        return (*moved, *moments), loss
 
-    state = weights, torch.ones_like(weights)
+    state = *weights[1:], *map(torch.ones_like, weights[1:])
     parameters = tuple(p.detach() for p in meta)
     return hypergradient(step, state, parameters, steps, first=first)
 
 
 def errors(cells, reach, exact, weights, examples, meta, draws, steps, monkeypatch, first):
     monkeypatch.setattr(learned, "WINDOW", steps - first)
-    table = Tabulated(meta.activation, len(weights), cells=cells, reach=reach, dtype=weights.dtype)
-    training = Unrolled(len(weights), steps, weights.dtype)
+    members, dtype = len(weights.first), weights.flat.dtype
+    table = Tabulated(meta.activation, members, cells=cells, reach=reach, dtype=dtype)
+    training = Unrolled(members, steps, dtype)
     objective, _, gradients = learned.meta_gradient(
         meta, table, training, weights, examples.batches(steps), draws
     )
@@ -151,8 +157,31 @@ def test_points_beyond_the_table_count_too(monkeypatch):
 def test_single_precision_is_near(monkeypatch):
     weights, examples, meta, draws = network(2, 8)
     exact = oracle(weights, examples, meta, draws, 8, 0)
-    single = (weights.float(), Examples(examples.x.float(), examples.y), meta, draws, 8)
+    single = (
+        Layers.of(weights.flat.float(), 2),
+        Examples(examples.x.float(), examples.y),
+        meta,
+        draws,
+        8,
+    )
     assert errors(1024, 16.0, exact, *single, monkeypatch, 0)[1] < 1e-4
+
+
+def test_a_training_that_can_be_differentiated_is_the_same_training_again_and_again():
+    weights, examples, meta, draws = network(2, 8, torch.float32)
+    before, rate = weights.flat.clone(), torch.tensor([[RATE], [2 * RATE]])
+    table, training = Tabulated(meta.activation, 2), Unrolled(2, 8)
+    found = []
+    for _ in range(2):
+        losses, last = training.fit(weights, examples.batches(8), draws.after, table, rate)
+        by_shifts = training.backward(3)
+        found.append((losses, last.flat, by_shifts, *table.gradients(meta)))
+    for first, second in zip(*found, strict=True):
+        torch.testing.assert_close(first, second, rtol=0, atol=0)
+    plain = inner.fit(weights, examples.batches(8), draws.after, table.evaluate, rate)
+    torch.testing.assert_close(plain[0], found[0][0], rtol=0, atol=0)
+    torch.testing.assert_close(plain[1].flat, found[0][1], rtol=0, atol=0)
+    torch.testing.assert_close(weights.flat, before, rtol=0, atol=0)
 
 
 def test_a_member_alone_learns_as_in_its_stack():
@@ -175,8 +204,9 @@ def test_only_the_published_way_starts_alike_every_time(orders, monkeypatch):
     )
     for _ in learned.learn(data.train, data.test, [0], outer_steps=4, inner_steps=4, orders=orders):
         pass
-    assert not torch.equal(starts[0], starts[1])
-    assert torch.equal(starts[1], starts[2]) == torch.equal(starts[2], starts[3]) == (not orders)
+    first, second, third, fourth = (start.flat for start in starts)
+    assert not torch.equal(first, second)
+    assert torch.equal(second, third) == torch.equal(third, fourth) == (not orders)
 
 
 def test_without_noise_nothing_is_added():
@@ -214,7 +244,7 @@ def test_networks_start_as_torch_s_layers():
     with torch.random.fork_rng():
         torch.manual_seed(4)
         first, second = torch.nn.Linear(40, 128), torch.nn.Linear(128, 10)
-    a, b, c = split(inner.start([torch.Generator().manual_seed(4)]))
+    _, a, b, c = inner.start([torch.Generator().manual_seed(4)])
     torch.testing.assert_close(a[0, :-1].T, first.weight, rtol=0, atol=0)
     torch.testing.assert_close(a[0, -1], first.bias, rtol=0, atol=0)
     torch.testing.assert_close(b[0], second.weight, rtol=0, atol=0)
@@ -233,7 +263,7 @@ def test_the_rate_is_chosen_on_validation_data(data):
 def test_every_activation_meets_the_same_networks(data, monkeypatch):
     seen = []
     original = inner.fit
-    monkeypatch.setattr(inner, "fit", lambda *args: seen.append(args[0]) or original(*args))
+    monkeypatch.setattr(inner, "fit", lambda *args: seen.append(args[0].flat) or original(*args))
     rate = torch.full((1, 1), RATE)
     for name in ("relu", "tanh"):
         Judge(data, [0]).score(usual(name), 3, rate, 2)
