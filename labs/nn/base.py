@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from labs.nn.attention import attend
 from labs.nn.layers import Conv1d, Layer, LayerNorm, Linear, Positions, windows
 from labs.nn.nets import CLASSES, LENGTH, Net
 
@@ -292,10 +293,3 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     else:
         y = torch.baddbmm(bias, rows, weight)
     return y.view(*x.shape[:-1], -1)
-
-
-def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """softmax(query key / sqrt(features)) value; (M, B, heads, tokens, features each)."""
-    # keys before queries: torch's softmax is several times slower over a short last axis
-    scores = key @ (query * query.shape[-1] ** -0.5).transpose(-1, -2)
-    return scores.softmax(-2).transpose(-1, -2) @ value

@@ -34,20 +34,20 @@ def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
     """a @ b for stacks of matrices, without a gradient; returns `out`.
 
     Args:
-        a: (M, n, k), requiring no gradient; a transposed view is as good as a contiguous tensor.
-        b: (M, k, m), of the same kind.
-        out: where to write, (M, n, m); default: a new tensor.
+        a: (..., n, k), requiring no gradient; a transposed view is as good as a contiguous tensor.
+        b: (..., k, m), of the same kind.
+        out: where to write, (..., n, m); default: a new tensor.
 
     Raises:
         ValueError, RuntimeError: shapes that do not fit, as numpy and torch say it.
     """
     if out is None:
-        out = a.new_empty(a.shape[0], a.shape[1], b.shape[2])
+        out = a.new_empty(*a.shape[:-1], b.shape[-1])
     if a.device.type == "cpu":
         with np.errstate(all="ignore"):  # infinities are the caller's to see, as in torch
             np.matmul(a.numpy(), b.numpy(), out=out.numpy())
     else:
-        torch.bmm(a, b, out=out)
+        torch.matmul(a, b, out=out)
     return out
 
 

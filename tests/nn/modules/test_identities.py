@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 
 from labs.nn import plain
-from labs.nn.base import Base, attend, logits
+from labs.nn.attention import attend
+from labs.nn.base import Base, logits
 from labs.nn.layers import Conv1d, Linear
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.delta import Delta, sparse
