@@ -24,7 +24,7 @@ from labs.sketches.rotations import transparent
 from labs.sketches.signatures import signature
 from labs.sketches.space import Space, check_space, part
 
-CHUNK = 2**22  # numbers of the largest array beside the result
+CHUNK = 2**22  # numbers of what waits for rotations, beside the result
 CACHED = 1024  # numbers, and scenes, that are computed together: a processor's cache holds them
 
 Step = tuple[int, str]  # a position, and the module of the object there
@@ -248,7 +248,7 @@ def _inputs(space: Space, scenes: Sequence[Scene]) -> np.ndarray:
         leaf[:] = False  # there are fewer objects than columns to send through the rotations
     if leaf.any():
         _set_by_columns(space, found.those(leaf), total)
-    step = max(1, CHUNK // space.d)
+    step = max(1, CHUNK // (space.d * space.positions))
     for i in range(0, len(scenes), step):
         here = found.those(~leaf & (found.rows >= i) & (found.rows < i + step))
         _add_by_rotation(space, here._replace(rows=here.rows - i), total[i : i + step])
@@ -304,16 +304,19 @@ def _coefficients_of_columns(
 
 
 def _add_by_rotation(space: Space, found: _Objects, total: np.ndarray) -> None:
-    """Add objects one by one, those of a position through its rotation together."""
-    for position in set(found.positions.tolist()):
-        here = found.those(found.positions == position)
-        waiting = np.zeros_like(total)
-        for module in set(here.modules.tolist()):
-            own = here.those(here.modules == module)
+    """Add objects one by one, those of a module and those of a position through its rotation
+    together."""
+    waiting: dict[int, np.ndarray] = {}  # at each position, for its rotation
+    for module in set(found.modules.tolist()):
+        own = found.those(found.modules == module)
+        sketches = _objects(space, own.items)
+        for position in set(own.positions.tolist()):
+            (here,) = np.nonzero(own.positions == position)
             shape = (len(total), len(own.items))
-            weights = csr_array((own.weights, (own.rows, np.arange(shape[1]))), shape=shape)
-            waiting += weights @ _objects(space, own.items)
-        total += transparent(space.position(position), waiting)
+            weights = csr_array((own.weights[here], (own.rows[here], here)), shape=shape)
+            waiting[position] = waiting.get(position, 0) + weights @ sketches
+    for position, sketch in waiting.items():
+        total += transparent(space.position(position), sketch)
 
 
 def _objects(space: Space, items: Sequence[Object]) -> np.ndarray:

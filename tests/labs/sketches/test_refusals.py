@@ -71,7 +71,7 @@ SCENES = {
     "attributes must be finite and of norm at most 1, got norm 1.00001": lambda: Object(
         "face", [1.00001]
     ),
-    "finite and of norm at most 1, got norm inf": lambda: Object("face", [1e200]),
+    "finite and of norm at most 1, got norm 1e+200": lambda: Object("face", [1e200]),
     "attributes must be a vector of at least 1 number, got (1, 1)": lambda: Object("face", [[1.0]]),
     "attributes must be a vector of at least 1 number, got ()": lambda: Object("face", 1.0),
     "attributes must be a vector of at least 1 number, got (0,)": lambda: Object("face", []),
