@@ -6,6 +6,7 @@ were drawn, before they were shifted, sheared and blurred, scaled to norm 1.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from math import cos, pi
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from labs.data import mnist1d
+from labs.kit import shared
 from labs.kit.checks import check_sizes
 from labs.kit.seeds import seed
 from labs.nn.halving import rectified
@@ -112,7 +114,7 @@ def start(replicates: Sequence[int], device: str = "cpu") -> Reader:
 
 def train(replicates: Sequence[int], steps: int, device: str = "cpu") -> Reader:
     """Readers trained on the published data of their replicates (4000 examples each) by Adam, whose
-    rate falls from `RATE` to 0 along a half cosine.
+    rate falls from `RATE` to 0 along a half cosine; in a run each stack once, by one process.
 
     Args:
         replicates: one member each; a member does not depend on the others of its stack.
@@ -122,6 +124,15 @@ def train(replicates: Sequence[int], steps: int, device: str = "cpu") -> Reader:
     Raises:
         ValueError: no replicate, a negative one, or `steps` below 1.
     """
+    check_sizes(replicates=len(replicates), steps=steps)
+    name = "-".join(map(str, ("reader", *replicates, steps, device)))
+    found = shared.arrays({name: partial(_trained, replicates, steps, device)})[name]
+    net = Reader(len(replicates))
+    net.load_state_dict({n: torch.from_numpy(weight) for n, weight in found.items()})
+    return net.to(device)
+
+
+def _trained(replicates: Sequence[int], steps: int, device: str) -> dict[str, np.ndarray]:
     net = start(replicates, device)
     data = (mnist1d.published(r).train for r in replicates)
     optimizer = Optimizer(net, torch.optim.Adam, lr=RATE)
@@ -138,7 +149,7 @@ def train(replicates: Sequence[int], steps: int, device: str = "cpu") -> Reader:
     )
     for step in done:
         optimizer.scale_rate((1 + cos(pi * step / steps)) / 2)
-    return net
+    return {name: weight.numpy(force=True) for name, weight in net.state_dict().items()}
 
 
 def alone(net: Reader, member: int) -> Reader:

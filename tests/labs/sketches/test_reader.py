@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from labs.data import mnist1d
+from labs.kit import shared
 from labs.nn import nets
 from labs.sketches import reader
 from labs.sketches.digits import templates
@@ -87,3 +88,18 @@ def test_wrong_arguments_are_refused(trained):
         reader.train([0], steps=0)
     with pytest.raises(ValueError, match="members must be a whole number of at least 1, got 0"):
         reader.train([], steps=1)
+
+
+def test_a_stack_is_trained_once_in_a_run(monkeypatch):
+    alone, trained = reader.train([2, 5], 3), reader._trained
+    with shared.folder():
+        reader.train([2, 5], 3)
+        monkeypatch.setattr(reader, "_trained", pytest.fail)
+        again = reader.train([2, 5], 3)
+        monkeypatch.setattr(reader, "_trained", trained)
+        others = [reader.train([5, 2], 3), reader.train([2, 5], 4)]
+    for name, weight in alone.state_dict().items():
+        assert torch.equal(weight, again.state_dict()[name])
+    for other in others:
+        assert not torch.equal(alone.third.weight, other.third.weight)
+    assert again.third.weight.requires_grad
