@@ -86,7 +86,7 @@ def test_wrong_arguments_are_refused(trained):
         reader.scores(trained, [0, 1], examples=0)
     with pytest.raises(ValueError, match="steps must be a whole number of at least 1, got 0"):
         reader.train([0], steps=0)
-    with pytest.raises(ValueError, match="members must be a whole number of at least 1, got 0"):
+    with pytest.raises(ValueError, match="replicates must be a whole number of at least 1, got 0"):
         reader.train([], steps=1)
 
 
