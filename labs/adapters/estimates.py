@@ -9,6 +9,8 @@ MEMBERS = 40
 # Milliseconds of a step of 16 signals in a stack: of modules, and where all weights have gradients
 LIGHT, HEAVY = 3.0, 4.2
 TESTED = 0.11  # milliseconds of a test example
+SMALL = 0.7  # of the times on a small base (in `quick` on an AMD EPYC whose threads are all busy)
+BASE = 25.0  # milliseconds of a step of a base's own training, by the clean domain's cell
 RUNS = {
     "twice": 2,
     "sparse_fine_tuning": 2,
@@ -26,7 +28,7 @@ def runs(name: str) -> int:
 def seconds(cell: Cell) -> float:
     """Expected seconds of one core (measured on a 2.5 GHz Xeon), the choice of rates and the bases
     included."""
-    size = 0.35 if cell.small else 1.0
+    size = SMALL if cell.small else 1.0
     if cell.question == "hypernetwork":
         trained = (
             len(SEEN) * LIGHT * cell.steps * cell.batch / 16 + len(UNSEEN) * cell.tests * TESTED
@@ -34,7 +36,8 @@ def seconds(cell: Cell) -> float:
         return size * trained / 1000
     tested = TESTED * cell.tests
     if cell.question != "adapt":
-        return size * (0.1 + 2 * tested / 1000)
+        base = BASE * cell.base_steps / 1000 * (cell.domain == "clean")
+        return size * (0.1 + 2 * tested / 1000 + base)
     method = METHODS[cell.method]
     heavy = method.kind.path.endswith(("Delta", "Ticket", "DiffPruning", "Supermask", "Intrinsic"))
     step = (HEAVY if heavy else LIGHT) * cell.batch / 16

@@ -255,10 +255,10 @@ def _image_cell(config: Config, model: str) -> Cell:
 
 MEMBERS = {"logistic": 12, "mlp": 12, "cnn": 6, "gru": 6, "local": 5, "transformer": 5}
 SECONDS = {  # of one core, for 1000 steps of one network in a stack
-    "logistic": 0.25,
-    "mlp": 0.42,
-    "cnn": 1.25,
-    "gru": 2.8,
+    "logistic": 0.08,
+    "mlp": 0.26,
+    "cnn": 0.8,
+    "gru": 1.85,
     "local": 2.1,
     "transformer": 2.6,
     "width=256": 1.2,
@@ -276,7 +276,7 @@ def seconds(cell: Cell) -> float:
     if cell.data == "mnist":
         return 1 + IMAGE_SECONDS[cell.model] * len(RATES) * cell.steps / 1000
     if cell.model in SKLEARN:
-        return 0.5 + 2e-5 * cell.fresh
+        return 0.2 + 2.6e-5 * cell.fresh * (cell.model == "knn")
     training = SECONDS.get(cell.change, SECONDS[cell.model]) * cell.steps / 1000
     return training + cell.fresh * (5e-6 + 8e-6 * SECONDS[cell.model])
 

@@ -34,7 +34,7 @@ COUNTS = {
 
 def seconds(cell: Cell) -> float:
     """Expected seconds of one core (measured on a 2.5 GHz Xeon), the search of rates included."""
-    size = 0.35 if cell.small else 1.0
+    size = 0.56 if cell.small else 1.0  # small ones on an AMD EPYC whose threads are all busy
     trained, searched, tested = COUNTS[cell.question]
     if cell.question == "pairs" and (cell.signal, cell.layers) != ("labels", "all"):
         trained, searched, tested = APART, 20, 5 * len(PAIRS)

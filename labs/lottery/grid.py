@@ -247,7 +247,7 @@ def seconds(cell: Cell) -> float:
     steps, batch = (cell.steps, cell.batch) if own else (cell.transfer_steps, cell.transfer_batch)
     each = float(np.interp(cell.sparsity, *COST)) * (batch / 100) ** 0.8
     test = 1.6 * cell.test_examples / 50_000 * min(each / 4, 1)
-    return (0.35 + test + steps * each / 1000) * max(cell.hidden / 500, 0.1)
+    return (0.05 + test + steps * each / 1000) * max(cell.hidden / 500, 0.1)
 
 
 def megabytes(stack: Sequence[Cell]) -> float:

@@ -12,25 +12,27 @@ def members(cell: Cell) -> int:
     return 120 if cell.steps or "cnn" in cell.question else 16
 
 
+SHARED_WORK = {"other recovery": 0.5, "known activities": 0.13}  # by arms
 LIGHT = ("year", "retrieval", "concepts", "picture", "plane")
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core (measured on a 2.5 GHz Xeon)."""
+    """Expected seconds of one core (measured on an AMD EPYC whose threads are all busy)."""
     if cell.question in ("cnn", "untrained cnn"):
         numbers = 100 if cell.d == UNCUT else cell.d
-        return 3e-4 * cell.steps / 28 + 1e-4 * cell.fitted * (1 + 0.01 * numbers)
+        return 0.1 + 1.7e-4 * cell.fitted * (1 + 0.01 * numbers)
     if "recover" in cell.question or cell.question == "known activities":
-        of_several = 0.5 if cell.question == "other recovery" else 1  # arms, which share work
+        of_several = SHARED_WORK.get(cell.question, 1.4)
         return of_several * (0.1 + 1.2e-4 * cell.d + 3e-7 * cell.d * cell.sketches)
-    trained = 3e-4 * cell.steps / 6
+    trained = 5e-5 * cell.steps
     if cell.question.removeprefix("trained ") in LIGHT:
         return trained + 0.02 + 4e-5 * cell.d
     if "scenes" in cell.question:
-        return trained + 0.02 + 3e-7 * cell.d * cell.trials * cell.objects
+        return trained + 0.1 + 3e-7 * cell.d * cell.trials * cell.objects
     if "average" in cell.question:
         return trained + cell.trials * (0.02 + 3e-4 * cell.together)
-    return 0.002 + cell.trials * _modules(cell) * (4e-4 + 5e-7 * cell.d)
+    drawn = 1.1e-3 if cell.question == "detection" else 4e-4
+    return 0.002 + cell.trials * _modules(cell) * (drawn + 5e-7 * cell.d)
 
 
 def _modules(cell: Cell) -> float:
