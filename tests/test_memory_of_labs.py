@@ -53,7 +53,7 @@ MEASURED = {
     "self_supervised": (4, 944),
     "embedding": (0, 349),
     "modular_rules": (4, 638),
-    "sketches": (451, 794),
+    "sketches": (426, 794),
     "adapters": (35, 1023),
     "composition": (12, 1970),
     "routing": (66, 1123),

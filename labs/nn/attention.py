@@ -22,12 +22,12 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """softmax(query key / sqrt(features)) value.
 
     Args:
-        query: (..., T, features).
-        key: (..., S, features).
-        value: (..., S, outputs).
+        query: (..., heads, T, features).
+        key: (..., heads, S, features).
+        value: (..., heads, S, outputs). The leading axes of all three are the same.
 
     Returns:
-        (..., T, outputs). Differentiable, twice too.
+        (..., heads, T, outputs). Differentiable, twice too.
     """
     small = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (query, key, value))
     # who counts torch's products (`labs.adapters.costs`) does not see numpy's
