@@ -186,8 +186,8 @@ def differentiate(
     gradient: Layers,
     room: Room,
 ) -> Tensor:
-    """The loss (M,) of one step, from the activation's value and slope (M, B, 128), which becomes
-    the hidden layer in place; its gradient and the probabilities are written where they belong."""
+    """The loss (M,) of one step, from the activation's value and slope (M, B, 128). The value
+    becomes the hidden layer in place; the gradient, and what `Room` names, are written there."""
     hidden = value.add_(shift)
     log_p = logits(weights, hidden).log_softmax(1)
     by_logits = residual(torch.exp(log_p, out=room.probability), batch.y)

@@ -29,9 +29,9 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     Returns:
         (..., heads, T, outputs). Differentiable, twice too.
     """
-    small = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (query, key, value))
+    single = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (query, key, value))
     # who counts torch's products (`labs.adapters.costs`) does not see numpy's
-    if small and _get_current_dispatch_mode() is None:
+    if single and _get_current_dispatch_mode() is None:
         return _Attention.apply(query, key, value)
     return plain(query, key, value)
 

@@ -12,7 +12,8 @@ def members(cell: Cell) -> int:
     return 120 if cell.steps or "cnn" in cell.question else 16
 
 
-SHARED_WORK = {"other recovery": 0.5, "known activities": 0.13}  # by arms
+# What asks for columns of a network, in units of one; the arms of the second share work.
+RECOVERY = {"recovery": 1.4, "other recovery": 0.5, "known activities": 0.13}
 LIGHT = ("year", "retrieval", "concepts", "picture", "plane")
 
 
@@ -21,9 +22,8 @@ def seconds(cell: Cell) -> float:
     if cell.question in ("cnn", "untrained cnn"):
         numbers = 100 if cell.d == UNCUT else cell.d
         return 0.1 + 1.7e-4 * cell.fitted * (1 + 0.01 * numbers)
-    if "recover" in cell.question or cell.question == "known activities":
-        of_several = SHARED_WORK.get(cell.question, 1.4)
-        return of_several * (0.1 + 1.2e-4 * cell.d + 3e-7 * cell.d * cell.sketches)
+    if cell.question in RECOVERY:
+        return RECOVERY[cell.question] * (0.1 + 1.2e-4 * cell.d + 3e-7 * cell.d * cell.sketches)
     trained = 5e-5 * cell.steps
     if cell.question.removeprefix("trained ") in LIGHT:
         return trained + 0.02 + 4e-5 * cell.d
@@ -50,7 +50,7 @@ def megabytes(stack: Sequence[Cell]) -> float:
     cell = max(stack, key=lambda cell: cell.d)
     if cell.question in ("cnn", "untrained cnn"):
         return 100 + 0.065 * (cell.fitted + cell.tested)
-    if "recover" in cell.question or cell.question == "known activities":
+    if cell.question in RECOVERY:
         return 60 + 1.1e-5 * cell.d * cell.sketches
     if cell.question == "throughput":
         return 60 + 4e-5 * cell.d * cell.trials
