@@ -10,7 +10,7 @@ JOBS, CONCLUDING = 2, 4  # processes; seconds to start them, and to judge and dr
 QUICK, ALL, SMOKE = 120, 1200, 10  # seconds
 EXCEPT = {"mechanisms"}  # whose estimated smoke is too long; the whole command took 8 s
 # What is longer than it should be, and how long it is at most.
-LONGER = {("adapters", "quick"): 140, ("sketches", "quick"): 130, ("sketches", "smoke"): 18}
+LONGER = {("sketches", "quick"): 130, ("sketches", "smoke"): 18}
 
 
 def seconds(name: str, preset: str) -> float:

@@ -15,7 +15,8 @@ from labs.adapters.examples import examples, sizes, trained_bases
 from labs.adapters.grid import NAME, Cell, Record
 from labs.kit.seeds import seed
 from labs.nn.attention import attend
-from labs.nn.base import Sizes, Weights, affine, logits
+from labs.nn.base import Sizes, Weights, logits
+from labs.nn.linear import affine
 from labs.nn.modules.delta import Delta, sparse
 from labs.nn.modules.lora import LoRA
 from labs.nn.modules.module import Kind, Module, merge

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from labs.composition.examples import examples, generators, sizes
 from labs.composition.grid import Cell
-from labs.nn.base import Weights, affine, encoded, features, logits
+from labs.nn.base import Weights, encoded, features, logits
+from labs.nn.linear import affine
 from labs.nn.losses import Loss, cross_entropy
 from labs.nn.modules.module import Module
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from labs.nn.base import affine
 from labs.nn.layers import Conv1d, Linear, windows
+from labs.nn.linear import affine
 from labs.nn.nets import CLASSES, Net
 
 GEOMETRY = (3, 2, 1)  # kernel, stride and padding of the second and third convolution

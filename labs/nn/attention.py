@@ -11,9 +11,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import _get_current_dispatch_mode
 
-from labs.nn.products import product
+from labs.nn.products import again, product, written_out
 
 LARGE = 60.0  # of scores, as powers of two: their sums and shares stay far from the ends of float32
 
@@ -29,9 +28,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     Returns:
         (..., heads, T, outputs). Differentiable, twice too.
     """
-    single = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in (query, key, value))
-    # who counts torch's products (`labs.adapters.costs`) does not see numpy's
-    if single and _get_current_dispatch_mode() is None:
+    if written_out(query, key, value):
         return _Attention.apply(query, key, value)
     return plain(query, key, value)
 
@@ -64,11 +61,7 @@ class _Attention(torch.autograd.Function):
         (grad,), (query, key, value, share) = grads, ctx.saved_tensors
         needs = ctx.needs_input_grad
         if torch.is_grad_enabled():  # it will be differentiated again
-            inputs = [t for t, need in zip((query, key, value), needs, strict=True) if need]
-            found = iter(
-                torch.autograd.grad(plain(query, key, value), inputs, grad, create_graph=True)
-            )
-            return tuple(next(found) if need else None for need in needs)
+            return again(plain, (query, key, value), needs, grad)
         by_query = by_key = by_value = None
         if needs[2]:
             by_value = product(share.mT, grad, torch.empty_like(value))

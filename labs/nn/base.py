@@ -18,12 +18,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from labs.nn.attention import attend
-from labs.nn.layers import Conv1d, Layer, LayerNorm, Linear, Positions, windows
+from labs.nn.layers import Conv1d, Layer, LayerNorm, Linear, Positions
+from labs.nn.linear import affine
 from labs.nn.nets import CLASSES, LENGTH, Net
+from labs.nn.normalisation import normalise
+from labs.nn.stem import KERNEL, PADDING, STRIDE, stem
 
 Weights = Mapping[str, Tensor]  # name -> (M, ...), or (1, ...) where all members share them
-
-KERNEL, STRIDE, PADDING = 5, 2, 2  # of the stem; its first convolution has stride 1
 
 
 class Sizes(NamedTuple):
@@ -234,14 +235,11 @@ class _Pass:
         return self.norm("norm", h[:, :, -self.own :])
 
     def tokens(self, x: Tensor) -> Tensor:
-        h = F.gelu(self.convolution("first", x.unsqueeze(-1), 1))
-        h = F.gelu(self.convolution("second", h, STRIDE)) + self.weights["positions.weight"]
+        names = (f"{layer}.{part}" for layer in ("first", "second") for part in ("weight", "bias"))
+        h = stem(x, *(self.weights[name] for name in names)) + self.weights["positions.weight"]
         for module in self.modules:
             h = module.tokens(h)
         return h
-
-    def convolution(self, name: str, x: Tensor, stride: int) -> Tensor:
-        return self.affine(name, windows(x, KERNEL, stride, PADDING))
 
     def attention(self, block: int, x: Tensor) -> Tensor:
         split = (self._by_head(f"blocks.{block}.{name}", x) for name in ("query", "key", "value"))
@@ -277,19 +275,4 @@ class _Pass:
 
     def norm(self, name: str, x: Tensor) -> Tensor:
         weight, bias = (self.weights[f"{name}.{part}"].unsqueeze(1) for part in ("weight", "bias"))
-        return torch.addcmul(bias, F.layer_norm(x, x.shape[-1:]), weight)
-
-
-def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x weight + bias over the last axis, as one matrix product per set of weights: x (M, ..., in),
-    weight (M, in, out), bias (M, 1, out) -> (M, ..., out); of weights with leading axis 1 one
-    product serves all members."""
-    members = weight.shape[0]
-    rows = x.reshape(members, -1, x.shape[-1])
-    if bias is None:
-        y = rows @ weight
-    elif bias.shape[0] > members:  # members share the weight and not the bias
-        y = (rows @ weight).view(bias.shape[0], -1, weight.shape[-1]) + bias
-    else:
-        y = torch.baddbmm(bias, rows, weight)
-    return y.view(*x.shape[:-1], -1)
+        return normalise(x, weight, bias)

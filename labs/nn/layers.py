@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from labs.kit.checks import check_sizes
 from labs.nn.gru import scan
+from labs.nn.normalisation import normalise
 from labs.nn.products import affine
 
 
@@ -254,7 +255,7 @@ class LayerNorm(Layer):
         self.weight[member, 0], self.bias[member, 0] = tensors
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.addcmul(self.bias, F.layer_norm(x, x.shape[-1:]), self.weight)
+        return normalise(x, self.weight, self.bias)
 
 
 class Attention(Layer):

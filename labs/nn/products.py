@@ -8,12 +8,13 @@ memory; anywhere else torch does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import _get_current_dispatch_mode
 
 _MINUS_ONE = torch.tensor(-1.0)
 _Arguments = ParamSpec("_Arguments")
@@ -28,6 +29,24 @@ def in_place(compute: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Re
     into elsewhere: what lasts is made before.
     """
     return np.errstate(all="ignore")(torch.inference_mode()(compute))
+
+
+def written_out(*tensors: Tensor) -> bool:
+    """Whether a computation of these may take the form that is written out for small networks: on a
+    CPU, in single precision, while nobody counts torch's products, who would not see numpy's
+    (`labs.adapters.costs`)."""
+    single = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in tensors)
+    return single and _get_current_dispatch_mode() is None
+
+
+def again(
+    plain: Callable[..., Tensor], inputs: Sequence[Tensor], needs: Sequence[bool], grad: Tensor
+) -> tuple[Tensor | None, ...]:
+    """What the backward pass of a written-out computation returns where it will be differentiated
+    itself: the gradients of `plain`, by each of its inputs that needs one."""
+    asked = [t for t, need in zip(inputs, needs, strict=True) if need]
+    found = iter(torch.autograd.grad(plain(*inputs), asked, grad, create_graph=True))
+    return tuple(next(found) if need else None for need in needs)
 
 
 def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:

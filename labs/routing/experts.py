@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from labs.nn.base import Sizes, affine
+from labs.nn.base import Sizes
+from labs.nn.linear import affine
 from labs.nn.nets import Net
 
 

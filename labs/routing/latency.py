@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 from torch.utils.benchmark import Timer
 
-from labs.nn.base import STANDARD, affine
+from labs.nn.base import STANDARD
+from labs.nn.linear import affine
 from labs.routing.costs import TOKENS, WIDTH, active
 from labs.routing.experts import Experts
 

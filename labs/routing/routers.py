@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from labs.kit.checks import known
-from labs.nn.base import affine
+from labs.nn.linear import affine
 from labs.nn.nets import Net
 from labs.routing.grid import ROUTERS
 

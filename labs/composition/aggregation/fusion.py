@@ -16,7 +16,8 @@ from torch import Tensor
 
 from labs.composition.aggregation.checks import check_generators, check_kind
 from labs.composition.aggregation.listening import listener
-from labs.nn.base import STANDARD, Sizes, Weights, affine, logits
+from labs.nn.base import STANDARD, Sizes, Weights, logits
+from labs.nn.linear import affine
 from labs.nn.modules.adapter import Adapter, through
 from labs.nn.modules.module import Kind, Module, Values
 

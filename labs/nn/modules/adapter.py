@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from labs.kit.checks import check_sizes, known
-from labs.nn.base import Sizes, Weights, affine
+from labs.nn.base import Sizes, Weights
+from labs.nn.linear import affine
 from labs.nn.modules.module import Kind, Module, Values, check_finite
 
 SITES = {"feedforward": ("narrow",), "both": ("out", "narrow")}

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from labs.kit.checks import check_sizes
-from labs.nn.base import Sizes, Weights, affine
+from labs.nn.base import Sizes, Weights
+from labs.nn.linear import affine
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.module import Kind, Module
 

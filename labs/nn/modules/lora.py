@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from labs.kit.checks import check_sizes, known
-from labs.nn.base import Sizes, Weights, affine
+from labs.nn.base import Sizes, Weights
+from labs.nn.linear import affine
 from labs.nn.modules.module import Kind, Module, check_finite, check_names
 from labs.nn.modules.names import ATTENTION, LINEARS
 

@@ -17,7 +17,8 @@ from labs.composition.aggregation.merging import (
     ties,
     trimmed,
 )
-from labs.nn.base import affine, logits
+from labs.nn.base import logits
+from labs.nn.linear import affine
 from labs.nn.modules.adapter import Adapter
 from labs.nn.modules.delta import Delta, sparse
 from labs.nn.modules.names import HEAD
