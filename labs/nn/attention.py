@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from labs.nn.products import again, product, written_out
+from labs.nn.products import gradients, product, written_out
 
 LARGE = 60.0  # of scores, as powers of two: their sums and shares stay far from the ends of float32
 
@@ -61,7 +61,7 @@ class _Attention(torch.autograd.Function):
         (grad,), (query, key, value, share) = grads, ctx.saved_tensors
         needs = ctx.needs_input_grad
         if torch.is_grad_enabled():  # it will be differentiated again
-            return again(plain, (query, key, value), needs, grad)
+            return gradients(plain, (query, key, value), needs, grad)
         by_query = by_key = by_value = None
         if needs[2]:
             by_value = product(share.mT, grad, torch.empty_like(value))

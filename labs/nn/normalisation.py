@@ -13,16 +13,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from labs.nn.products import again, written_out
+from labs.nn.products import gradients, written_out
 
 EPS = 1e-5  # torch's default
 
 
 def normalise(x: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
-    """gain (x - mean) / sqrt(variance + 1e-5) + shift, mean and variance those of the last axis.
+    """gain (x - mean) / sqrt(variance + 1e-5) + shift, mean and variance those of the last axis
+    (Ba, Kiros and Hinton 2016).
 
     Args:
-        x: (..., features).
+        x: (..., features), float32; float64 goes the plain way.
         gain, shift: with as many axes as x, each of x's length or of 1, the last of features.
 
     Returns:
@@ -58,7 +59,7 @@ class _Normalised(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grad,), (x, gain, shift, mean, inverse, own) = grads, ctx.saved_tensors
         if torch.is_grad_enabled():  # it will be differentiated again
-            return again(plain, (x, gain, shift), ctx.needs_input_grad, grad)
+            return gradients(plain, (x, gain, shift), ctx.needs_input_grad, grad)
         by_x = by_gain = by_shift = None
         if ctx.needs_input_grad[0]:
             moments = (t.view(*x.shape[:-1], 1) for t in (mean, inverse))

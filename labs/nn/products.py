@@ -39,7 +39,7 @@ def written_out(*tensors: Tensor) -> bool:
     return single and _get_current_dispatch_mode() is None
 
 
-def again(
+def gradients(
     plain: Callable[..., Tensor], inputs: Sequence[Tensor], needs: Sequence[bool], grad: Tensor
 ) -> tuple[Tensor | None, ...]:
     """What the backward pass of a written-out computation returns where it will be differentiated

@@ -5,9 +5,9 @@ side: two and a half copies of its input, forward and backward, which cost as mu
 Keep positions in pairs, 2p beside 2p + 1, and the window of output p is pairs p and p + 1 and the
 first half of pair p + 2, padding counted: three products on plain views, each one row further down.
 
-Layout: (M, rows, 2 * channels), 21 rows per signal, the first of which is padding; it ends the
-signal before, too. Output p of signal b stands in row 21 b + p; the last of a signal's rows is a
-window over two signals, which nobody reads.
+Layout: (M, rows, 2 * channels), with a row for each of the 20 pairs of a signal of 40 samples and
+one before them for padding, which ends the signal before, too. Output p of signal b stands in row
+21 b + p; the last of a signal's rows is a window over two signals, which nobody reads.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from torch import Tensor
 
 from labs.nn.layers import windows
 from labs.nn.linear import affine
-from labs.nn.products import again, written_out
+from labs.nn.products import gradients, written_out
 
 KERNEL, STRIDE, PADDING = 5, 2, 2  # the first convolution has stride 1
-by_gelu = torch.ops.aten.gelu_backward
+_by_gelu = torch.ops.aten.gelu_backward
 
 
 def stem(x: Tensor, *parameters: Tensor) -> Tensor:
-    """gelu(second(gelu(first(x)))).
+    """gelu(second(gelu(first(x)))), with the exact GELU (Hendrycks and Gimpel 2016).
 
     Args:
-        x: signals (M, B, length), of an even length.
+        x: signals (M, B, length), of an even length, float32; float64 goes the plain way.
         parameters: weight (M, 5, channels) and bias (M, 1, channels) of the first convolution,
             weight (M, 5 * channels, features) and bias (M, 1, features) of the second; with leading
             axis 1 where all members share them.
@@ -77,7 +77,7 @@ class _Stem(torch.autograd.Function):
         (grad,), (x, *parameters, read, first, pairs, second) = grads, ctx.saved_tensors
         needs = ctx.needs_input_grad
         if torch.is_grad_enabled():  # it will be differentiated again
-            return again(plain, (x, *parameters), needs, grad)
+            return gradients(plain, (x, *parameters), needs, grad)
         weight1, _, weight2, _ = parameters
         members, signals, tokens, features = second.shape
         count, channels = signals * (tokens + 1), weight1.shape[2]
@@ -85,7 +85,7 @@ class _Stem(torch.autograd.Function):
         lower[:, :2] = 0
         own = lower[:, 2:].view(members, signals, tokens + 1, features)
         own[:, :, -1] = 0
-        own[:, :, :-1] = by_gelu(grad.reshape(second.shape), second)
+        own[:, :, :-1] = _by_gelu(grad.reshape(second.shape), second)
         by_second = lower[:, 2:]
         by_weight1 = by_bias1 = by_weight2 = by_bias2 = None
         if needs[3]:
@@ -99,7 +99,7 @@ class _Stem(torch.autograd.Function):
             by_pairs = torch.bmm(by_second, whole).baddbmm_(lower[:, 1:-1], next_whole)
             by_pairs[..., :channels].baddbmm_(lower[:, :-2], half)
             by_first = by_pairs.view(members, signals, tokens + 1, -1)[:, :, 1:]
-            by_first = by_gelu(by_first, first.view(by_first.shape)).view(first.shape)
+            by_first = _by_gelu(by_first, first.view(by_first.shape)).view(first.shape)
             by_weight1 = torch.bmm(read.mT, by_first) if needs[1] else None
             by_bias1 = by_first.sum(1, keepdim=True) if needs[2] else None
         return None, by_weight1, by_bias1, by_weight2, by_bias2

@@ -90,7 +90,7 @@ def test_signals_do_not_see_one_another():
         torch.testing.assert_close(found, right)
 
 
-def test_the_plain_way_where_the_written_one_cannot_go(monkeypatch):
+def test_the_plain_way_where_the_written_one_cannot_go():
     x, parameters = inputs()
     by_signal = torch.autograd.grad(stem(x.requires_grad_(), *parameters).sum(), x)[0]
     assert by_signal.abs().min() > 0
