@@ -75,7 +75,7 @@ PRESETS = {
     ),
     "full": Config(),
 }
-WITHIN = ("replicate",)
+WITHIN = ("sequence", "replicate")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,14 @@ def cells(config: Config) -> list[Cell]:
     ]
 
 
-MEMBERS = 10
+MEMBERS = 15
+
+
+def apart(cell: Cell) -> str:
+    """Sequences share a stack, but not in joint training, whose heads are not the same in all."""
+    return cell.sequence if cell.method == "joint" else ""
+
+
 # Milliseconds of a step of 16 signals and of a test signal, in a stack; networks that are tuned, in
 # tasks of ten
 COSTS = {

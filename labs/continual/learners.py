@@ -7,6 +7,7 @@ now: nothing is stored of how it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, log2
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ from labs.nn.modules.module import Kind, Module
 from labs.nn.modules.names import BODY, HEAD
 
 BITS = 32  # of a number
+Count = int | Tensor  # of something in a member: one for all of them, or (M,) int64
 
 
 class Learner:
@@ -34,7 +36,7 @@ class Learner:
     Attributes:
         one_by_one: whether it learns a task when it is shown it.
         each: whether it keeps a network for each task.
-        trained: numbers that each task so far trained.
+        trained: numbers that each task so far trained, of every member (M,).
         learned: how many tasks it was shown.
     """
 
@@ -43,15 +45,16 @@ class Learner:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        self.trained: list[int] = []
+        self.trained: list[Tensor] = []
         self.learned = 0
 
     def learn(self, x: Tensor, y: Tensor) -> None:
         """Learn the next task: signals x (M, n, 40) and answers y (M, n)."""
-        self.trained.append(self.teach(self.learned, x, y))
+        trained = torch.as_tensor(self.teach(self.learned, x, y))
+        self.trained.append(trained.expand(len(self.stack.cells)))
         self.learned += 1
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         """Learn the task at a place; how many numbers of a member were trained."""
         return 0
 
@@ -68,7 +71,7 @@ class Learner:
         """The same before any task."""
         return logits(self.stack.bases, x, (), self.stack.sizes.heads)
 
-    def bits(self) -> int:
+    def bits(self) -> Count:
         """Bits of a member that are kept beyond the base, to answer all tasks."""
         return 0
 
@@ -91,8 +94,17 @@ class Learner:
         return net.result()
 
     def heads(self) -> list[Module]:
-        """In classes the difference of a head, which trains, at zero; else the base's stays."""
-        return [self.start(Delta(HEAD))] if self.stack.cell.sequence == "classes" else []
+        """Where a member learns classes the difference of its head, which trains, at zero; the
+        others keep the base's."""
+        new = torch.tensor([float(cell.sequence == "classes") for cell in self.stack.cells])
+        if not new.any():
+            return []
+        head = self.start(Delta(HEAD))
+        masks = {
+            name: torch.ones_like(value) * new.to(value).view(-1, *[1] * (value.dim() - 1))
+            for name, value in head.values.items()
+        }
+        return [replace(head, fixed=masks)]
 
     def start(self, kind: Kind) -> Module:
         """A module at its start; those of later tasks are other draws."""
@@ -120,14 +132,14 @@ class Sequential(Learner):
         super().__init__(stack)
         self.modules = [self.start(kind_of(stack.cell.method)), *self.heads()]
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         self.modules = self.fit(self.modules, x, y)
         return numbers(self.modules)
 
     def read(self, place: int, x: Tensor) -> Tensor:
         return self.with_modules(self.modules, x)
 
-    def bits(self) -> int:
+    def bits(self) -> Count:
         return BITS * numbers(self.modules)
 
 
@@ -141,15 +153,15 @@ class Apart(Learner):
         self.kind = kind_of(stack.cell.method.removesuffix("-each"))
         self.by_task: list[list[Module]] = []
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         self.by_task.append(self.fit([self.start(self.kind), *self.heads()], x, y))
         return numbers(self.by_task[-1])
 
     def read(self, place: int, x: Tensor) -> Tensor:
         return self.with_modules(self.by_task[place], x)
 
-    def bits(self) -> int:
-        return BITS * sum(map(numbers, self.by_task))
+    def bits(self) -> Count:
+        return BITS * numbers([module for own in self.by_task for module in own])
 
 
 class Joint(Learner):
@@ -167,7 +179,7 @@ class Joint(Learner):
         self.classes = stack.sizes.classes
         self.own_heads = stack.cell.sequence == "permutations"
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         self.shown.append((x, y + self.classes * place if self.own_heads else y))
         if len(self.shown) < TASKS:
             return 0
@@ -191,13 +203,15 @@ class Joint(Learner):
         outputs = self.with_modules(self.modules, x)
         return outputs.unflatten(-1, (TASKS, -1))[..., place, :] if self.own_heads else outputs
 
-    def bits(self) -> int:
+    def bits(self) -> Count:
         return BITS * numbers(self.modules)
 
 
-def numbers(modules: Sequence[Module]) -> int:
-    """Trained numbers of one member of some modules."""
-    return sum(module.count() for module in modules)
+def numbers(modules: Sequence[Module]) -> Count:
+    """Trained numbers of each member (M,) of some modules."""
+    members = range(modules[0].members if modules else 0)
+    counts = [sum(module.of([member]).count() for module in modules) for member in members]
+    return torch.tensor(counts) if modules else 0
 
 
 def places(count: int) -> int:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from labs.continual.grid import PRUNED, RETRAINED, TASKS
-from labs.continual.learners import BITS, Learner, numbers, places
+from labs.continual.learners import BITS, Count, Learner, numbers, places
 from labs.continual.stack import Stack
 from labs.nn.base import logits
 from labs.nn.modules.delta import Delta
@@ -44,11 +44,12 @@ class PackNet(Learner):
         self.leaking = stack.cell.method == "packnet-leaking"
         self.heads_of: list[list[Module]] = []
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         task = place + 1
         head = self.train(self.masks(0, task), self.heads(), x, y, 1 - RETRAINED, ", training")
-        trained = sum(int((own[0] == 0).sum()) for own in self.owners.values())
-        trained += numbers(head) + self.shared_count() * (self.leaking or task == 1)
+        free = sum(int((own[0] == 0).sum()) for own in self.owners.values())
+        free += self.shared_count() * (self.leaking or task == 1)
+        trained = free + numbers(head)
         self.prune(task)
         own = self.masks(task, task)
         self.heads_of.append(self.train(own, head, x, y, RETRAINED, ", again"))
@@ -107,9 +108,9 @@ class PackNet(Learner):
         heads = self.stack.sizes.heads
         return logits(self.network(place), x, self.heads_of[place], heads)
 
-    def bits(self) -> int:
+    def bits(self) -> Count:
         owned = sum(own[0].numel() for own in self.owners.values())
-        heads = sum(map(numbers, self.heads_of))
+        heads = numbers([module for own in self.heads_of for module in own])
         return BITS * (owned + self.shared_count() + heads) + owned * places(TASKS + 1)
 
 

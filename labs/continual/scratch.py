@@ -11,7 +11,7 @@ from torch.func import functional_call
 
 from labs.continual.columns import Column
 from labs.continual.grid import COLUMN, MASKED
-from labs.continual.learners import BITS, Learner
+from labs.continual.learners import BITS, Count, Learner
 from labs.continual.stack import Stack
 from labs.kit.seeds import seed
 from labs.nn.nets import Net
@@ -34,11 +34,10 @@ class Columns(Learner):
 
     def column(self, place: int) -> Column:
         """The column of a task at its start: the same with lateral connections and without."""
-        members = len(self.stack.replicates)
-        column = Column(members, COLUMN, self.columns[:place] if self.hears else ())
+        column = Column(len(self.stack.cells), COLUMN, self.columns[:place] if self.hears else ())
         return started(column, self.stack, f"column {place}")
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         column = self.column(place)
         train(column, self.stack, x, y, place)
         self.columns.append(column.requires_grad_(False))
@@ -54,7 +53,7 @@ class Columns(Learner):
         """Numbers that lie between columns, by column."""
         return [column.lateral_count() for column in self.columns]
 
-    def bits(self) -> int:
+    def bits(self) -> Count:
         return BITS * sum(self.trained)
 
 
@@ -96,7 +95,7 @@ class SupSup(Learner):
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack)
-        self.net = started(Column(len(stack.replicates), MASKED), stack, "random network")
+        self.net = started(Column(len(stack.cells), MASKED), stack, "random network")
         self.net.requires_grad_(False)
         self.weights = {name: _signed(name, p) for name, p in self.net.named_parameters()}
         self.masks: list[dict[str, Tensor]] = []
@@ -111,7 +110,7 @@ class SupSup(Learner):
             if name.endswith(".weight")
         }
 
-    def teach(self, place: int, x: Tensor, y: Tensor) -> int:
+    def teach(self, place: int, x: Tensor, y: Tensor) -> Count:
         scores = self.scores(f"scores of task {place}")
         net = Masked(self.net, self.weights, scores)
         train(net, self.stack, x, y, place)
@@ -146,7 +145,7 @@ class SupSup(Learner):
             out[name] = ranks < kept[:, None, None]
         return out
 
-    def bits(self) -> int:
+    def bits(self) -> Count:
         # the random weights come from a seed
         return sum(mask[0].numel() for masks in self.masks for mask in masks.values())
 
@@ -158,8 +157,8 @@ def _signed(name: str, parameter: Tensor) -> Tensor:
 
 
 def started(net: Column, stack: Stack, purpose: str) -> Column:
-    """The net with members that start from their replicates' streams, on the stack's device."""
-    net.reset([seed(stack.cell.sequence, purpose, r) for r in stack.replicates])
+    """The net with members that start from their cells' streams, on the stack's device."""
+    net.reset([seed(cell.sequence, purpose, cell.replicate) for cell in stack.cells])
     return net.to(stack.device)
 
 

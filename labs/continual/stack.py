@@ -21,23 +21,31 @@ CHUNK = 50  # test examples at a time: what a member computes of them stays in t
 
 @dataclass(frozen=True)
 class Stack:
-    """M members of one method on one sequence.
+    """M members of one method, on sequences of their own.
 
     Attributes:
-        cell: whose protocol it is; its replicate plays no part.
-        replicates: of the members (M,).
+        cells: of the members (M,); their sequences and replicates differ, their protocol does not.
         orders: of the members, their tasks in the order in which they come (M, 5).
         rates: of Adam (M,).
         bases: weights of the members' bases (M, ...).
         device: where all of it is.
     """
 
-    cell: Cell
-    replicates: Sequence[int]
+    cells: Sequence[Cell]
     orders: Sequence[Sequence[Task]]
     rates: Sequence[float]
     bases: Weights
     device: str
+
+    @property
+    def cell(self) -> Cell:
+        """Whose protocol it is; its sequence and replicate play no part."""
+        return self.cells[0]
+
+    @property
+    def replicates(self) -> list[int]:
+        """Of the members (M,)."""
+        return [cell.replicate for cell in self.cells]
 
     @property
     def sizes(self) -> Sizes:
@@ -75,17 +83,16 @@ class Stack:
 
 
 def stack(
-    cell: Cell,
-    replicates: Sequence[int],
+    cells: Sequence[Cell],
     rates: Sequence[float],
     device: str,
     turns: Sequence[int] | None = None,
 ) -> Stack:
-    """Members of these replicates and rates; each one's sequence begins at the place that `turns`
-    gives (by default the first) and goes round."""
-    sizes = SMALL if cell.small else STANDARD
-    turns = [0] * len(replicates) if turns is None else turns
-    own = [sequence(cell.sequence, r) for r in replicates]
+    """Members for these cells with these rates; each one's sequence begins at the place that
+    `turns` gives (by default the first) and goes round."""
+    sizes = SMALL if cells[0].small else STANDARD
+    turns = [0] * len(cells) if turns is None else turns
+    own = [sequence(cell.sequence, cell.replicate) for cell in cells]
     orders = [tasks[turn:] + tasks[:turn] for tasks, turn in zip(own, turns, strict=True)]
-    weights = bases(replicates, sizes, cell.base_steps, device)
-    return Stack(cell, replicates, orders, rates, weights, device)
+    weights = bases([cell.replicate for cell in cells], sizes, cells[0].base_steps, device)
+    return Stack(cells, orders, rates, weights, device)

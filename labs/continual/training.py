@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 import torch
@@ -45,22 +46,23 @@ class Reading(NamedTuple):
 
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Train one stack; yields one record per cell."""
-    cell = cells[0]
-    rate = chosen_rate(cell, device)
-    own = stack(cell, [c.replicate for c in cells], [rate] * len(cells), device)
-    learner = LEARNERS[cell.method](own)
+    chosen = chosen_rates(cells, device)
+    own = stack(cells, [chosen[cell.sequence] for cell in cells], device)
+    learner = LEARNERS[own.cell.method](own)
     clean = _clean(own)
     rows, changed, equal = _taught(learner)
     shuffled, drawn, names = _controls(learner)
-    for m in range(len(cells)):
+    trained = torch.stack(learner.trained, dim=1)
+    bits = torch.as_tensor(learner.bits()).expand(len(cells))
+    for m, cell in enumerate(cells):
         told, open_ = ([[float(r[k][m]) for r in row] for row in rows] for k in (0, 1))
         yield Record(
             clean=float(clean[m]),
-            rate=rate,
+            rate=own.rates[m],
             matrix=told,
             open=open_ if cell.sequence == "classes" else None,
-            trained=learner.trained,
-            bits=learner.bits(),
+            trained=trained[m].tolist(),
+            bits=int(bits[m]),
             changed=_member(changed, m),
             equal=None if equal is None else float(equal[m]),
             shuffled=_member(shuffled, m),
@@ -76,30 +78,34 @@ def _member(found: Tensor | None, member: int) -> list[float] | None:
     return None if found is None else found[:, member].tolist()
 
 
-def chosen_rate(cell: Cell, device: str) -> float:
-    """The rate of a cell's method, on validation data of a replicate of its own: the best mean
-    accuracy on tasks that come first. The base has none, 0; of joint training, which has no first
-    task, all five count. No rate is chosen by what is forgotten."""
-    return _chosen(replace(cell, tests=0, replicate=TUNING), device)
+def chosen_rates(cells: Sequence[Cell], device: str) -> dict[str, float]:
+    """The rates of the cells' method by sequence, on validation data of a replicate of its own: the
+    best mean accuracy on tasks that come first. The base has none, 0; of joint training, which has
+    no first task, all five count. No rate is chosen by what is forgotten."""
+    own = {cell.sequence: replace(cell, tests=0, replicate=TUNING) for cell in cells}
+    return dict(zip(own, _chosen(tuple(own.values()), device), strict=True))
 
 
 @lru_cache(maxsize=64)
-def _chosen(cell: Cell, device: str) -> float:
-    kind = LEARNERS[cell.method]
+def _chosen(cells: tuple[Cell, ...], device: str) -> list[float]:
+    # the sequences of a stack are searched together, whatever was searched before: so what is
+    # chosen follows from the stack alone, to the last bit
+    method = cells[0].method
+    kind = LEARNERS[method]
     if kind is Learner:
-        return 0.0
-    rates = SMALL if cell.method in OF_FEW else WHOLE
+        return [0.0] * len(cells)
+    rates = SMALL if method in OF_FEW else WHOLE
     turns = range(TURNS if kind.one_by_one else 1)
-    both = [(rate, turn) for turn in turns for rate in rates]
-    own = stack(cell, [TUNING] * len(both), [r for r, _ in both], device, [t for _, t in both])
+    members, at, paces = zip(*product(cells, turns, rates), strict=True)
+    own = stack(members, paces, device, at)
     learner = kind(own)
     shown = 1 if kind.one_by_one else TASKS
     for place in range(shown):
-        learner.learn(*own.examples(place, "training", cell.examples))
-    count = min(VALIDATION, cell.examples)
+        learner.learn(*own.examples(place, "training", own.cell.examples))
+    count = min(VALIDATION, own.cell.examples)
     scores = [_reading(learner, place, "validation", count).told for place in range(shown)]
-    by_rate = torch.stack(scores).mean(0).view(len(turns), len(rates)).mean(0)
-    return rates[int(by_rate.argmax())]
+    by_rate = torch.stack(scores).mean(0).view(len(cells), len(turns), len(rates)).mean(1)
+    return [rates[best] for best in by_rate.argmax(1).tolist()]
 
 
 def _taught(learner: Learner) -> tuple[list[list[Reading]], Tensor | None, Tensor | None]:

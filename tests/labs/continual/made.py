@@ -81,7 +81,8 @@ def cell(method, sequence="domains", **how):
 
 def small(method, sequence="domains", members=2, rate=0.01, **how):
     """A stack of such cells."""
-    return stack(cell(method, sequence, **how), [*range(members)], [rate] * members, "cpu")
+    cells = [cell(method, sequence, replicate=r, **how) for r in range(members)]
+    return stack(cells, [rate] * members, "cpu")
 
 
 def shown(learner, count=5):

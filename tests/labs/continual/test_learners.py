@@ -4,11 +4,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from labs.continual.grid import CONTROLS, FROZEN, METHODS, TASKS
+from labs.continual.grid import CONTROLS, FROZEN, METHODS, PRESETS, SEQUENCES, TASKS, cells
+from labs.continual.lab import LAB
 from labs.continual.learners import Joint
 from labs.continual.packing import PackNet, is_packed
 from labs.continual.scratch import SupSup
+from labs.continual.stack import stack
 from labs.continual.training import LEARNERS, train
+from labs.kit.execute import stacks
 from tests.labs.continual.made import cell, shown, small
 
 pytestmark = pytest.mark.slow  # trains or draws
@@ -111,11 +114,11 @@ def test_the_first_task_trains_all_and_later_ones_half_of_the_last():
     free = [sum(own[0].numel() for own in learner.owners.values())]
     for _ in range(TASKS - 1):
         free.append(free[-1] // 2)
-    first, *later = learner.trained
+    first, *later = (int(own[0]) for own in learner.trained)
     assert first == free[0] + learner.shared_count()
     assert later == pytest.approx(free[1:], abs=len(learner.owners) * 2)
     leaking = shown(made("packnet-leaking"), 2)
-    assert leaking.trained[1] == later[0] + leaking.shared_count()
+    assert leaking.trained[1][0] == later[0] + leaking.shared_count()
 
 
 def test_shared_numbers_are_biases_norms_and_positions():
@@ -158,13 +161,32 @@ def test_joint_heads_take_the_loss_of_their_own_task():
         torch.testing.assert_close(loss[m], torch.stack(parts).mean())
 
 
-@pytest.mark.parametrize("method", ["packnet", "supsup", "progressive", "full"])
+@pytest.mark.parametrize("method", ["packnet", "supsup", "progressive", "full", "adapter-each"])
 def test_a_member_alone_is_the_member_in_its_stack(method):
-    stack = [cell(method, "classes", replicate=r, steps=3) for r in range(2)]
-    together, (alone,) = list(train(stack, "cpu")), train(stack[1:], "cpu")
-    for one, other in zip(together[1].matrix, alone.matrix, strict=True):
-        assert one == pytest.approx(other, abs=100 / 32 + 1e-9)
-    assert together[1].trained == alone.trained
+    own = [cell(method, name, replicate=r, steps=3) for r, name in enumerate(SEQUENCES)]
+    for together, one in zip(train(own, "cpu"), own, strict=True):
+        alone = next(train([one], "cpu"))
+        for row, other in zip(together.matrix, alone.matrix, strict=True):
+            assert row == pytest.approx(other, abs=100 / 32 + 1e-9)
+        for name in ("rate", "trained", "bits", "equal", "laterals"):
+            assert getattr(together, name) == getattr(alone, name), name
+        assert (together.open is None) == (one.sequence != "classes")
+
+
+def test_only_who_learns_classes_moves_its_head():
+    own = [cell("lora-each", name) for name in SEQUENCES]
+    learner = shown(LEARNERS["lora-each"](stack(own, [0.01] * len(own), "cpu")), 1)
+    _, head = learner.by_task[0]
+    moved = [[bool(value[m].any()) for value in head.values.values()] for m in range(len(own))]
+    assert moved == [[name == "classes"] * 2 for name in SEQUENCES]
+
+
+def test_sequences_share_a_stack_except_in_joint_training():
+    found = {}
+    for own in stacks(LAB, cells(PRESETS["quick"])) + stacks(LAB, cells(PRESETS["smoke"])):
+        found.setdefault(own[0].method, set()).add(tuple(sorted({c.sequence for c in own})))
+    assert found["full"] == {tuple(sorted(SEQUENCES)), ("classes", "domains")}
+    assert found["joint"] == {("classes",), ("domains",)}
 
 
 def test_columns_on_a_first_task_are_those_without_laterals():
