@@ -10,7 +10,6 @@ from torch import Tensor
 
 from labs.adapters.costs import costs
 from labs.adapters.examples import (
-    TUNING,
     examples,
     generators,
     sizes,
@@ -18,6 +17,7 @@ from labs.adapters.examples import (
     untrained_bases,
 )
 from labs.adapters.grid import LOOKED_AT, TUNED, VALIDATION, Cell, Record
+from labs.kit.seeds import TUNING
 from labs.nn.base import Weights, logits
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, Start, adapt

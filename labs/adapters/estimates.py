@@ -10,7 +10,6 @@ MEMBERS = 40
 LIGHT, HEAVY = 3.0, 4.2
 TESTED = 0.11  # milliseconds of a test example
 SMALL = 0.6  # of the times on a small base (in `quick` on an AMD EPYC whose threads are all busy)
-BASE = 25.0  # milliseconds of a step of a base's own training, by the clean domain's cell
 RUNS = {
     "twice": 2,
     "sparse_fine_tuning": 2,
@@ -26,8 +25,7 @@ def runs(name: str) -> int:
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core (measured on a 2.5 GHz Xeon), the choice of rates and the bases
-    included."""
+    """Expected seconds of one core (measured on a 2.5 GHz Xeon), the choice of rates included."""
     size = SMALL if cell.small else 1.0
     if cell.question == "hypernetwork":
         trained = (
@@ -36,8 +34,7 @@ def seconds(cell: Cell) -> float:
         return size * trained / 1000
     tested = TESTED * cell.tests
     if cell.question != "adapt":
-        base = BASE * cell.base_steps / 1000 * (cell.domain == "clean")
-        return size * (0.1 + 2 * tested / 1000 + base)
+        return size * (0.1 + 2 * tested / 1000)
     method = METHODS[cell.method]
     heavy = method.kind.path.endswith(("Delta", "Ticket", "DiffPruning", "Supermask", "Intrinsic"))
     step = (HEAVY if heavy else LIGHT) * cell.batch / 16

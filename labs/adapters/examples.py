@@ -14,8 +14,6 @@ from labs.nn.base import SMALL, STANDARD, Base, Sizes
 from labs.nn.pretraining import bases
 from labs.nn.training import stacked
 
-TUNING = 1_000_000  # the replicate whose data choose the rates; no run has as many
-
 
 def sizes(cell: Cell) -> Sizes:
     """Of the cell's base."""

@@ -19,6 +19,7 @@ from labs.adapters.method import METHOD
 from labs.adapters.pictures import PICTURES
 from labs.adapters.remarks import remarks
 from labs.kit.lab import Deferred, Lab
+from labs.nn.estimates import bases
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
@@ -44,5 +45,6 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.adapters.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    shares=bases,
     method=METHOD,
 )

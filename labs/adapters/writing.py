@@ -11,7 +11,6 @@ from torch import Tensor
 
 from labs.adapters.adaptation import CHUNK
 from labs.adapters.examples import (
-    TUNING,
     domain,
     examples,
     generators,
@@ -19,7 +18,7 @@ from labs.adapters.examples import (
     trained_bases,
 )
 from labs.adapters.grid import NAME, NEAREST, SEEN, UNSEEN, VALIDATION, Cell, Record
-from labs.kit.seeds import stream
+from labs.kit.seeds import TUNING, stream
 from labs.nn.base import Weights
 from labs.nn.losses import cross_entropy
 from labs.nn.modules.adapted import Adapted

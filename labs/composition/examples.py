@@ -14,7 +14,6 @@ from labs.nn.base import SMALL, STANDARD, Sizes
 from labs.nn.pretraining import bases
 from labs.nn.training import stacked
 
-TUNING = 1_000_000  # the replicate whose data choose the rates; no run has as many
 CHUNK = 50  # test examples at a time: what a member computes of them stays in the cache
 
 

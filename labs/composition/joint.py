@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from labs.composition.examples import (
-    TUNING,
     examples,
     generators,
     sizes,
@@ -24,6 +23,7 @@ from labs.composition.examples import (
 from labs.composition.grid import DOMAINS, PAIRS, TASKS, Cell, Record
 from labs.composition.teaching import accuracies
 from labs.data.tasks import named
+from labs.kit.seeds import TUNING
 from labs.nn.base import Weights, logits
 from labs.nn.modules.adapted import Adapted
 from labs.nn.modules.adapting import Schedule, adapt

@@ -19,6 +19,7 @@ from labs.composition.method import METHOD
 from labs.composition.pictures import PICTURES
 from labs.composition.remarks import remarks
 from labs.kit.lab import Deferred, Lab
+from labs.nn.estimates import bases
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
@@ -43,5 +44,6 @@ LAB = Lab[Config, Cell, Record](
     members=MEMBERS,
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    shares=bases,
     method=METHOD,
 )

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 
 from labs.composition.aggregation.fusion import fused, mass, weighted
-from labs.composition.examples import CHUNK, TUNING, examples, generators, sizes, trained_bases
+from labs.composition.examples import CHUNK, examples, generators, sizes, trained_bases
 from labs.composition.grid import DOMAINS, FEW, MIXTURES, NEW, Cell, Record
 from labs.composition.rates import chosen_rate
 from labs.composition.teaching import Lesson, accuracies, run, taught
+from labs.kit.seeds import TUNING
 from labs.nn.modules.methods import METHODS
 from labs.nn.modules.module import Module
 

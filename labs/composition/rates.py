@@ -7,11 +7,12 @@ from functools import lru_cache, partial
 import torch
 from torch import Tensor
 
-from labs.composition.examples import TUNING, sizes, trained_bases
+from labs.composition.examples import sizes, trained_bases
 from labs.composition.grid import TASKS, TUNED, Cell
 from labs.composition.published import HEADED
 from labs.composition.teaching import Lesson, accuracies, blocks_of, head_alone, taught
 from labs.composition.unlabelled import signal
+from labs.kit.seeds import TUNING
 from labs.nn.base import Weights
 from labs.nn.modules.methods import METHODS
 

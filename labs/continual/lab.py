@@ -30,6 +30,7 @@ from labs.continual.method import METHOD
 from labs.continual.pictures import PICTURES
 from labs.continual.remarks import remarks
 from labs.kit.lab import Deferred, Lab
+from labs.nn.estimates import bases
 
 LAB = Lab[Config, Cell, Record](
     name=NAME,
@@ -55,5 +56,6 @@ LAB = Lab[Config, Cell, Record](
     bench=Deferred("labs.continual.speed:bench"),
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    shares=bases,
     method=METHOD,
 )

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from labs.kit import files, shared
@@ -108,6 +108,18 @@ def span(seconds: Iterable[float], jobs: int) -> float:
     for each in sorted(seconds, reverse=True):
         heapq.heapreplace(ends, ends[0] + each)
     return max(ends)
+
+
+def wall(parts: Iterable[tuple[Lab[Any, Any, Any], Sequence[Stack]]], jobs: int) -> float:
+    """Return in how many seconds so many processes train labs' stacks, one lab after the other:
+    what their cells share is made once, by all processes."""
+    seconds, shared_by_name = 0.0, dict[str, float]()
+    for lab, todo in parts:
+        seconds += span((expected(lab, stack) for stack in todo), jobs)
+        if lab.shares is not None:
+            for cell in chain.from_iterable(todo):
+                shared_by_name.update(lab.shares(cell))
+    return seconds + sum(shared_by_name.values()) / jobs
 
 
 def describe(stack: Stack) -> str:

@@ -10,6 +10,8 @@ import operator
 
 import numpy as np
 
+TUNING = 1_000_000  # a replicate that no run has: its data choose rates and other settings
+
 
 def stream(lab: str, purpose: str, replicate: int) -> np.random.Generator:
     """Return a fresh generator (PCG64) for one purpose of one replicate of a lab.

@@ -9,7 +9,7 @@ from typing import Any
 
 from labs.kit import undecided
 from labs.kit.claims import FAMILIES
-from labs.kit.execute import Stack, expected, span
+from labs.kit.execute import Stack, wall
 from labs.kit.intervals import Interval
 from labs.kit.lab import Remark
 from labs.kit.memory import size, together_mb
@@ -105,8 +105,7 @@ def look(
 def _estimate(plan: Plan, todo: Sequence[Stack], jobs: int, device: str) -> str:
     if not todo:
         return "nothing to train"
-    seconds = span((expected(plan.lab, stack) for stack in todo), jobs)
-    time = f"about {duration(seconds)}"
+    time = f"about {duration(wall([(plan.lab, todo)], jobs))}"
     if device != "cpu":  # networks live elsewhere
         return time
     memory = size(together_mb(plan.lab, todo, jobs))

@@ -21,7 +21,7 @@ import scipy
 
 from labs.kit import outputs, references, settings
 from labs.kit.checks import check_sizes
-from labs.kit.execute import Stack, Work, execute, expected
+from labs.kit.execute import Stack, Work, execute, wall
 from labs.kit.lab import AnyLab
 from labs.kit.plan import Plan
 from labs.kit.progress import duration
@@ -128,11 +128,11 @@ def chosen(found: Reference, cells: int) -> list[Stack]:
 def announce(found: Reference, cells: int) -> str:
     """Return what is about to be trained."""
     stacks = chosen(found, cells)
-    seconds = sum(expected(found.plan.lab, stack) for stack in stacks)
+    time = duration(wall([(found.plan.lab, stacks)], 1))
     rule = "must be equal" if found.exact else "may differ as replicates do"
     return (
         f"{found.plan.lab.name}: {sum(map(len, stacks))} networks in {len(stacks)} stacks, about "
-        f"{duration(seconds)} of one core; they {rule} (versions and processor are "
+        f"{time} of one core; they {rule} (versions and processor are "
         f"{'those' if found.exact else 'not those'} of the reference)."
     )
 

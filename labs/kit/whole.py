@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from labs.kit.execute import Stack, describe, expected, span
+from labs.kit.execute import Stack, describe, expected, wall
 from labs.kit.lab import AnyLab
 from labs.kit.progress import Progress, duration
 
@@ -12,8 +12,7 @@ Part = tuple[AnyLab, Sequence[Stack]]  # a lab and its stacks to train
 def announce(parts: Sequence[Part], jobs: int) -> str:
     """Return how many networks all labs train, and how long that takes, one lab after the other."""
     networks = sum(len(stack) for _, todo in parts for stack in todo)
-    seconds = sum(span((expected(lab, stack) for stack in todo), jobs) for lab, todo in parts)
-    time = f", about {duration(seconds)} with {jobs} process{'es' if jobs > 1 else ''}"
+    time = f", about {duration(wall(parts, jobs))} with {jobs} process{'es' if jobs > 1 else ''}"
     return f"{len(parts)} labs, {networks} networks to train{time if networks else ''}"
 
 

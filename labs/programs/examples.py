@@ -13,8 +13,6 @@ from labs.kit.seeds import stream
 from labs.programs.grid import LONGER, NAME
 from labs.programs.operations import Array, Programs, affine, drawn
 
-TUNING = 1_000_000  # the replicate whose data choose the rates; no run has as many
-
 
 class Group(NamedTuple):
     """Programs of one length of every member: places in `operations.NAMES` (M, P, L) int64, and

@@ -9,12 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labs.kit.seeds import seed, stream
+from labs.kit.seeds import TUNING, seed, stream
 from labs.nn.optimizer import Optimizer
 from labs.nn.training import fit
 from labs.programs import recall
 from labs.programs.examples import (
-    TUNING,
     Group,
     fresh_signals,
     group,

@@ -12,6 +12,7 @@ order; routers share them. Rates are chosen on validation data.
 """
 
 from labs.kit.lab import Deferred, Lab
+from labs.nn.estimates import bases
 from labs.routing.claims import CLAIMS
 from labs.routing.estimates import MEMBERS, megabytes, seconds
 from labs.routing.grid import NAME, PRESETS, WITHIN, Cell, Config, Record, cells
@@ -44,5 +45,6 @@ LAB = Lab[Config, Cell, Record](
     members=MEMBERS,
     remarks=remarks,
     devices=Deferred("labs.nn:devices"),
+    shares=bases,
     method=METHOD,
 )

@@ -9,12 +9,12 @@ it printed stands in `labs.routing.rates`.
 from dataclasses import replace
 
 from labs.kit.machine import one_thread
+from labs.kit.seeds import TUNING
 from labs.routing.grid import PRESETS, ROUTERS, Cell, cells
 from labs.routing.mixtures import learn, lesson, started, watch
 from labs.routing.rates import COMMON, EXPERTS, ROUTER, TRIED
 from labs.routing.routers import TOLD
 
-TUNING = 1_000_000  # the replicate, of which no run has as many
 TRIED_EXPERTS = (5e-3, 1e-2, 2e-2, 4e-2)
 STEPS = 250
 

@@ -34,7 +34,7 @@ import torch
 from torch import Tensor
 
 from labs.data.signals import Signals, draw
-from labs.kit.seeds import seed
+from labs.kit.seeds import TUNING, seed
 from labs.nn.base import SMALL, STANDARD, Sizes
 from labs.nn.losses import cross_entropy
 from labs.nn.modules.lora import LoRA
@@ -50,7 +50,6 @@ from labs.routing.pairs import Pair, domain, split, truth
 RANK = 4  # of a module of LoRA, on all six linear maps of a block
 NEAR_ZERO = 1e-3  # of the published program
 TRIED = (3e-3, 1e-2, 3e-2)  # rates of Adam between which validation data choose
-TUNING = 1_000_000  # the replicate whose data choose; no run has as many
 VALIDATION = 200  # examples of a pair
 SHARE = 4  # a step has a fourth of a mixture's batch of every pair
 

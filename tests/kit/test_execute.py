@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from labs.kit import plan as plans
 from labs.kit import runs
 from labs.kit.cli import main
-from labs.kit.execute import TrainingError, Work, execute, stacks
+from labs.kit.execute import TrainingError, Work, execute, stacks, wall
 from labs.kit.machine import MEMORY, THREADS, one_thread
 from labs.kit.workers import Workers
 from tests.kit.clusters import REGISTER, ROOT, SLOW, contents, wait_for
@@ -108,6 +108,18 @@ def test_what_is_missing_does_not_change_the_stacks(tmp_path_factory, stored, sh
     assert sorted(todo, key=repr) == sorted(
         (stack for stack in plan.stacks if missing & set(stack)), key=repr
     )
+
+
+def test_what_cells_share_is_expected_once_and_over_all_processes():
+    lab = replace(LAB, seconds=lambda cell: 1.0, members=5)
+    todo = stacks(lab, lab.cells(lab.presets["full"]))  # two arms of ten cells: four stacks of five
+    assert wall([(lab, todo)], 1) == 20
+    assert wall([(lab, todo)], 2) == 10
+    on_bases = replace(lab, shares=lambda cell: {f"base {cell.replicate}": 3.0, "common": 2.0})
+    assert wall([(on_bases, todo)], 2) == 10 + (10 * 3 + 2) / 2
+    other = replace(lab, name="other", shares=lambda cell: {"common": 2.0})
+    assert wall([(on_bases, todo), (other, todo)], 2) == 20 + (10 * 3 + 2) / 2
+    assert wall([(on_bases, [])], 2) == 0
 
 
 def test_longest_stacks_go_first(tmp_path):
