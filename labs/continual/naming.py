@@ -1,7 +1,5 @@
 """Inferring which task a batch comes from, and what is answered then."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -15,11 +13,11 @@ def entropy(outputs: Tensor) -> Tensor:
     return -(logs.exp() * logs).sum(-1).mean(1)
 
 
-def by_entropy(outputs: Sequence[Tensor]) -> Tensor:
+def by_entropy(outputs: Tensor) -> Tensor:
     """By member (M,) the task whose network is the least uncertain of a batch.
 
     Args:
-        outputs: of every task's network the logits (M, B, 10).
+        outputs: of every task's network the logits (tasks, M, B, 10).
     """
     return torch.stack([entropy(own) for own in outputs]).argmin(0)
 
@@ -42,7 +40,7 @@ def by_gradient(learner: SupSup, x: Tensor) -> Tensor:
     return (-slope(learner, x)).argmax(1)
 
 
-def named(learner: Learner, place: int, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+def named(learner: Learner, place: int, outputs: Tensor, x: Tensor, y: Tensor) -> dict[str, Tensor]:
     """What is inferred for a batch of the tasks at a place: by member (M,) percent right with the
     chosen network among all ten answers ("inferred"), and 100 where the name is right, else 0, by
     least entropy ("entropy") and by one gradient ("gradient", of SupSup, which then chooses).
@@ -50,16 +48,14 @@ def named(learner: Learner, place: int, x: Tensor, y: Tensor) -> dict[str, Tenso
     Args:
         learner: that keeps a network for each task.
         place: of the tasks, which the learner is not told.
+        outputs: of every task's network the logits (tasks, M, B, 10) for x.
         x: signals (M, B, 40).
         y: the right answers (M, B).
     """
-    with torch.no_grad():
-        outputs = [learner.outputs(own, x) for own in range(learner.learned)]
     found = {"entropy": by_entropy(outputs)}
     if isinstance(learner, SupSup):
         found["gradient"] = by_gradient(learner, x)
     chosen = found.get("gradient", found["entropy"])
-    answers = torch.stack([own.argmax(-1) for own in outputs], dim=1)
-    own = answers[torch.arange(len(x), device=x.device), chosen]
+    own = outputs.argmax(-1)[chosen, torch.arange(len(x), device=x.device)]
     right = {name: 100.0 * (guess == place).double() for name, guess in found.items()}
     return right | {"inferred": 100 * (own == y).double().mean(1)}

@@ -25,7 +25,7 @@ class PackNet(Learner):
 
     Attributes:
         weights: as they are now, by name (M, ...).
-        owners: by name (M, ...) int64, 0 where a weight is free, else the task from 1 on.
+        owners: by name (M, ...) uint8, 0 where a weight is free, else the task from 1 on.
         leaking: whether biases and normalisation train in every task, which they must not.
     """
 
@@ -37,7 +37,7 @@ class PackNet(Learner):
         body = self.start(Delta(BODY)).values
         self.shared = [name for name in body if not is_packed(name)]
         self.owners = {
-            name: torch.zeros_like(value, dtype=torch.int64)
+            name: torch.zeros_like(value, dtype=torch.uint8)
             for name, value in body.items()
             if is_packed(name)
         }
@@ -101,7 +101,7 @@ class PackNet(Learner):
         own = dict(self.weights)
         for name, owner in self.owners.items():
             seen = (owner > 0) & (owner <= place + 1)
-            own[name] = own[name] * seen
+            own[name] = torch.where(seen, own[name], 0.0)
         return own
 
     def read(self, place: int, x: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ import numpy as np
 from labs.continual.grid import DOMAINS, NAME, NEW, TASKS
 from labs.data.domains import Array
 from labs.data.mnist1d import CLASSES
-from labs.data.signals import Signals, draw
+from labs.data.signals import draw
 from labs.kit.checks import known
 from labs.kit.seeds import stream
 
@@ -79,8 +79,10 @@ def _classes(draws: np.random.Generator) -> tuple[Task, ...]:
     return tuple(Task(NEW, tuple(pair.tolist())) for pair in pairs)
 
 
+@lru_cache(maxsize=1024)  # several methods on all sequences of ten replicates
 def drawn(task: Task, replicate: int, count: int, purpose: str) -> tuple[Array, Array]:
-    """Signals x (count, 40) float32 of a task and the right answers y (count,) int64.
+    """Signals x (count, 40) float32 of a task and the right answers y (count,) int64, kept: not to
+    be written to.
 
     Args:
         task: what is asked.
@@ -89,11 +91,6 @@ def drawn(task: Task, replicate: int, count: int, purpose: str) -> tuple[Array, 
         purpose: names the draws.
     """
     among = -(-count * CLASSES // (len(task.digits) * BLOCK)) * BLOCK
-    signals = _signals(task.domain, replicate, among, purpose)
+    signals = draw(task.domain, replicate, among, f"{NAME}: {purpose}")
     places = np.flatnonzero(np.isin(signals.y, task.digits))[:count]
     return signals.x[places], np.array(task.answers)[signals.y[places]]
-
-
-@lru_cache(maxsize=64)
-def _signals(domain: str, replicate: int, count: int, purpose: str) -> Signals:
-    return draw(domain, replicate, count, f"{NAME}: {purpose}")

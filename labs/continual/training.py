@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from labs.continual.naming import named
 from labs.continual.packing import PackNet
 from labs.continual.scratch import Columns, SupSup
 from labs.continual.stack import CHUNK, Stack, stack
+from labs.kit import shared
+from labs.kit.seeds import TUNING
 from labs.nn.modules.methods import SMALL, WHOLE
 
 LEARNERS: dict[str, type[Learner]] = {
@@ -31,7 +33,8 @@ LEARNERS: dict[str, type[Learner]] = {
     "joint": Joint,
 }
 OF_FEW = ("lora", "lora-each", "adapter-each", "supsup")  # methods with the rates of small changes
-TUNING = 1_000_000  # the replicate whose data choose the rates; no run has as many
+# Methods that learn a first task as others do, so that one search is for both
+SEARCHED_AS = {"lora-each": "lora", "packnet-leaking": "packnet", "progressive": "scratch"}
 TURNS = 2  # tasks on which rates are tried, each as the first of its sequence
 VALIDATION = 500  # examples
 FIXED = 50  # signals whose logits are compared
@@ -82,11 +85,12 @@ def chosen_rates(cells: Sequence[Cell], device: str) -> dict[str, float]:
     """The rates of the cells' method by sequence, on validation data of a replicate of its own: the
     best mean accuracy on tasks that come first. The base has none, 0; of joint training, which has
     no first task, all five count. No rate is chosen by what is forgotten."""
-    own = {cell.sequence: replace(cell, tests=0, replicate=TUNING) for cell in cells}
+    method = SEARCHED_AS.get(cells[0].method, cells[0].method)
+    own = {c.sequence: replace(c, method=method, tests=0, replicate=TUNING) for c in cells}
     return dict(zip(own, _chosen(tuple(own.values()), device), strict=True))
 
 
-@lru_cache(maxsize=64)
+@shared.once
 def _chosen(cells: tuple[Cell, ...], device: str) -> list[float]:
     # the sequences of a stack are searched together, whatever was searched before: so what is
     # chosen follows from the stack alone, to the last bit
@@ -149,7 +153,9 @@ def _names(learner: Learner) -> dict[str, Tensor]:
     found: dict[str, list[Tensor]] = {}
     for place in range(TASKS):
         x, y = learner.stack.examples(place, "test", learner.stack.cell.tests)
-        batches = [*zip(x.split(size, 1), y.split(size, 1), strict=True)][:BATCHES]
+        x, y = x[:, : BATCHES * size], y[:, : BATCHES * size]
+        outputs = torch.stack([_outputs(partial(learner.outputs, own), x) for own in range(TASKS)])
+        batches = zip(outputs.split(size, 2), x.split(size, 1), y.split(size, 1), strict=True)
         parts = [named(learner, place, *batch) for batch in batches]
         for name in parts[0]:
             mean = torch.stack([part[name] for part in parts]).mean(0)
@@ -178,7 +184,6 @@ def _at_random(learner: SupSup, place: int) -> Tensor:
     return _read(learner, lambda x: learner.under(masks, x), place).told
 
 
-@torch.no_grad()
 def _read(
     learner: Learner,
     outputs: Callable[[Tensor], Tensor],
@@ -188,17 +193,19 @@ def _read(
 ) -> Reading:
     own = learner.stack
     x, y = own.examples(place, purpose, count or own.cell.tests)
-    found = torch.cat([outputs(part) for part in x.split(CHUNK, dim=1)], dim=1)
+    found = _outputs(outputs, x)
     among = found.masked_fill(~own.allowed(place).unsqueeze(1), -torch.inf)
     return Reading(*(_percent(logits, y) for logits in (among, found)))
 
 
+@torch.no_grad()
+def _outputs(outputs: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    return torch.cat([outputs(part) for part in x.split(CHUNK, dim=1)], dim=1)
+
+
 def _clean(own: Stack) -> Tensor:
     x, y = own.clean(own.cell.tests)
-    base = Learner(own)
-    with torch.no_grad():
-        found = torch.cat([base.untaught(part) for part in x.split(CHUNK, dim=1)], dim=1)
-    return _percent(found, y)
+    return _percent(_outputs(Learner(own).untaught, x), y)
 
 
 def _percent(outputs: Tensor, y: Tensor) -> Tensor:

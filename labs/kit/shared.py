@@ -4,13 +4,17 @@ own, from its start to its end.
 It saves time and changes nothing: a process that does not find what it needs makes it.
 """
 
+import hashlib
 import io
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
@@ -19,6 +23,8 @@ from labs.kit.machine import ProcessWide
 
 FOLDER = "LABS_SHARED"  # the environment variable that tells processes where
 Arrays = dict[str, np.ndarray]
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 @contextmanager
@@ -69,6 +75,27 @@ def arrays(makers: Mapping[str, Callable[[], Arrays]]) -> dict[str, Arrays]:
             made[name] = makers[name]()
             _store(Path(where), name, made[name])
     return {name: made[name] for name in makers}
+
+
+def once(function: Callable[Given, Found]) -> Callable[Given, Found]:
+    """Let a function be asked once in a run for what it is given: numbers, texts and frozen
+    dataclasses of them. It returns what JSON can hold, and follows from what it is given alone."""
+    kept: dict[str, bytes] = {}
+
+    def make(*given: Given.args, **named: Given.kwargs) -> Arrays:
+        text = json.dumps(function(*given, **named))
+        return {"json": np.frombuffer(text.encode(), np.uint8)}
+
+    @wraps(function)
+    def asked(*given: Given.args, **named: Given.kwargs) -> Found:
+        whole = repr((function.__module__, function.__qualname__, given, sorted(named.items())))
+        name = f"once-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
+        if name not in kept:
+            kept[name] = arrays({name: partial(make, *given, **named)})[name]["json"].tobytes()
+        found: Found = json.loads(kept[name])
+        return found
+
+    return asked
 
 
 def _claimed(where: Path, name: str) -> bool:

@@ -1,6 +1,7 @@
 """What processes of a run share: made once where it can be, and never waited for."""
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -112,3 +113,38 @@ def test_an_error_is_the_makers():
 
     with shared.folder(), pytest.raises(ValueError, match="steps must be at least 1"):
         shared.arrays({"a": broken})
+
+
+@dataclass(frozen=True)
+class Asked:
+    number: int
+
+
+LOG = "LABS_TEST_LOG"  # an environment variable: where calls are counted
+
+
+@shared.once
+def doubled(asked, factor=2):
+    """Numbers of an asked one."""
+    if log := os.environ.get(LOG):
+        (Path(log) / f"{asked.number}-{factor}-{os.urandom(4).hex()}").touch()
+    return [0.1 * asked.number, {"twice": factor * asked.number}]
+
+
+def test_a_function_is_asked_once_in_a_run(tmp_path, monkeypatch):
+    monkeypatch.setenv(LOG, str(tmp_path))
+    with one_thread(), shared.folder(), Workers(2) as pool:
+        for _ in range(2):
+            for number in (21, 22):
+                expected = [0.1 * number, {"twice": 2 * number}]
+                assert pool.submit(doubled, Asked(number)).result() == expected
+                assert doubled(Asked(number)) == expected
+        assert doubled(Asked(21), 3) == doubled(Asked(21), factor=3) == [2.1, {"twice": 63}]
+    calls = sorted(path.name.rpartition("-")[0] for path in tmp_path.iterdir())
+    assert calls == ["21-2", "21-3", "21-3", "22-2"]  # by place and by name are two questions
+    assert doubled.__doc__ == "Numbers of an asked one."
+
+
+def test_what_a_function_said_once_cannot_be_changed():
+    doubled(Asked(23))[1]["twice"] = 0
+    assert doubled(Asked(23)) == [0.1 * 23, {"twice": 46}]

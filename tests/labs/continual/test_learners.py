@@ -10,7 +10,7 @@ from labs.continual.learners import Joint
 from labs.continual.packing import PackNet, is_packed
 from labs.continual.scratch import SupSup
 from labs.continual.stack import stack
-from labs.continual.training import LEARNERS, train
+from labs.continual.training import LEARNERS, SEARCHED_AS, train
 from labs.kit.execute import stacks
 from tests.labs.continual.made import cell, shown, small
 
@@ -187,6 +187,12 @@ def test_sequences_share_a_stack_except_in_joint_training():
         found.setdefault(own[0].method, set()).add(tuple(sorted({c.sequence for c in own})))
     assert found["full"] == {tuple(sorted(SEQUENCES)), ("classes", "domains")}
     assert found["joint"] == {("classes",), ("domains",)}
+
+
+@pytest.mark.parametrize("method", SEARCHED_AS)
+def test_who_shares_a_search_learns_a_first_task_alike(method):
+    both = [shown(made(m, "classes"), 1) for m in (method, SEARCHED_AS[method])]
+    assert torch.equal(asked(both[0], 0), asked(both[1], 0))
 
 
 def test_columns_on_a_first_task_are_those_without_laterals():

@@ -21,7 +21,7 @@ def test_entropy_is_that_of_the_answers():
 def test_the_least_uncertain_network_is_chosen_by_member():
     sure, unsure = torch.zeros(2, 4, 10), torch.zeros(2, 4, 10)
     sure[0, :, 3], unsure[1, :, 3] = 5.0, 5.0
-    assert by_entropy([unsure, sure]).tolist() == [1, 0]
+    assert by_entropy(torch.stack([unsure, sure])).tolist() == [1, 0]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,9 @@ def test_a_whole_share_is_the_tasks_own_mask(learner):
 def test_a_batch_is_answered_by_the_network_that_was_chosen(learner):
     x, y = learner.stack.examples(2, "test", 16)
     x = x.double()
-    found = named(learner, 2, x, y)
+    with torch.no_grad():
+        outputs = torch.stack([learner.read(task, x) for task in range(5)])
+    found = named(learner, 2, outputs, x, y)
     chosen = by_gradient(learner, x)
     for m in range(2):
         right = (learner.read(int(chosen[m]), x)[m].argmax(-1) == y[m]).double().mean()
