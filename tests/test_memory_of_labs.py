@@ -57,7 +57,7 @@ MEASURED = {
     "adapters": (35, 1023),
     "composition": (12, 1970),
     "routing": (66, 1123),
-    "continual": (1, 560),
+    "continual": (8, 470),
     "programs": (2, 795),
     "options": (5, 65),
     "mechanisms": (0, 1087),

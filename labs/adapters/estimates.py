@@ -9,7 +9,7 @@ MEMBERS = 40
 # Milliseconds of a step of 16 signals in a stack: of modules, and where all weights have gradients
 LIGHT, HEAVY = 3.0, 4.2
 TESTED = 0.11  # milliseconds of a test example
-SMALL = 0.6  # of the times on a small base (in `quick` on an AMD EPYC whose threads are all busy)
+SMALL = 0.56  # of the times on a small base (in `quick` on an AMD EPYC whose threads are all busy)
 RUNS = {
     "twice": 2,
     "sparse_fine_tuning": 2,

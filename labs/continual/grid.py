@@ -156,21 +156,23 @@ COSTS = {
     "adapter-each": (2.3, 0.1, 1),
     "packnet": (4.0, 0.1, 1),
     "packnet-leaking": (4.0, 0.1, 1),
-    "supsup": (1.2, 0.04, 1),
-    "progressive": (0.7, 0.02, 1),
-    "scratch": (0.3, 0.01, 1),
+    "supsup": (1.5, 0.08, 1),
+    "progressive": (0.7, 0.06, 1),
+    "scratch": (0.3, 0.02, 1),
     "joint": (3.6, 0.02, 2.5),
 }
 
 
 def seconds(cell: Cell) -> float:
-    """Expected seconds of one core (measured on a 2.5 GHz Xeon), the search of rates included."""
+    """Expected seconds of one core (measured on a 2.5 GHz Xeon), the search of rates included, the
+    bases not."""
     step, test, tuned = COSTS[cell.method]
-    size = 0.95 if cell.small else 1.0  # small ones on an AMD EPYC whose threads are all busy
+    small = cell.small and cell.method not in ("supsup", "progressive", "scratch")
+    size = 0.75 if small else 1.0  # small bases on an AMD EPYC whose threads are all busy
     steps = cell.steps * (TASKS + tuned) * cell.batch / 16
     return size * (0.1 + step * steps / 1000 + test * cell.tests * 7 * TASKS / 1000)
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured in `full`: 210 to 280)."""
-    return 60 + 20 * len(stack)
+    """Expected memory of a stack beyond that of the libraries (measured in `full`: 100 to 240)."""
+    return 60 + 12 * len(stack)
