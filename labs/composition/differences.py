@@ -15,6 +15,7 @@ from labs.composition.teaching import Lesson, accuracies, taught
 from labs.nn.base import Weights
 
 Examples = tuple[Tensor, Tensor]  # signals (M, n, 40), digits (M, n)
+TOGETHER = 20  # networks that are scored side by side: what they compute stays in the cache
 
 
 def digits(cells: Sequence[Cell], domain: str, purpose: str, count: int, device: str) -> Examples:
@@ -63,8 +64,24 @@ def by_scale(
     vector: Vector,
     scales: Sequence[float] = SCALES,
 ) -> Tensor:
-    """The scores (scales, M) of weights + s vector for every s of `scales`."""
-    return torch.stack([score(added(weights, vector, scale)) for scale in scales])
+    """The scores (scales, M) of weights + s vector for every s of `scales`.
+
+    `score` is given the networks of several scales side by side, (k * M, ...), and gives (k * M,).
+    """
+    together = max(1, TOGETHER // len(next(iter(vector.values()))))
+    found = []
+    for start in range(0, len(scales), together):
+        networks = [added(weights, vector, s) for s in scales[start : start + together]]
+        stacked = {name: torch.cat([own[name] for own in networks]) for name in networks[0]}
+        found.append(score(stacked).unflatten(0, (len(networks), -1)))
+    return torch.cat(found)
+
+
+def for_each(weights: Weights, *data: Tensor) -> list[Tensor]:
+    """What M members have (M, ...), once more for each of their k networks side by side,
+    (k * M, ...)."""
+    members = len(next(iter(weights.values())))
+    return [own.repeat(members // len(own), *[1] * (own.dim() - 1)) for own in data]
 
 
 def highest(scores: Tensor, scales: Sequence[float] = SCALES) -> Tensor:

@@ -6,7 +6,15 @@ import torch
 from torch import Tensor
 
 from labs.composition.aggregation.arithmetic import added, negated, random_vector, total
-from labs.composition.differences import accuracy_in, by_scale, digits, fine_tuned, highest, records
+from labs.composition.differences import (
+    accuracy_in,
+    by_scale,
+    digits,
+    fine_tuned,
+    for_each,
+    highest,
+    records,
+)
 from labs.composition.examples import generators, trained_bases
 from labs.composition.grid import Cell, Record
 from labs.composition.teaching import accuracies
@@ -39,7 +47,8 @@ def negations(cells: Sequence[Cell], device: str) -> Iterator[Record]:
 
     def curve(domain: str) -> Tensor:
         def right(weights: Weights) -> Tensor:
-            return accuracies(cell, weights, [], *validation[domain])
+            x, y = for_each(weights, *validation[domain])
+            return accuracies(cell, weights, [], x, y)
 
         return by_scale(right, start, opposite)
 

@@ -32,6 +32,7 @@ from labs.composition.differences import (
     by_scale,
     digits,
     fine_tuned,
+    for_each,
     highest,
     records,
 )
@@ -64,9 +65,13 @@ class Judge(NamedTuple):
     own: Mapping[str, Tensor]
 
     def kept(self, weights: Weights, domains: Sequence[str] = DOMAINS) -> Tensor:
-        """Accuracy as a share of the own network's, mean over domains (M,)."""
-        found = {d: accuracies(self.cell, weights, [], *self.data[d]) for d in domains}
-        return torch.stack([found[d] / self.own[d].clamp(min=LEAST) for d in domains]).mean(0)
+        """Accuracy as a share of the own network's, mean over domains (M,), or of k networks of
+        every member side by side (k * M,)."""
+        shares = []
+        for domain in domains:
+            x, y, own = for_each(weights, *self.data[domain], self.own[domain])
+            shares.append(accuracies(self.cell, weights, [], x, y) / own.clamp(min=LEAST))
+        return torch.stack(shares).mean(0)
 
 
 def judge(
@@ -192,16 +197,19 @@ def _fisher_merged(
     training: Mapping[str, Examples],
 ) -> Weights:
     """Of the parameters named, in which the networks differ."""
+    first = networks[DOMAINS[0]]
+    stacked = {name: torch.cat([own[name] for own in networks.values()]) for name in first}
+    x = torch.cat([training[domain][0][:, :SCORED] for domain in networks])
 
-    def information(network: Weights, x: Tensor) -> Values:
-        def outputs(values: Values, x: Tensor) -> Tensor:
-            return logits({**network, **values}, x, heads=sizes(cell).heads)
+    def outputs(values: Values, x: Tensor) -> Tensor:
+        return logits({**stacked, **values}, x, heads=sizes(cell).heads)
 
-        return fisher(scored(outputs, {name: network[name] for name in names}, x[:, :SCORED]))
-
+    values = {name: stacked[name] for name in names}
+    information = fisher(scored(outputs, values, x))
+    by_network = {name: value.chunk(len(networks)) for name, value in information.items()}
     own = [{name: network[name] for name in names} for network in networks.values()]
-    fishers = [information(network, training[d][0]) for d, network in networks.items()]
-    return {**networks[DOMAINS[0]], **fisher_average(own, fishers)}
+    fishers = [{name: by_network[name][place] for name in names} for place in range(len(own))]
+    return {**first, **fisher_average(own, fishers)}
 
 
 def _regmean_merged(

@@ -8,11 +8,12 @@ import torch
 
 from labs.adapters import adaptation
 from labs.adapters.adaptation import adapted, chosen_rate, run
-from labs.adapters.examples import TUNING, examples, trained_bases
+from labs.adapters.examples import examples, trained_bases
 from labs.adapters.grid import IDENTITIES, SEEN, TUNED, UNSEEN, Cell
 from labs.adapters.identities import IDENTITY
 from labs.adapters.pilot import bases_alone, remapped
 from labs.adapters.training import train
+from labs.kit.seeds import TUNING
 from labs.nn.modules.methods import METHODS
 from labs.nn.training import evaluate
 

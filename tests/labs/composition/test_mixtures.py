@@ -7,9 +7,10 @@ import torch
 
 from labs.composition import mixtures as lab
 from labs.composition.aggregation.fusion import weighted
-from labs.composition.examples import TUNING, examples, sizes, trained_bases
+from labs.composition.examples import examples, sizes, trained_bases
 from labs.composition.grid import DOMAINS, FEW, MIXTURES, NEW, Cell
 from labs.composition.teaching import accuracies, taught
+from labs.kit.seeds import TUNING
 
 pytestmark = pytest.mark.slow  # trains or draws
 

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from labs.composition import differences
 from labs.composition import sums as module
-from labs.composition.differences import digits
+from labs.composition.aggregation.merging import fisher, fisher_average, scored
+from labs.composition.differences import by_scale, digits, for_each
 from labs.composition.examples import trained_bases
 from labs.composition.grid import CORNER, COUPLES, DOMAINS, MERGES, SCALES
 from labs.composition.sums import sums
+from labs.nn.base import SMALL, logits
 from tests.labs.composition.stacks import Drawn, cells, moved, right
 
 pytestmark = pytest.mark.slow  # trains or draws
@@ -160,8 +163,54 @@ def test_every_domain_is_learned_from_the_base_on_its_own_examples(drawn):
 
 def test_of_a_network_that_reads_nothing_right_a_share_is_a_number(monkeypatch):
     found = {"reverse": [50.0, 0.0], "ramp": [0.0, 0.0]}
-    monkeypatch.setattr(module, "accuracies", lambda *given: torch.tensor(found[given[-1]]))
-    data = {domain: ("signals", domain) for domain in found}
+    rows = torch.tensor([*found.values()])
+    monkeypatch.setattr(module, "accuracies", lambda *given: rows[int(given[-1][0, 0])])
+    x = torch.zeros(2, 1, 40)
+    data = {domain: (x, torch.full((2, 1), place)) for place, domain in enumerate(found)}
     own = {"reverse": torch.tensor([80.0, 0.0]), "ramp": torch.tensor([0.25, 0.0])}
-    kept = module.Judge(OWN[0], data, own).kept({}, tuple(found))
+    kept = module.Judge(OWN[0], data, own).kept({"w": torch.zeros(2, 1)}, tuple(found))
     assert kept.tolist() == [(50 / 80 + 0) / 2, 0]
+
+
+@pytest.mark.parametrize("together", [1, 4, 20, 100])
+def test_scales_are_scored_side_by_side_as_one_after_the_other(monkeypatch, together):
+    monkeypatch.setattr(differences, "TOGETHER", together)
+    start, vector = (
+        {"a": torch.ones(2, 3), "b": torch.ones(2, 1)},
+        {"a": torch.arange(6.0).view(2, 3)},
+    )
+    numbers = torch.tensor([10.0, 20.0])
+    asked = []
+
+    def score(weights):
+        asked.append(len(weights["a"]))
+        assert len(weights["b"]) == asked[-1]
+        (own,) = for_each(weights, numbers)
+        return weights["a"].sum(1) * own
+
+    expected = torch.stack([(3 + scale * torch.tensor([3.0, 12.0])) * numbers for scale in SCALES])
+    torch.testing.assert_close(by_scale(score, start, vector), expected)
+    assert sum(asked) == 2 * len(SCALES)
+    assert max(asked) == min(2 * max(together // 2, 1), sum(asked))
+
+
+def test_fisher_merging_side_by_side_is_that_of_each_network(drawn):
+    base = trained_bases(OWN, "cpu")
+    networks = {domain: moved(base, drawn[1][domain]) for domain in DOMAINS}
+    training = {domain: digits(OWN, domain, "training", 20, "cpu") for domain in DOMAINS}
+    names = [*drawn[1]["ramp"]]
+    ours = module._fisher_merged(OWN[0], networks, names, training)
+    own, fishers = [], []
+    for domain, network in networks.items():
+        x = training[domain][0][:, : module.SCORED]
+
+        def outputs(values, x, network=network):
+            return logits({**network, **values}, x, heads=SMALL.heads)
+
+        own.append({name: network[name] for name in names})
+        fishers.append(fisher(scored(outputs, own[-1], x)))
+    expected = fisher_average(own, fishers)
+    assert ours.keys() == base.keys()
+    for name, value in ours.items():
+        right = expected.get(name, base[name])
+        torch.testing.assert_close(value, right, rtol=1e-3, atol=1e-5)

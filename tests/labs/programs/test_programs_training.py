@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from labs.kit.seeds import TUNING
 from labs.programs import training as module
-from labs.programs.examples import TUNING, fresh_signals, programs, training_signals
+from labs.programs.examples import fresh_signals, programs, training_signals
 from labs.programs.grid import RATES, SHOWN, TRAINED, Config, cells
 from labs.programs.operations import PAIRS, commute, parse
 from labs.programs.training import chosen_rate, errors, learned, step_by_step, train
