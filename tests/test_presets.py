@@ -10,7 +10,7 @@ JOBS, CONCLUDING = 2, 4  # processes; seconds to start them, and to judge and dr
 QUICK, ALL, SMOKE = 120, 1200, 10  # seconds
 EXCEPT = {"mechanisms"}  # whose estimated smoke is too long; the whole command took 8 s
 # What is longer than it should be, and how long it is at most.
-LONGER = {("sketches", "quick"): 130, ("sketches", "smoke"): 18}
+LONGER = {("sketches", "smoke"): 16}
 
 
 def seconds(preset: str, *names: str) -> float:

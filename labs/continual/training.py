@@ -49,8 +49,7 @@ class Reading(NamedTuple):
 
 def train(cells: Sequence[Cell], device: str) -> Iterator[Record]:
     """Train one stack; yields one record per cell."""
-    chosen = chosen_rates(cells, device)
-    own = stack(cells, [chosen[cell.sequence] for cell in cells], device)
+    own = stack(cells, [chosen_rate(cell, device) for cell in cells], device)
     learner = LEARNERS[own.cell.method](own)
     clean = _clean(own)
     rows, changed, equal = _taught(learner)
@@ -81,35 +80,31 @@ def _member(found: Tensor | None, member: int) -> list[float] | None:
     return None if found is None else found[:, member].tolist()
 
 
-def chosen_rates(cells: Sequence[Cell], device: str) -> dict[str, float]:
-    """The rates of the cells' method by sequence, on validation data of a replicate of its own: the
-    best mean accuracy on tasks that come first. The base has none, 0; of joint training, which has
-    no first task, all five count. No rate is chosen by what is forgotten."""
-    method = SEARCHED_AS.get(cells[0].method, cells[0].method)
-    own = {c.sequence: replace(c, method=method, tests=0, replicate=TUNING) for c in cells}
-    return dict(zip(own, _chosen(tuple(own.values()), device), strict=True))
+def chosen_rate(cell: Cell, device: str) -> float:
+    """The rate of a cell's method, on validation data of a replicate of its own: the best mean
+    accuracy on tasks that come first. The base has none, 0; of joint training, which has no first
+    task, all five count. No rate is chosen by what is forgotten."""
+    method = SEARCHED_AS.get(cell.method, cell.method)
+    return _chosen(replace(cell, method=method, tests=0, replicate=TUNING), device)
 
 
 @shared.once
-def _chosen(cells: tuple[Cell, ...], device: str) -> list[float]:
-    # the sequences of a stack are searched together, whatever was searched before: so what is
-    # chosen follows from the stack alone, to the last bit
-    method = cells[0].method
-    kind = LEARNERS[method]
+def _chosen(cell: Cell, device: str) -> float:
+    kind = LEARNERS[cell.method]
     if kind is Learner:
-        return [0.0] * len(cells)
-    rates = SMALL if method in OF_FEW else WHOLE
+        return 0.0
+    rates = SMALL if cell.method in OF_FEW else WHOLE
     turns = range(TURNS if kind.one_by_one else 1)
-    members, at, paces = zip(*product(cells, turns, rates), strict=True)
-    own = stack(members, paces, device, at)
+    at, tried = zip(*product(turns, rates), strict=True)
+    own = stack([cell] * len(at), tried, device, at)
     learner = kind(own)
     shown = 1 if kind.one_by_one else TASKS
     for place in range(shown):
-        learner.learn(*own.examples(place, "training", own.cell.examples))
-    count = min(VALIDATION, own.cell.examples)
+        learner.learn(*own.examples(place, "training", cell.examples))
+    count = min(VALIDATION, cell.examples)
     scores = [_reading(learner, place, "validation", count).told for place in range(shown)]
-    by_rate = torch.stack(scores).mean(0).view(len(cells), len(turns), len(rates)).mean(1)
-    return [rates[best] for best in by_rate.argmax(1).tolist()]
+    by_rate = torch.stack(scores).mean(0).view(len(turns), len(rates)).mean(0)
+    return rates[int(by_rate.argmax())]
 
 
 def _taught(learner: Learner) -> tuple[list[list[Reading]], Tensor | None, Tensor | None]:
