@@ -13,7 +13,7 @@ import math
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ class Store:
         Raises:
             TypeError, ValueError: a field is not a finite number, text, None or a tuple of these.
         """
-        settings = asdict(cell)
+        settings = _named(cell)
         identity = [SCHEMA, self.lab, self.version, settings]
         try:
             digest = _digest(identity)
@@ -80,7 +80,7 @@ class Store:
             TypeError: a value of another kind; the message names it.
             ValueError: a field of the record has the name of a field of the cell.
         """
-        both = sorted(asdict(cell).keys() & record.keys())
+        both = sorted(_named(cell).keys() & record.keys())
         if both:
             raise ValueError(
                 f"record must not repeat fields of the cell, got {', '.join(both)} in both"
@@ -92,7 +92,7 @@ class Store:
             "schema": SCHEMA,
             "lab": self.lab,
             "version": self.version,
-            "cell": asdict(cell),
+            "cell": _named(cell),
             "record": plain,
             "arrays": hashlib.sha256(packed).hexdigest() if arrays else None,
         }
@@ -118,7 +118,7 @@ class Store:
             raise DamagedError(f"{path.name}: truncated, or not a file of this store") from None
         if digest != _digest(content):
             raise DamagedError(f"{path.name}: edited, its digest does not match its content")
-        expected = [SCHEMA, self.lab, self.version, asdict(cell)]
+        expected = [SCHEMA, self.lab, self.version, _named(cell)]
         found = [content.get(n) for n in ("schema", "lab", "version", "cell")]
         if _json(expected) != _json(found):
             raise DamagedError(f"{path.name}: belongs to another cell")
@@ -144,9 +144,15 @@ class Store:
         return sum(path.name not in names for path in self.folder.glob("*.json"))
 
 
+def _named(cell: Any) -> dict[str, Any]:
+    """Return a cell's settings by name."""
+    # `asdict` would copy every value: a sixth of the time that a run of all labs takes to begin
+    return {item.name: getattr(cell, item.name) for item in fields(cell)}
+
+
 def label(cell: Any) -> str:
     """Return a cell's settings in one line, for people."""
-    return ",".join(f"{name}={value}" for name, value in asdict(cell).items())
+    return ",".join(f"{name}={value}" for name, value in _named(cell).items())
 
 
 def _json(value: Any) -> str:

@@ -165,7 +165,7 @@ def test_records_may_not_repeat_the_cell(store):
 
 
 def test_cells_have_plain_finite_fields(store):
-    for bad, error in ((math.nan, ValueError), (object(), TypeError)):
+    for bad, error in ((math.nan, ValueError), (object(), TypeError), (CELL, TypeError)):
         with pytest.raises(error) as caught:
             store.key(replace(CELL, pause=bad))
         said = caught.value.__notes__[-1]  # after those of json itself
