@@ -174,5 +174,5 @@ def seconds(cell: Cell) -> float:
 
 
 def megabytes(stack: Sequence[Cell]) -> float:
-    """Expected memory of a stack beyond that of the libraries (measured in `full`: 100 to 240)."""
+    """Expected memory of a stack beyond that of the libraries (measured in `full`: 95 to 160)."""
     return 60 + 12 * len(stack)

@@ -24,7 +24,8 @@ class Stack:
     """M members of one method, on sequences of their own.
 
     Attributes:
-        cells: of the members (M,); their sequences and replicates differ, their protocol does not.
+        cells: of the members (M,), alike but for sequences and replicates; of joint training, whose
+            heads depend on the sequence, of one sequence.
         orders: of the members, their tasks in the order in which they come (M, 5).
         rates: of Adam (M,).
         bases: weights of the members' bases (M, ...).
@@ -39,7 +40,7 @@ class Stack:
 
     @property
     def cell(self) -> Cell:
-        """Whose protocol it is; its sequence and replicate play no part."""
+        """Whose protocol it is; the sequence counts in joint training alone, the replicate never."""
         return self.cells[0]
 
     @property

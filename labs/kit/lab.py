@@ -200,13 +200,11 @@ class Lab(Generic[Config, Cell, Record]):
         figures: name -> figure with its caption. The first is the lab's own.
         seconds: expected seconds of one core for this cell inside a stack; only for the estimate,
             the order of the work (longest first) and the time left.
-        shares: what this cell needs that a run makes once (`labs.kit.shared`), if anything: its
-            names, which other labs may use too, and the seconds of one core; for the estimate.
-        megabytes: expected memory in MB that training this stack takes on the CPU at its peak,
-            beyond what Python and the libraries take (310 MB); for the estimate, and for how many
-            processes fit. By default 60, and 15 for each cell.
+        shares: cell -> name -> seconds of one core, of what a run makes once (`labs.kit.shared`).
+        megabytes: expected MB of training this stack on the CPU at its peak, beyond Python
+            and the libraries (310 MB with torch); by default 60, and 15 for each cell.
         members: most cells in one stack, a number or a function of a cell.
-        apart: what must agree in a stack's cells beside the fields that are not in `within`.
+        apart: what must agree in a stack beside fields not in `within`, such as networks' shapes.
         bench: the networks of `python -m labs bench`, if any.
         races: those of `python -m labs bench --against`, if any.
         remarks: what a run says after its claims, if anything.
@@ -235,6 +233,7 @@ class Lab(Generic[Config, Cell, Record]):
     claims: Sequence[Claim]
     figures: Mapping[str, Picture]
     seconds: Callable[[Cell], float]
+    shares: Callable[[Cell], Mapping[str, float]] | None = None
     megabytes: Callable[[Sequence[Cell]], float] = _modest
     published: Sequence[Published] = ()
     within: Sequence[str] = ("replicate",)
@@ -245,7 +244,6 @@ class Lab(Generic[Config, Cell, Record]):
     method: Method | None = None
     devices: Callable[[], Sequence[str]] = _cpu
     looks: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    shares: Callable[[Cell], Mapping[str, float]] | None = None
     races: Callable[[], Sequence[Race]] | None = None
 
     def __post_init__(self) -> None:

@@ -79,7 +79,11 @@ def arrays(makers: Mapping[str, Callable[[], Arrays]]) -> dict[str, Arrays]:
 
 def once(function: Callable[Given, Found]) -> Callable[Given, Found]:
     """Let a function be asked once in a run for what it is given: numbers, texts and frozen
-    dataclasses of them. It returns what JSON can hold, and follows from what it is given alone."""
+    dataclasses of them. It returns what JSON can hold, and follows from what it is given alone.
+
+    Raises:
+        TypeError: when it is asked, if JSON cannot hold what it returns.
+    """
     kept: dict[str, bytes] = {}
 
     def make(*given: Given.args, **named: Given.kwargs) -> Arrays:
