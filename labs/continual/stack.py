@@ -40,7 +40,7 @@ class Stack:
 
     @property
     def cell(self) -> Cell:
-        """Whose protocol it is; the sequence counts in joint training alone, the replicate never."""
+        """Whose protocol it is; the sequence counts in joint training alone."""
         return self.cells[0]
 
     @property
