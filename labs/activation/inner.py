@@ -17,6 +17,7 @@ from torch import Tensor
 
 from labs.activation.tabulated import Function
 from labs.data.mnist1d import CLASSES, LENGTH
+from labs.nn.products import product
 from labs.nn.training import batch_indices
 
 HIDDEN, BATCH = 128, 100
@@ -150,7 +151,7 @@ def fit(
     moment, root = torch.ones_like(now.flat), torch.empty_like(now.flat)
     room, rates = Room.blank(members, dtype), everywhere(rate)
     for batch, shift in zip(batches, shifts, strict=True):
-        value, slope = activation(torch.bmm(batch.x, now.first, out=room.before))
+        value, slope = activation(product(batch.x, now.first, room.before))
         losses.append(differentiate(now, batch, value, slope, shift, gradient, room))
         update(now.flat, moment, gradient.flat, rates, root, now.flat)
     return torch.stack(losses), now
@@ -161,7 +162,7 @@ def accuracy(
     weights: Layers, examples: Examples, function: Function, shift: Tensor | float = 0.0
 ) -> Tensor:
     """Right answers in percent (M,), with a shift of the hidden units as in `fit`."""
-    hidden = function(torch.bmm(examples.x, weights.first)) + shift
+    hidden = function(product(examples.x, weights.first)) + shift
     right = logits(weights, hidden).argmax(1) == examples.y
     return 100 * right.double().mean(1)
 
@@ -204,7 +205,7 @@ def residual(probability: Tensor, y: Tensor) -> Tensor:
 
 def by_weights(x: Tensor, by_input: Tensor, hidden: Tensor, by_logits: Tensor, out: Layers) -> None:
     """A derivative by the weights, from those by the activation's input and by the logits."""
-    torch.bmm(x.mT, by_input, out=out.first)
+    product(x.mT, by_input, out.first)
     torch.bmm(by_logits, hidden, out=out.second)
     torch.sum(by_logits, 2, keepdim=True, out=out.bias)
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from labs.activation import inner
 from labs.activation.inner import BATCH, DECAY, EPSILON, HIDDEN, Batch, Layers, Room
 from labs.activation.tabulated import Look, Tabulated
-from labs.nn.products import in_place
+from labs.nn.products import in_place, product
 
 
 class Step(NamedTuple):
@@ -85,7 +85,7 @@ class Unrolled:
         steps = zip(self._steps, following, losses, batches, shifts, strict=True)
         for step, after, loss, batch, shift in steps:
             now, room = step.weights, self._room._replace(probability=step.probability)
-            look = self._table.look(torch.bmm(batch.x, now.first, out=room.before), step.look)
+            look = self._table.look(product(batch.x, now.first, room.before), step.look)
             loss.copy_(
                 inner.differentiate(now, batch, look.value, look.slope, shift, step.gradient, room)
             )
@@ -147,7 +147,7 @@ class Back:
         (_, _, second, _), along, look, (x, y) = step.weights, self.by_gradient, step.look, batch
         p, (a, h, by_value, by_slope, by_input) = step.probability, self._hidden
         # the derivative in the direction `along`, forward ...
-        torch.bmm(x, along.first, out=a)
+        product(x, along.first, a)
         torch.mul(look.slope, a, out=h)
         z = inner.logits(along, look.value).add_(torch.bmm(second, h.mT))
         # ... and backward, with the share of the loss itself

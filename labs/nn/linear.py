@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from labs.nn import products
+from labs.nn.products import written_out
+
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x weight + bias over the last axis, as one matrix product per set of weights: x (M, ..., in),
@@ -12,10 +15,11 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     product serves all members."""
     members = weight.shape[0]
     rows = x.reshape(members, -1, x.shape[-1])
-    if bias is None:
-        y = rows @ weight
-    elif bias.shape[0] > members:  # members share the weight and not the bias
-        y = (rows @ weight).view(bias.shape[0], -1, weight.shape[-1]) + bias
+    own = written_out(rows, weight)
+    if bias is not None and bias.shape[0] == members:
+        y = products.affine(rows, weight, bias) if own else torch.baddbmm(bias, rows, weight)
     else:
-        y = torch.baddbmm(bias, rows, weight)
+        y = products.matmul(rows, weight) if own else torch.bmm(rows, weight)
+        if bias is not None:  # members share the weight and not the bias
+            y = y.view(bias.shape[0], -1, weight.shape[-1]) + bias
     return y.view(*x.shape[:-1], -1)

@@ -85,25 +85,48 @@ def tanh(x: Tensor, out: Tensor) -> Tensor:
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """x weight + bias: x (M, B, inputs), weight (M, inputs, outputs), bias (M, 1, outputs) ->
-    (M, B, outputs). Differentiable in every argument."""
+    (M, B, outputs). Differentiable in every argument, and so is weight x + bias of examples in
+    columns: bias may have any shape that a product's expands."""
     if x.device.type == "cpu":
         return _Affine.apply(x, weight, bias)
     return torch.baddbmm(bias, x, weight)
 
 
+def matmul(a: Tensor, b: Tensor) -> Tensor:
+    """a @ b for stacks of matrices, (M, n, k) and (M, k, m). Differentiable in both."""
+    if a.device.type == "cpu":
+        return _Affine.apply(a, b, None)
+    return torch.bmm(a, b)
+
+
 class _Affine(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(x, weight)
-        return product(x, weight).add_(bias)
+        ctx.bias = bias if bias is None else bias.shape
+        y = product(x, weight)
+        return y if bias is None else y.add_(bias)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grad,), (x, weight) = grads, ctx.saved_tensors
+        by_x, by_weight, by_bias = ctx.needs_input_grad
         if torch.is_grad_enabled():  # it will be differentiated again
-            return grad @ weight.transpose(1, 2), x.transpose(1, 2) @ grad, grad.sum(1, True)
-        grad_x = _by_input(x, grad, weight) if ctx.needs_input_grad[0] else None
-        return grad_x, product(x.transpose(1, 2), grad), summed(grad)
+            bias = grad.sum_to_size(ctx.bias) if by_bias else None
+            return grad @ weight.transpose(1, 2), x.transpose(1, 2) @ grad, bias
+        return (
+            _by_input(x, grad, weight) if by_x else None,
+            product(x.transpose(1, 2), grad) if by_weight else None,
+            _by_offset(grad, ctx.bias) if by_bias else None,
+        )
+
+
+def _by_offset(grad: Tensor, shape: torch.Size) -> Tensor:
+    if shape[1] < grad.shape[1]:
+        grad = summed(grad)
+    if shape[2] < grad.shape[2]:
+        grad = product(grad, grad.new_ones(grad.shape[0], grad.shape[2], 1))
+    return grad
 
 
 def _by_input(x: Tensor, grad: Tensor, weight: Tensor) -> Tensor:

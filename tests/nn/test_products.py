@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from labs.nn.products import affine, product, summed, tanh
+from labs.nn import products
+from labs.nn.products import affine, matmul, product, summed, tanh
 from tests.nn.random_data import generator
 
 SHAPES = [(1, 1, 1, 1), (3, 100, 10, 40), (2, 7, 5, 3), (4, 1, 6, 2)]
@@ -61,6 +62,41 @@ def test_the_gradient_of_an_affine_map(members, n, k, m):
     ]
     assert torch.autograd.gradcheck(affine, arguments)
     assert torch.autograd.gradgradcheck(affine, arguments)
+
+
+@pytest.mark.parametrize(("members", "n", "k", "m"), SHAPES)
+@pytest.mark.parametrize("bias", [(1, 0), (0, 1), (1, 1), (0, 0)], ids=str)
+def test_the_gradient_of_an_affine_map_of_columns(members, n, k, m, bias):
+    n = min(n, 7)
+    offset = (members, 1 if bias[0] else n, 1 if bias[1] else m)
+    weight, x, bias = (
+        random(*shape, dtype=torch.float64).requires_grad_()
+        for shape in ((members, n, k), (members, k, m), offset)
+    )
+    torch.testing.assert_close(affine(weight, x, bias), torch.baddbmm(bias, weight, x))
+    assert torch.autograd.gradcheck(affine, (weight, x, bias))
+    assert torch.autograd.gradgradcheck(affine, (weight, x, bias))
+
+
+@pytest.mark.parametrize(("members", "n", "k", "m"), SHAPES)
+def test_the_gradient_of_a_product(members, n, k, m):
+    a, b = (
+        random(*shape, dtype=torch.float64).requires_grad_()
+        for shape in ((members, min(n, 7), k), (members, k, m))
+    )
+    torch.testing.assert_close(matmul(a, b), torch.bmm(a, b))
+    assert torch.autograd.gradcheck(matmul, (a, b))
+    assert torch.autograd.gradgradcheck(matmul, (a, b))
+
+
+def test_a_gradient_that_nobody_asks_for_is_not_computed(monkeypatch):
+    a, b = random(2, 6, 5), random(2, 5, 3).requires_grad_()
+    y = matmul(a, b).sum()
+    made = []
+    monkeypatch.setattr(products, "product", lambda *_: made.append(_) or product(*_))
+    y.backward()
+    assert len(made) == 1
+    assert b.grad is not None
 
 
 def test_the_gradient_by_rows_that_lie_last_in_memory():

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from labs.kit.checks import check_sizes
 from labs.nn.layers import Layer, Uniform
+from labs.nn.products import affine, matmul
 
 
 class Product(Layer):
@@ -35,7 +36,7 @@ class Product(Layer):
         (self.weight[member],) = tensors
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.bmm(self.weight, x)
+        return matmul(self.weight, x)
 
 
 class Affine(Product):
@@ -59,7 +60,7 @@ class Affine(Product):
         self.bias[member, :, 0] = torch.cat(tensors[1::2])
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.baddbmm(self.bias, self.weight, x)
+        return affine(self.weight, x, self.bias)
 
 
 def _draws(modules: int | None, inputs: int, outputs: int) -> tuple[Uniform, Uniform]:
@@ -101,8 +102,8 @@ class Fan(Layer):
         self.bias[member, ..., 0] = bias
 
     def forward(self, x: Tensor) -> Tensor:
-        parts = (self.bias, self.weight, x)
-        return torch.baddbmm(*(p.flatten(0, 1) for p in parts)).unflatten(0, x.shape[:2])
+        parts = (self.weight, x, self.bias)
+        return affine(*(p.flatten(0, 1) for p in parts)).unflatten(0, x.shape[:2])
 
 
 class Merge(Layer):
@@ -138,18 +139,18 @@ class Merge(Layer):
     def scores(self, units: Tensor) -> Tensor:
         """The modules' own scores (M, R, N) of their hidden units (M, R, inputs, N)."""
         rows = self.score.flatten(0, 1).unsqueeze(1)
-        return torch.bmm(rows, units.flatten(0, 1)).view(*units.shape[:2], -1) + self.score_bias
+        return matmul(rows, units.flatten(0, 1)).view(*units.shape[:2], -1) + self.score_bias
 
     def mixed(self, units: Tensor, weights: Tensor | None, after: Affine) -> Tensor:
         """`after` of the mixture of the modules' outputs, (M, outputs of `after`, N).
 
         Nothing bends between the two maps, so they are one matrix, of fewer columns.
         """
-        joined = torch.bmm(self.weight.flatten(1, 2), after.weight.transpose(1, 2))
-        offsets = torch.bmm(after.weight, self.bias.transpose(1, 2))
+        joined = matmul(self.weight.flatten(1, 2), after.weight.transpose(1, 2))
+        offsets = matmul(after.weight, self.bias.transpose(1, 2))
         if weights is None:
             offset = offsets + after.bias
         else:
             units = units * weights.unsqueeze(2)
-            offset = torch.baddbmm(after.bias, offsets, weights)
-        return torch.baddbmm(offset, joined.transpose(1, 2), units.flatten(1, 2))
+            offset = affine(offsets, weights, after.bias)
+        return affine(joined.transpose(1, 2), units.flatten(1, 2), offset)

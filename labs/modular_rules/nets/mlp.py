@@ -8,6 +8,7 @@ from labs.modular_rules.nets import sizes
 from labs.modular_rules.nets.layers import Affine, Fan, Merge
 from labs.modular_rules.nets.routing import ModularNet, Output, RuleRouter
 from labs.modular_rules.published import JOINT, OP
+from labs.nn.products import affine, matmul
 
 
 class MLP(ModularNet):
@@ -73,8 +74,8 @@ class MLP(ModularNet):
             rows.append(self.rules)
         # The encoders' second maps are joined to the modules' first: nothing bends between them.
         of_a, of_b, of_rule = weight.chunk(3, dim=2)
-        by_rule = torch.bmm(of_rule, codes) + torch.baddbmm(bias, of_a + of_b, second.bias)
-        joined = [torch.bmm(of_a, second.weight), torch.bmm(of_b, second.weight), by_rule]
+        by_rule = matmul(of_rule, codes) + affine(of_a + of_b, second.bias, bias)
+        joined = [matmul(of_a, second.weight), matmul(of_b, second.weight), by_rule]
         columns = torch.cat([hinges.relu().flatten(1, 2), rules], 1)
-        units, *routed = torch.bmm(torch.cat(joined, 2), columns).split(rows, 1)
+        units, *routed = matmul(torch.cat(joined, 2), columns).split(rows, 1)
         return units.relu().unflatten(1, self.first.weight.shape[1:3]), *(routed or [None])

@@ -17,6 +17,7 @@ from labs.modular_rules.nets.layers import Affine, Product
 from labs.modular_rules.published import GT, MONOLITHIC, OP
 from labs.nn.layers import Layer
 from labs.nn.nets import Net
+from labs.nn.products import matmul
 
 
 class Output(NamedTuple):
@@ -61,7 +62,7 @@ def soft(logits: Tensor) -> Gate:
 def by_rule(logits: Tensor, rules: Tensor) -> Gate:
     """The same for a router that sees the rule alone: logits (M, modules, rules) of every rule,
     looked up by the one-hot codes (M, rules, N)."""
-    return given(logits.softmax(1) @ rules)
+    return given(matmul(logits.softmax(1), rules))
 
 
 def switch(logits: Tensor) -> Gate:
