@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mnist1d.dataset import MNIST1D
     from mnist1d.tensors import batches
 
-__version__ = "0.3.6"
+__version__ = "0.3.7"
 
 __all__ = [
     "MNIST1D",

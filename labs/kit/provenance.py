@@ -1,6 +1,7 @@
 """Where results come from: machine, versions of packages, commit."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from labs.kit.places import HERE
 PACKAGES = ("mnist1d-labs", "numpy", "scipy", "torch", "scikit-learn", "matplotlib")
 PARTS = {"cpu family": "family", "model": "model", "CPU implementer": "maker", "CPU part": "part"}
 VECTORS = ("avx512f", "avx2", "avx")  # the widest one is used
+KERNELS = "OPENBLAS_CORETYPE"  # where it is set, numpy's BLAS takes those of that processor
 
 
 def provenance() -> dict[str, Any]:
@@ -29,7 +31,7 @@ def processor(path: Path = Path("/proc/cpuinfo")) -> str:
     """Return the kind of processor: two of one kind round alike.
 
     A name alone does not tell: machines of two generations call themselves "AMD EPYC", and a
-    machine may hide its widest vectors.
+    machine may hide its widest vectors. And numpy may be told whose kernels it multiplies with.
 
     Args:
         path: where Linux tells; elsewhere the name that Python knows is returned.
@@ -41,6 +43,7 @@ def processor(path: Path = Path("/proc/cpuinfo")) -> str:
     told = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     vectors = [name for name in VECTORS if name in told.get("flags", "").split()]
     parts = [f"{word} {told[name]}" for name, word in PARTS.items() if name in told] + vectors[:1]
+    parts += [f"{kernels} kernels" for kernels in [os.environ.get(KERNELS)] if kernels]
     name = told.get("model name") or platform.processor() or platform.machine()
     return f"{name} ({', '.join(parts)})" if parts else name
 

@@ -19,8 +19,9 @@ model\t\t: 99
 
 
 @pytest.fixture
-def told(tmp_path):
+def told(tmp_path, monkeypatch):
     """Function: the kind of processor where Linux says a text of it."""
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
 
     def told(text):
         path = tmp_path / "cpuinfo"
@@ -38,6 +39,12 @@ def test_processors_of_one_name_are_told_apart(told):
     assert milan == "AMD EPYC (family 25, model 1, avx2)"
     assert genoa == "AMD EPYC (family 25, model 17, avx512f)"
     assert hidden == "AMD EPYC (family 25, model 17, avx2)"
+
+
+def test_two_that_multiply_with_other_kernels_are_told_apart(told, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "SkylakeX")
+    turin = told(EPYC.format(family=26, model=2, flags="avx2 avx512f"))
+    assert turin == "AMD EPYC (family 26, model 2, avx512f, SkylakeX kernels)"
 
 
 def test_a_processor_is_told_by_what_its_system_says(told, tmp_path):
