@@ -43,7 +43,8 @@ def processor(path: Path = Path("/proc/cpuinfo")) -> str:
     told = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     vectors = [name for name in VECTORS if name in told.get("flags", "").split()]
     parts = [f"{word} {told[name]}" for name, word in PARTS.items() if name in told] + vectors[:1]
-    parts += [f"{kernels} kernels" for kernels in [os.environ.get(KERNELS)] if kernels]
+    if kernels := os.environ.get(KERNELS):
+        parts.append(f"{kernels} kernels")
     name = told.get("model name") or platform.processor() or platform.machine()
     return f"{name} ({', '.join(parts)})" if parts else name
 

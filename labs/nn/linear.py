@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from labs.nn import products
-from labs.nn.products import written_out
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -15,7 +14,7 @@ def affine(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     product serves all members."""
     members = weight.shape[0]
     rows = x.reshape(members, -1, x.shape[-1])
-    own = written_out(rows, weight)
+    own = products.written_out(rows, weight)
     if bias is not None and bias.shape[0] == members:
         y = products.affine(rows, weight, bias) if own else torch.baddbmm(bias, rows, weight)
     else:
