@@ -83,6 +83,7 @@ def run(made: Any) -> tuple[int, str] | None:
             timeout=SECONDS,
             kernel_name="python3",
             record_timing=False,
+            coalesce_streams=True,  # it is chance in how many pieces a kernel sends what is printed
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": folder}},
         )

@@ -96,13 +96,17 @@ def test_an_instructors_notebook_has_outputs_and_the_same_bytes(toy, monkeypatch
     pytest.importorskip("ipykernel")
     monkeypatch.setenv("MPLBACKEND", "agg")  # as the command line sets it
     plot = "import matplotlib.pyplot as plt\n\nplt.plot([0, found])\nplt.show()"
+    slow = "import time\n\nprint('one', flush=True)\ntime.sleep(0.5)\nprint('two')\n\n"
+    plot = slow + plot
     source = parse(toy.read_text("utf-8").replace('print(f"{found:.3f}")', plot), "toy", toy)
     text = notebook(source, "instructor")
     assert notebook(source, "instructor") == text
     by_source = {source_of(cell): cell for cell in cells(text)}
     (output,) = by_source['check("toy.gap", gap)']["outputs"]
     assert output["text"] == ["ok: sign\n"]
-    assert any("image/png" in output["data"] for output in by_source[plot]["outputs"])
+    printed, shown = by_source[plot]["outputs"]
+    assert printed["text"] == ["one\n", "two\n"]
+    assert "image/png" in shown["data"]
     assert "Collect the guesses now." in by_source
     assert not next(iter(by_source.values()))["outputs"]  # we are here: nothing was installed
 
