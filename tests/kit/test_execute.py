@@ -238,7 +238,7 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path, undisturbed,
 @pytest.mark.parametrize(
     ("accident", "message"),
     [
-        ("die", "the worker training arm=biased,tosses=400,pause=0.0,accident=die,replicate=0"),
+        ("die", "the worker training arm=biased,tosses=400,pause=0.0,accident=die,replicate="),
         ("raise", "RuntimeError: the coin rolled under the table"),
     ],
 )
@@ -246,7 +246,7 @@ def test_accidents_name_their_stack_and_keep_what_is_stored(tmp_path, accident, 
     done = toy("run", "toy", "--jobs", "2", "--set", f"accident={accident}", out=tmp_path)
     assert done.returncode == 1
     last = done.err.splitlines()[-1]
-    assert message in last
+    assert message in last  # of the one of two processes that came first
     assert "replicate=0 and 2 more" in last or "replicate=3 and 2 more" in last
 
 
