@@ -5,7 +5,7 @@ from typing import Protocol
 
 from labs.kit.seeds import TUNING
 
-STEP, SMALL = 30.0, 14.5  # milliseconds of a step of a base, and of a small one (AMD EPYC)
+STEP, SMALL = 30.0, 14.5  # milliseconds of a step of a base, and of a small one (AMD EPYC, AVX2)
 
 
 class OnBase(Protocol):

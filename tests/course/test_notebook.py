@@ -95,9 +95,8 @@ def test_an_unknown_variant(toy):
 def test_an_instructors_notebook_has_outputs_and_the_same_bytes(toy, monkeypatch):
     pytest.importorskip("ipykernel")
     monkeypatch.setenv("MPLBACKEND", "agg")  # as the command line sets it
-    plot = "import matplotlib.pyplot as plt\n\nplt.plot([0, found])\nplt.show()"
     slow = "import time\n\nprint('one', flush=True)\ntime.sleep(0.5)\nprint('two')\n\n"
-    plot = slow + plot
+    plot = slow + "import matplotlib.pyplot as plt\n\nplt.plot([0, found])\nplt.show()"
     source = parse(toy.read_text("utf-8").replace('print(f"{found:.3f}")', plot), "toy", toy)
     text = notebook(source, "instructor")
     assert notebook(source, "instructor") == text
